@@ -1,0 +1,200 @@
+-- Set before every script of this folder: how a pool, a hold and an owner lie in Redis.
+--
+-- KEYS[1] is the box office's serial counter, "{box office}:s". Every other key of a call carries the same hash
+-- tag, hence lies in the same slot, and its name is derived from that one.
+-- A pool's words are one string: epoch, change number, then a word a place, each 8 bytes little-endian.
+-- A word is free below `limit`, held below CLAIMED, claimed from there on; numbers stay below 2^53, so that
+-- Lua's doubles carry them exactly.
+-- Lua has no rollback: a script looks at everything before it writes anything.
+
+local ORIGIN_MS, SERIALS, CLAIMED = 1767225600000, 2048, 4503599627370496
+local HEADER, RECORD_KEPT_MS, LOG_MAX = 16, 120000, 2048
+
+local base = string.sub(KEYS[1], 1, -2)
+local clock = redis.call('TIME')
+local now_us = clock[1] * 1000000 + clock[2]
+local now = math.floor(now_us / 1000)
+local limit = (now - ORIGIN_MS) * SERIALS
+
+local function name(kind, id) return base .. kind .. ':' .. string.format('%.0f', id) end
+local function hold_key(hold) return base .. 'h:' .. hold end
+local function owner_key(owner) return base .. 'o:' .. owner end
+local function whole(x) return type(x) == 'number' and x >= 0 and x == math.floor(x) end
+local function deadline_of(word) return math.floor(word / SERIALS) + ORIGIN_MS end
+local function lease(deadline, serial) return (deadline - ORIGIN_MS) * SERIALS + serial % SERIALS end
+
+-- A pool as this call sees it; `length` is -1 when there are no words, or none that fill whole places.
+local pools = {}
+local function open(id)
+  local pool = pools[id]
+  if pool then return pool end
+  pool = { id = id, words = name('w', id), length = -1, epoch = 0, number = 0, log = {} }
+  local bytes = redis.call('STRLEN', pool.words)
+  if bytes >= HEADER and bytes % 8 == 0 then
+    pool.epoch, pool.number = struct.unpack('<I8I8', redis.call('GETRANGE', pool.words, 0, HEADER - 1))
+    pool.length = (bytes - HEADER) / 8
+    pool.blocks = name('b', id)
+    pool.blocked = redis.call('STRLEN', pool.blocks) > 0
+    pool.before = pool.number
+  end
+  pools[id] = pool
+  return pool
+end
+
+-- The pool's words are there and were written under some epoch: 0 marks a rebuild under way.
+local function counted(pool) return pool.length >= 0 and pool.epoch > 0 end
+
+local function words_of(pool, start, count)
+  return redis.call('GETRANGE', pool.words, HEADER + 8 * start, HEADER + 8 * (start + count) - 1)
+end
+
+local function allowed(pool, start, count, allow)
+  if not pool.blocked then return true end
+  local codes = redis.call('GETRANGE', pool.blocks, 2 * start, 2 * (start + count) - 1)
+  for i = 1, #codes - 1, 2 do
+    local code = struct.unpack('<I2', codes, i)
+    local may = code == 0
+    for j = 1, #allow do may = may or allow[j] == code end
+    if not may then return false end
+  end
+  return true
+end
+
+-- 'HELD' when the caller may take the run, else why not.
+local function judge(pool, start, count, allow)
+  if not allowed(pool, start, count, allow) then return 'BLOCKED' end
+  local words = words_of(pool, start, count)
+  for i = 0, count - 1 do
+    if struct.unpack('<I8', words, 8 * i + 1) >= limit then return 'TAKEN' end
+  end
+  return 'HELD'
+end
+
+-- Every place of the run still carries this word.
+local function carries(pool, start, count, word)
+  return pool.length >= start + count and words_of(pool, start, count) == string.rep(struct.pack('<I8', word), count)
+end
+
+local function write(pool, start, count, word)
+  local packed = struct.pack('<I8', word)
+  redis.call('SETRANGE', pool.words, HEADER + 8 * start, string.rep(packed, count))
+  pool.log[#pool.log + 1] = struct.pack('<I4I4', start, count) .. packed
+end
+
+local function append(pool, field, payload)
+  pool.number = pool.number + 1
+  redis.call('SETRANGE', pool.words, 8, struct.pack('<I8', pool.number))
+  redis.call('XADD', name('c', pool.id), 'MAXLEN', '~', LOG_MAX, string.format('%.0f-0', pool.number), field, payload)
+end
+
+-- One numbered change a pool and call, whatever was written.
+local function publish()
+  for _, pool in pairs(pools) do
+    if #pool.log > 0 then
+      append(pool, 'd', table.concat(pool.log))
+      pool.log = {}
+    end
+  end
+end
+
+-- The changes after number `seen`, oldest first, as {field, payload} pairs; none when more than `most` are missing.
+local function changes_since(pool, seen, most)
+  if seen >= pool.number or pool.number - seen > most then return {} end
+  local entries, found = {}, redis.call('XRANGE', name('c', pool.id), string.format('%.0f-0', seen + 1), '+')
+  for i = 1, #found do entries[i] = found[i][2] end
+  return entries
+end
+
+-- A run is three numbers in a flat list: pool id, first place, count.
+local function each_run(runs)
+  local i = -2
+  return function()
+    i = i + 3
+    if runs[i] then return open(runs[i]), runs[i + 1], runs[i + 2] end
+  end
+end
+
+local function places_in(runs)
+  local total = 0
+  for i = 3, #runs, 3 do total = total + runs[i] end
+  return total
+end
+
+local function write_runs(runs, word)
+  for pool, start, count in each_run(runs) do write(pool, start, count, word) end
+end
+
+-- Frees what of the runs still carries the word, place by place: another's word is never touched.
+local function free_runs(runs, word)
+  for pool, start, count in each_run(runs) do
+    if carries(pool, start, count, word) then
+      write(pool, start, count, 0)
+    elseif pool.length >= start + count then
+      for place = start, start + count - 1 do
+        if carries(pool, place, 1, word) then write(pool, place, 1, 0) end
+      end
+    end
+  end
+end
+
+local function load_hold(hold)
+  local record = redis.call('GET', hold_key(hold))
+  return record and cmsgpack.unpack(record)
+end
+
+local function save_hold(hold, record)
+  local kept = math.max(deadline_of(record.word) - now, 0) + RECORD_KEPT_MS
+  redis.call('SET', hold_key(hold), cmsgpack.pack(record), 'PX', kept)
+end
+
+-- What an owner holds unpaid is a sorted set: "<places>:<hold>" by deadline; what has lapsed counts no more.
+local function owned(owner)
+  local total, members = 0, redis.call('ZRANGEBYSCORE', owner_key(owner), string.format('(%.0f', now), '+inf')
+  for i = 1, #members do total = total + tonumber(string.match(members[i], '^%d+')) end
+  return total
+end
+
+local function own(hold, record)
+  local member, deadline = places_in(record.runs) .. ':' .. hold, deadline_of(record.word)
+  for i = 1, #record.owners do
+    local key = owner_key(record.owners[i])
+    redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
+    redis.call('ZADD', key, deadline, member)
+    redis.call('PEXPIRE', key, math.max(deadline - now, 1) + RECORD_KEPT_MS)
+  end
+end
+
+local function disown(hold, record)
+  local member = places_in(record.runs) .. ':' .. hold
+  for i = 1, #record.owners do redis.call('ZREM', owner_key(record.owners[i]), member) end
+end
+
+-- 'HELD' for a hold that is in its time and whose every place carries its word, else why not.
+local function standing(record)
+  if not record or record.ended or deadline_of(record.word) <= now then return 'EXPIRED' end
+  for pool, start, count in each_run(record.runs) do
+    if not counted(pool) then return 'NOT_READY' end
+    if not carries(pool, start, count, record.word) then return 'LOST' end
+  end
+  return 'HELD'
+end
+
+-- Moves a standing hold to another deadline; its serial stays.
+local function extend(hold, record, deadline)
+  disown(hold, record)
+  record.word = lease(deadline, record.word % SERIALS)
+  write_runs(record.runs, record.word)
+  own(hold, record)
+end
+
+local function end_hold(hold, record)
+  disown(hold, record)
+  record.ended = true
+  save_hold(hold, record)
+end
+
+-- {outcome, word, first held, runs}: what a hold looks like from outside.
+local function shown(outcome, record)
+  if not record then return { outcome, 0, 0, {} } end
+  return { outcome, record.word, record.first, record.runs }
+end

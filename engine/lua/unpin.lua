@@ -1,0 +1,28 @@
+-- Takes a pin back after an order was refused: the hold goes on to the deadline it had.
+--
+-- ARGV[1], msgpack: {hold, attempt}
+-- Returns msgpack: {now, {outcome, word, first held, runs}}
+
+local hold, attempt = unpack(cmsgpack.unpack(ARGV[1]))
+
+local function unpin()
+  local record = load_hold(hold)
+  local outcome = standing(record)
+  if outcome ~= 'HELD' then return shown(outcome, record) end
+  if not record.pin then return shown('HELD', record) end
+  if record.pin ~= attempt then return shown('BUSY', record) end
+  local resume = record.resume
+  record.pin, record.resume = nil, nil
+  if resume <= now then
+    free_runs(record.runs, record.word)
+    end_hold(hold, record)
+    return shown('EXPIRED', record)
+  end
+  extend(hold, record, resume)
+  save_hold(hold, record)
+  return shown('HELD', record)
+end
+
+local answer = unpin()
+publish()
+return cmsgpack.pack({ now, answer })

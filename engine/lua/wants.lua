@@ -1,0 +1,103 @@
+-- Choosing places for a hold: set between common.lua and the scripts that take places.
+--
+-- A want is {0, options}: the first of its options (flat lists of runs) that is wholly free; or
+-- {1, pool id, count, suggestions, ranges}: any `count` places of the ranges, the suggested ones first
+-- (both flat lists of first place and count).
+
+local SCAN_MAX = 512
+
+local function check_run(pool, start, count)
+  assert(whole(start) and whole(count) and count > 0, 'a run is whole numbers')
+  assert(pool.length < 0 or start + count <= pool.length, 'a run lies beyond its pool')
+end
+
+local function check_want(want)
+  if want[1] == 0 then
+    for _, runs in ipairs(want[2]) do
+      assert(#runs > 0 and #runs % 3 == 0, 'runs come in threes')
+      for pool, start, count in each_run(runs) do check_run(pool, start, count) end
+    end
+  else
+    local pool = open(want[2])
+    assert(whole(want[3]) and want[3] > 0, 'a count is a whole number')
+    for _, list in ipairs({ want[4], want[5] }) do
+      for i = 1, #list, 2 do check_run(pool, list[i], list[i + 1]) end
+    end
+  end
+end
+
+-- Whether a run meets one that this hold has chosen already.
+local function overlaps(chosen, id, start, count)
+  for i = 1, #chosen, 3 do
+    if chosen[i] == id and start < chosen[i + 1] + chosen[i + 2] and chosen[i + 1] < start + count then return true end
+  end
+  return false
+end
+
+local function choose_option(want, allow, chosen)
+  local why = 'NO_FIT'
+  for _, runs in ipairs(want[2]) do
+    local outcome = 'HELD'
+    for pool, start, count in each_run(runs) do
+      if overlaps(chosen, pool.id, start, count) then outcome = 'TAKEN' else outcome = judge(pool, start, count, allow) end
+      if outcome ~= 'HELD' then break end
+    end
+    if outcome == 'HELD' then
+      for i = 1, #runs do chosen[#chosen + 1] = runs[i] end
+      return 'HELD'
+    end
+    if why ~= 'TAKEN' then why = outcome end
+  end
+  return why
+end
+
+-- Takes up to `left` places out of start..start+count-1; returns how many are still missing.
+local function gather(pool, start, count, left, allow, chosen)
+  while count > 0 and left > 0 do
+    local step = math.min(count, SCAN_MAX)
+    local words = words_of(pool, start, step)
+    for i = 0, step - 1 do
+      if left == 0 then break end
+      local place = start + i
+      if struct.unpack('<I8', words, 8 * i + 1) < limit and not overlaps(chosen, pool.id, place, 1)
+         and allowed(pool, place, 1, allow) then
+        local last = #chosen
+        if last > 0 and chosen[last - 2] == pool.id and chosen[last - 1] + chosen[last] == place then
+          chosen[last] = chosen[last] + 1
+        else
+          chosen[last + 1], chosen[last + 2], chosen[last + 3] = pool.id, place, 1
+        end
+        left = left - 1
+      end
+    end
+    start, count = start + step, count - step
+  end
+  return left
+end
+
+local function choose_any(want, allow, chosen)
+  local pool, left = open(want[2]), want[3]
+  for _, list in ipairs({ want[4], want[5] }) do
+    for i = 1, #list, 2 do
+      if left > 0 then left = gather(pool, list[i], list[i + 1], left, allow, chosen) end
+    end
+  end
+  return left == 0 and 'HELD' or 'SOLD_OUT'
+end
+
+-- Appends to `chosen` places for every want, or says why not. Nothing is written.
+local function choose(wants, allow, chosen)
+  for _, want in ipairs(wants) do
+    local outcome
+    if want[1] == 0 then outcome = choose_option(want, allow, chosen) else outcome = choose_any(want, allow, chosen) end
+    if outcome ~= 'HELD' then return outcome end
+  end
+  return 'HELD'
+end
+
+local function capped(owners, more)
+  for _, owner in ipairs(owners) do
+    if owned(owner[1]) + more > owner[2] then return true end
+  end
+  return false
+end
