@@ -1,0 +1,79 @@
+"""The Postgres pool: one a process, and the two ways to use it.
+
+`read()` lends a connection on which every statement is its own transaction; `transaction()` lends one inside a
+transaction that commits when the block ends and rolls back when it raises. Nothing here sets session state, takes
+session locks or listens, so a connection goes back to the pool without the usual reset, which would cost a round trip
+for every use. Statements are prepared once a connection. Postgres itself ends what a stopped or cut-off process left
+open, so that its locks cannot outlive it for long.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Literal
+
+import asyncpg
+
+from ticketing.settings import Settings
+from ticketing.sql import Connection
+
+IDLE_TRANSACTION_S_MAX = 60
+IDLE_CONNECTION_S_MAX = 300
+STATEMENTS_PREPARED_MAX = 500
+
+Isolation = Literal["read_committed", "repeatable_read", "serializable"]
+
+
+class PooledConnection(asyncpg.Connection):
+    """A connection that has no session state to reset."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+class Database:
+    """A pool of connections to one Postgres."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    @classmethod
+    async def open(cls, url: str, settings: Settings = Settings()) -> "Database":  # noqa: B008 - it is frozen
+        """Connect to `url`; the rest of the tuning comes from `settings`."""
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=settings.database_connections_max,
+            connection_class=PooledConnection,
+            statement_cache_size=STATEMENTS_PREPARED_MAX,
+            max_cached_statement_lifetime=0,
+            max_inactive_connection_lifetime=IDLE_CONNECTION_S_MAX,
+            server_settings=_session(settings),
+        )
+        return cls(pool)
+
+    async def close(self) -> None:
+        """Wait for lent connections to come back, then disconnect."""
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Connection]:
+        """Lend a connection; each statement stands alone."""
+        async with self._pool.acquire() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def transaction(self, isolation: Isolation = "read_committed") -> AsyncIterator[Connection]:
+        """Lend a connection inside a transaction: commits at the end of the block, rolls back when it raises."""
+        async with self._pool.acquire() as connection, connection.transaction(isolation=isolation):
+            yield connection
+
+
+def _session(settings: Settings) -> dict[str, str]:
+    return {
+        "application_name": "placeur",
+        "timezone": "UTC",
+        "jit": "off",
+        "statement_timeout": f"{settings.statement_s_max}s",
+        "lock_timeout": f"{settings.lock_s_max}s",
+        "idle_in_transaction_session_timeout": f"{IDLE_TRANSACTION_S_MAX}s",
+    }

@@ -1,0 +1,223 @@
+"""Every reason for which Placeur says no: a closed family, one class a reason.
+
+A class's docstring is its message, in which `{field}` is filled from the fields given; `code` is what a program reads
+and never changes; `status` is the HTTP status, chosen here once so that no handler branches on it. One handler renders
+the family as problem documents, the command line prints the message.
+"""
+
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """The request was refused."""
+
+    code: ClassVar[str] = "refused"
+    status: ClassVar[int] = 400
+    family: ClassVar[dict[str, type["Refusal"]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        assert cls.__doc__ and cls.code not in Refusal.family, f"{cls.__name__} needs a message and a code of its own"
+        Refusal.family[cls.code] = cls
+
+    def __init__(self, **fields: object) -> None:
+        """`fields` fill the message and travel beside it in the problem document (`place`, `where`, ...)."""
+        self.fields = fields
+        super().__init__((type(self).__doc__ or "").format_map(fields))
+
+    @property
+    def message(self) -> str:
+        return str(self)
+
+
+# The request itself
+
+
+class InputRefused(Refusal):
+    """{problem}"""
+
+    code = "input-refused"
+    status = 422
+
+
+class BodyTooLarge(Refusal):
+    """The body is larger than {bytes_max} bytes."""
+
+    code = "body-too-large"
+    status = 413
+
+
+class TooManyRequests(Refusal):
+    """Too many requests: try again in {retry_s} s."""
+
+    code = "too-many-requests"
+    status = 429
+
+
+class NotFound(Refusal):
+    """There is no such {what}."""
+
+    code = "not-found"
+    status = 404
+
+
+class NotSignedIn(Refusal):
+    """This needs a token: it is missing, unknown or revoked."""
+
+    code = "not-signed-in"
+    status = 401
+
+
+class ScopeMissing(Refusal):
+    """This needs a token with the scope {scope}."""
+
+    code = "scope-missing"
+    status = 403
+
+
+class AlreadyExists(Refusal):
+    """There is already a {what} named {name}."""
+
+    code = "already-exists"
+    status = 409
+
+
+class WrongState(Refusal):
+    """A {what} that is {state} cannot be {event}."""
+
+    code = "wrong-state"
+    status = 409
+
+
+class RequestReused(Refusal):
+    """This idempotency key was used before, with another body."""
+
+    code = "request-reused"
+    status = 409
+
+
+class NotReady(Refusal):
+    """The house is being counted: try again in a moment."""
+
+    code = "not-ready"
+    status = 503
+
+
+# Plans and performances
+
+
+class PlanRefused(Refusal):
+    """The plan cannot be read: {problem} ({where})."""
+
+    code = "plan-refused"
+    status = 422
+
+
+class SaleNotOpen(Refusal):
+    """The sale opens at {opens_at}."""
+
+    code = "sale-not-open"
+    status = 409
+
+
+class SaleClosed(Refusal):
+    """The sale is closed."""
+
+    code = "sale-closed"
+    status = 409
+
+
+class UnknownSeat(Refusal):
+    """There is no seat {seat} in this hall."""
+
+    code = "unknown-seat"
+    status = 422
+
+
+class NoPrice(Refusal):
+    """The tariff {tariff} has no price for the category {category}."""
+
+    code = "no-price"
+    status = 422
+
+
+# Holds
+
+
+class SeatsTaken(Refusal):
+    """Somebody else has just taken one of these places."""
+
+    code = "seats-taken"
+    status = 409
+
+
+class SeatsBlocked(Refusal):
+    """One of these places is not on sale."""
+
+    code = "seats-blocked"
+    status = 409
+
+
+class SoldOut(Refusal):
+    """There are not enough places left."""
+
+    code = "sold-out"
+    status = 409
+
+
+class NoFit(Refusal):
+    """There are places left, but none that fit the whole party as asked."""
+
+    code = "no-fit"
+    status = 409
+
+
+class TooManyPlaces(Refusal):
+    """That is more than {places_max} places."""
+
+    code = "too-many-places"
+    status = 409
+
+
+class HoldExpired(Refusal):
+    """The reservation has lapsed: the places went back on sale."""
+
+    code = "hold-expired"
+    status = 410
+
+
+class HoldLost(Refusal):
+    """The reservation no longer has its places."""
+
+    code = "hold-lost"
+    status = 409
+
+
+class HoldBusy(Refusal):
+    """The reservation is being ordered at this moment."""
+
+    code = "hold-busy"
+    status = 409
+
+
+# For whoever runs the machine
+
+
+class SettingRefused(Refusal):
+    """{name}: {problem}."""
+
+    code = "setting-refused"
+    status = 500
+
+
+class MigrationRefused(Refusal):
+    """The database was not migrated: {problem}."""
+
+    code = "migration-refused"
+    status = 500
+
+
+class BackupRefused(Refusal):
+    """The backup cannot be used: {problem}."""
+
+    code = "backup-refused"
+    status = 500

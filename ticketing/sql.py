@@ -1,0 +1,89 @@
+"""Named blocks of SQL, loaded from `ticketing/sql/*.sql` by aiosql and run by asyncpg.
+
+aiosql reads the files (`-- name: get(order_id)^`, parameters written `:order_id`) and turns them into numbered
+parameters; the calls go straight to asyncpg, because aiosql's own adapter inspects the connection at every call, which
+costs more than the statement. A row becomes the Struct named in the call, field by column name, so a column that a
+Struct does not know is an error and not a silence.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+import aiosql
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+FOLDER = Path(__file__).parent / "sql"
+
+Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
+T = TypeVar("T")
+
+
+class Query:
+    """One named block: its text, and its parameters in the order of their numbers."""
+
+    __slots__ = ("name", "parameters", "text")
+
+    def __init__(self, name: str, text: str, parameters: Sequence[str]) -> None:
+        self.name, self.text, self.parameters = name, text, tuple(parameters)
+
+    async def one(self, c: Connection, kind: type[T], /, **values: Any) -> T | None:
+        """The first row as a `kind`, or None."""
+        record = await c.fetchrow(self.text, *self._ordered(values))
+        return None if record is None else kind(**record)
+
+    async def all(self, c: Connection, kind: type[T], /, **values: Any) -> list[T]:
+        """Every row as a `kind`."""
+        return [kind(**record) for record in await c.fetch(self.text, *self._ordered(values))]
+
+    async def row(self, c: Connection, /, **values: Any) -> asyncpg.Record | None:
+        """The first row as asyncpg gives it, or None."""
+        record: asyncpg.Record | None = await c.fetchrow(self.text, *self._ordered(values))
+        return record
+
+    async def rows(self, c: Connection, /, **values: Any) -> list[asyncpg.Record]:
+        """Every row as asyncpg gives it."""
+        records: list[asyncpg.Record] = await c.fetch(self.text, *self._ordered(values))
+        return records
+
+    async def value(self, c: Connection, /, **values: Any) -> Any:
+        """The first column of the first row, or None."""
+        return await c.fetchval(self.text, *self._ordered(values))
+
+    async def run(self, c: Connection, /, **values: Any) -> int:
+        """Run it; how many rows it touched, 0 for a statement that touches none."""
+        status = await c.execute(self.text, *self._ordered(values))
+        count = status.rpartition(" ")[2]
+        return int(count) if count.isdigit() else 0
+
+    async def many(self, c: Connection, every: Sequence[dict[str, Any]], /) -> None:
+        """Run it once for each set of values, in one round trip."""
+        await c.executemany(self.text, [self._ordered(values) for values in every])
+
+    def _ordered(self, values: dict[str, Any]) -> list[Any]:
+        assert len(values) == len(self.parameters), f"{self.name} takes {self.parameters}, not {tuple(values)}"
+        return [values[name] for name in self.parameters]
+
+
+class Queries:
+    """The blocks of one file, as attributes."""
+
+    def __init__(self, blocks: dict[str, Query]) -> None:
+        self.blocks = blocks
+
+    def __getattr__(self, name: str) -> Query:
+        try:
+            return self.blocks[name]
+        except KeyError:
+            raise AttributeError(f"no SQL block {name}") from None
+
+
+@cache
+def load(noun: str) -> Queries:
+    """The blocks of `sql/<noun>.sql`. Read once a process."""
+    loaded = aiosql.from_path(FOLDER / f"{noun}.sql", "asyncpg")
+    order = loaded.driver_adapter.var_sorted
+    names = [name for name in loaded.available_queries if not name.endswith("_cursor")]
+    return Queries({name: Query(name, getattr(loaded, name).sql, order[name]) for name in names})
