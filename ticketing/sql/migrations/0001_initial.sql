@@ -196,12 +196,12 @@ create table pass_type_performances (
 
 create table passes (
     id uuid primary key,
-    serial bigint generated always as identity unique,
+    serial bigint generated always as identity (maxvalue 4294967295) unique,
     pass_type_id uuid not null references pass_types,
     order_id uuid not null references orders,
     order_line_id uuid not null references order_lines,
     holder_name text not null,
-    generation smallint not null default 0,
+    generation smallint not null default 0 check (generation between 0 and 255),
     status text not null check (status in ('reserved', 'valid', 'cancelled', 'opposed'))
 );
 create index passes_order on passes (order_id);
@@ -209,7 +209,7 @@ create index passes_order on passes (order_id);
 -- A ticket is the right to one place at one performance; a pass owns one ticket a performance.
 create table tickets (
     id uuid primary key,
-    serial bigint generated always as identity unique,
+    serial bigint generated always as identity (maxvalue 4294967295) unique,
     order_id uuid not null references orders,
     order_line_id uuid not null references order_lines,
     pass_id uuid references passes,
@@ -223,7 +223,7 @@ create table tickets (
     category text not null,
     price_cents integer not null check (price_cents >= 0),
     holder_name text not null,
-    generation smallint not null default 0,
+    generation smallint not null default 0 check (generation between 0 and 255),
     status text not null check (status in ('reserved', 'valid', 'cancelled', 'opposed'))
 );
 create index tickets_order on tickets (order_id);
@@ -284,14 +284,17 @@ create table ledger (
 );
 create index ledger_order on ledger (order_id);
 
+-- An organisation signs with its one key that is not retired; the others go on verifying what they signed.
 create table signing_keys (
-    id smallint primary key check (id between 0 and 255),
     organisation_id uuid not null references organisations,
+    id smallint not null check (id between 0 and 255),
     public_key bytea not null check (length(public_key) = 32),
     sealed_private_key bytea not null,
     created_at timestamptz not null,
-    retired_at timestamptz
+    retired_at timestamptz,
+    primary key (organisation_id, id)
 );
+create unique index signing_keys_active on signing_keys (organisation_id) where retired_at is null;
 
 create table tokens (
     id uuid primary key,
@@ -304,7 +307,8 @@ create table tokens (
     revoked_at timestamptz
 );
 
--- Every scan is answered once, whatever its verdict; an admission is a scan that let somebody in.
+-- Every scan is answered once, whatever its verdict, and its digest tells a repeat from another request that took
+-- its id; an admission is a scan that let somebody in.
 create table scans (
     id uuid primary key,
     performance_id uuid not null references performances,
@@ -312,6 +316,7 @@ create table scans (
     token_id uuid references tokens,
     gate text not null,
     verdict text not null,
+    digest bytea not null check (length(digest) = 16),
     at timestamptz not null
 );
 create index scans_performance on scans (performance_id, at);
