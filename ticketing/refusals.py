@@ -199,6 +199,44 @@ class HoldBusy(Refusal):
     status = 409
 
 
+# Tickets, passes and gates
+
+
+class ScanReused(Refusal):
+    """This scan id was used before, for another scan."""
+
+    code = "scan-reused"
+    status = 409
+
+
+class TicketsNotIssued(Refusal):
+    """Tickets are issued once the order is paid."""
+
+    code = "tickets-not-issued"
+    status = 409
+
+
+class CodesSpent(Refusal):
+    """The code of this {what} was replaced {generation_max} times, the most there can be."""
+
+    code = "codes-spent"
+    status = 409
+
+
+class SigningKeysSpent(Refusal):
+    """The organisation has had {keys_max} signing keys, the most there can be."""
+
+    code = "signing-keys-spent"
+    status = 409
+
+
+class SigningKeyUnreadable(Refusal):
+    """The signing key {key_id} does not open: the server's secret was changed. Restore it, or make a new key."""
+
+    code = "signing-key-unreadable"
+    status = 500
+
+
 # For whoever runs the machine
 
 
