@@ -1,7 +1,7 @@
 -- Adds places to a hold and drops others from it; its clock goes on as it was.
 --
 -- ARGV[1], msgpack: {hold, change id, pools {id, epoch, places}, allow, owners {key, places at most}, wants, dropped runs}
--- A change id seen last answers again without doing it twice. Returns msgpack: {now, {outcome, word, first held, runs}}
+-- A change id seen last answers again without doing it twice. Returns {now, {outcome, word, first held, runs}}
 
 local hold, id, wished, allow, owners, wants, dropped = unpack(cmsgpack.unpack(ARGV[1]))
 
@@ -51,4 +51,4 @@ end
 
 local answer = change()
 publish()
-return cmsgpack.pack({ now, answer })
+return { now, answer }

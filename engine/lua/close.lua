@@ -1,8 +1,8 @@
 -- Marks a pool as being rebuilt (epoch 0: every hold answers NOT_READY) and gives its words as they are.
 --
--- ARGV[1], msgpack: {pool id}. Returns msgpack: {now, words or ''}
+-- ARGV[1], msgpack: {pool id}. Returns {now, words or ''}
 
 local pool = open(cmsgpack.unpack(ARGV[1])[1])
-if pool.length < 0 then return cmsgpack.pack({ now, '' }) end
+if pool.length < 0 then return { now, '' } end
 redis.call('SETRANGE', pool.words, 0, struct.pack('<I8', 0))
-return cmsgpack.pack({ now, redis.call('GET', pool.words) })
+return { now, redis.call('GET', pool.words) }

@@ -1,7 +1,7 @@
 -- Frees places whose claim was deleted, and remembers the serial so that a late settle cannot bring it back.
 --
 -- ARGV[1], msgpack: {{pool id, place, serial, ...}, ...}
--- A place that carries a lease or a newer claim is left alone. Returns msgpack: {now, words freed}
+-- A place that carries a lease or a newer claim is left alone. Returns {now, words freed}
 
 local FREED_KEPT_MS = 3600000
 local call, freed = cmsgpack.unpack(ARGV[1]), 0
@@ -23,4 +23,4 @@ for _, claims in ipairs(call) do
   redis.call('PEXPIRE', key, FREED_KEPT_MS)
 end
 publish()
-return cmsgpack.pack({ now, freed })
+return { now, freed }

@@ -4,7 +4,7 @@
 --   pool: {id, epoch expected, places expected, last change number seen}
 --   item: {hold, digest, milliseconds, allow, owners {key, places at most}, wants}
 -- A hold that exists already answers as it did the first time, whatever is asked now.
--- Returns msgpack: {now, {change number, changes} a pool, {outcome, word, first held, runs} an item}
+-- Returns {now, {change number, changes} a pool, {outcome, word, first held, runs} an item}
 
 local most, wished, items = unpack(cmsgpack.unpack(ARGV[1]))
 local ready, seen = {}, {}
@@ -24,7 +24,7 @@ local function is_ready(want)
 end
 
 for _, item in ipairs(items) do
-  assert(#item[1] == 16 and whole(item[3]) and item[3] > 0, 'a hold is 16 bytes and ends in the future')
+  assert(#item[1] == 32 and whole(item[3]) and item[3] > 0, 'a hold is 32 hex digits and ends in the future')
   for _, want in ipairs(item[6]) do
     if is_ready(want) then check_want(want) end
   end
@@ -65,4 +65,4 @@ for i, pool in ipairs(wished) do
   local found = open(pool[1])
   states[i] = { found.number, ready[pool[1]] and changes_since(found, pool[4], most) or {} }
 end
-return cmsgpack.pack({ now, states, answers })
+return { now, states, answers }

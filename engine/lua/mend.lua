@@ -1,7 +1,7 @@
 -- Sets words to what Postgres says, each only if it is still the word that was seen.
 --
 -- ARGV[1], msgpack: {pool id, {place, word seen, word wanted}, ...}
--- Returns msgpack: {now, words mended}
+-- Returns {now, words mended}
 
 local call, mended = cmsgpack.unpack(ARGV[1]), 0
 local pool = open(call[1])
@@ -14,4 +14,4 @@ for i = 2, #call do
   end
 end
 publish()
-return cmsgpack.pack({ now, mended })
+return { now, mended }

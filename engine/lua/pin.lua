@@ -2,7 +2,7 @@
 --
 -- ARGV[1], msgpack: {hold, attempt, milliseconds}
 -- The same attempt may pin again (its first reply was lost); another one waits until the pin has lapsed.
--- Returns msgpack: {now, {outcome, word, first held, runs}, {pool id, epoch, ...}}
+-- Returns {now, {outcome, word, first held, runs}, {pool id, epoch, ...}}
 
 local hold, attempt, ms = unpack(cmsgpack.unpack(ARGV[1]))
 assert(#attempt > 0 and whole(ms) and ms > 0, 'a pin names its attempt and lasts')
@@ -26,4 +26,4 @@ end
 
 local answer = pin()
 publish()
-return cmsgpack.pack({ now, answer, epochs })
+return { now, answer, epochs }

@@ -2,8 +2,8 @@
 --
 -- ARGV[1], msgpack: {'hold', hold} or {'pools', log entries wanted at most, {id, epoch, last change number seen}, ...}
 -- A pool whose log no longer reaches back to what was seen is given whole.
--- Returns msgpack: {now, {outcome, word, first held, runs}}
---              or: {now, {{epoch, change number, changes, words, blocks}, ...}}; words and blocks are '' unless whole
+-- Returns {now, {outcome, word, first held, runs}}
+--      or: {now, {{epoch, change number, changes, words, blocks}, ...}}; words and blocks are '' unless whole
 
 local what, most = unpack(cmsgpack.unpack(ARGV[1]))
 
@@ -19,8 +19,8 @@ end
 
 if what == 'hold' then
   local record = load_hold(most)
-  return cmsgpack.pack({ now, shown(standing(record), record) })
+  return { now, shown(standing(record), record) }
 end
 local states, wished = {}, cmsgpack.unpack(ARGV[1])
 for i = 3, #wished do states[#states + 1] = read_pool(unpack(wished[i])) end
-return cmsgpack.pack({ now, states })
+return { now, states }

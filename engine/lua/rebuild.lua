@@ -1,13 +1,14 @@
 -- Puts a pool's words in place, whole and with their epoch, in one SET; the log starts anew.
 --
--- ARGV[1], msgpack: {pool id, epoch, words without their header, blocks or ''}
+-- ARGV[1], msgpack: {pool id, epoch}; ARGV[2] the words without their header; ARGV[3] the blocks, '' for none
 -- The change number jumps to the microsecond clock: every copy sees a gap and reads the pool again.
--- Returns msgpack: {now, change number}
+-- Returns {now, change number}
 
-local id, epoch, words, blocks = unpack(cmsgpack.unpack(ARGV[1]))
+local id, epoch = unpack(cmsgpack.unpack(ARGV[1]))
+local words, blocks = ARGV[2], ARGV[3]
 assert(whole(epoch) and epoch > 0 and #words % 8 == 0, 'an epoch, and whole words')
 local number = math.max(open(id).number + 1, now_us)
 redis.call('SET', name('w', id), struct.pack('<I8I8', epoch, number) .. words)
-redis.call('DEL', name('c', id), name('f', id))
+redis.call('DEL', name('c', id))
 if #blocks > 0 then redis.call('SET', name('b', id), blocks) else redis.call('DEL', name('b', id)) end
-return cmsgpack.pack({ now, number })
+return { now, number }

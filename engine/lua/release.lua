@@ -1,7 +1,7 @@
 -- Ends a hold and frees its places: those that still carry its word.
 --
 -- ARGV[1], msgpack: {hold}
--- Returns msgpack: {now, {outcome, word, first held, runs}}
+-- Returns {now, {outcome, word, first held, runs}}
 
 local hold = unpack(cmsgpack.unpack(ARGV[1]))
 
@@ -16,4 +16,4 @@ end
 
 local answer = release()
 publish()
-return cmsgpack.pack({ now, answer })
+return { now, answer }

@@ -1,7 +1,7 @@
 -- Gives a hold its time anew, counted from now, never beyond the longest it may last since it was first held.
 --
 -- ARGV[1], msgpack: {hold, milliseconds, milliseconds at most since first held}
--- Returns msgpack: {now, {outcome, word, first held, runs}}
+-- Returns {now, {outcome, word, first held, runs}}
 
 local hold, ms, ms_max = unpack(cmsgpack.unpack(ARGV[1]))
 assert(whole(ms) and whole(ms_max), 'times are whole milliseconds')
@@ -21,4 +21,4 @@ end
 
 local answer = renew()
 publish()
-return cmsgpack.pack({ now, answer })
+return { now, answer }

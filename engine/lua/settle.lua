@@ -2,7 +2,7 @@
 --
 -- ARGV[1], msgpack: {hold or '', {pool id, place, serial, ...}, ...}
 -- Order does not matter: the highest serial wins, and a serial that was freed already is not written. A pool that
--- is not there is left out: whoever rebuilds it reads the claims. Returns msgpack: {now, words written}
+-- is not there is left out: whoever rebuilds it reads the claims. Returns {now, words written}
 
 local CLAIM_MAX = 4503599627370495
 local call = cmsgpack.unpack(ARGV[1])
@@ -41,4 +41,4 @@ if record and not record.ended then
   end_hold(call[1], record)
 end
 publish()
-return cmsgpack.pack({ now, written })
+return { now, written }

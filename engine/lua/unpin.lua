@@ -1,7 +1,7 @@
 -- Takes a pin back after an order was refused: the hold goes on to the deadline it had.
 --
 -- ARGV[1], msgpack: {hold, attempt}
--- Returns msgpack: {now, {outcome, word, first held, runs}}
+-- Returns {now, {outcome, word, first held, runs}}
 
 local hold, attempt = unpack(cmsgpack.unpack(ARGV[1]))
 
@@ -25,4 +25,4 @@ end
 
 local answer = unpin()
 publish()
-return cmsgpack.pack({ now, answer })
+return { now, answer }
