@@ -18,7 +18,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -32,13 +31,13 @@ from redis.exceptions import RedisError
 
 START_S_MAX = 60
 STOP_S_MAX = 20
-SOCKET_PATH_MAX = 100
+FOLDER_PATH_MAX = 90
 CLUSTER_BUS_OFFSET = 10_000
 UNREACHABLE_HOME = Path("/var/lib/placeur")
 PR_SET_PDEATHSIG = 1
 
 
-class ServerDied(RuntimeError):
+class NotStarted(RuntimeError):
     """A server did not start; the message ends with the last lines of its log."""
 
 
@@ -80,10 +79,8 @@ class Server:
         self.port = free_port(65_535 - CLUSTER_BUS_OFFSET) if port == 0 else port
         self.log = self.folder / f"{self.name}.log"
         self.process: subprocess.Popen[bytes] | None = None
-        self.sockets = self.folder
-        if len(str(self.folder)) > SOCKET_PATH_MAX - len("/.s.PGSQL.65535"):
-            self.sockets = Path(tempfile.mkdtemp(prefix="placeur-"))
-            self._give(self.sockets)
+        if len(str(self.folder)) > FOLDER_PATH_MAX:
+            raise NotStarted(f"{self.folder}: a unix socket's path would be too long here, please use a shorter folder")
 
     def __enter__(self) -> Self:
         self.start()
@@ -93,24 +90,22 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-        if self.sockets != self.folder:
-            shutil.rmtree(self.sockets, ignore_errors=True)
 
     @property
     def running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
     def start(self) -> None:
-        """Start the server and return when it answers. Raises ServerDied."""
+        """Start the server and return when it answers. Raises NotStarted."""
         assert not self.running, f"{self.name} already runs"
         end = time.monotonic() + START_S_MAX
         self._spawn()
         while not self._ready():
             if not self.running and not self._may_retry():
-                raise ServerDied(f"{self.name} ended while starting:\n{self._log_end()}")
+                raise NotStarted(f"{self.name} ended while starting:\n{self._log_end()}")
             if time.monotonic() > end:
                 self.stop(signal.SIGKILL)
-                raise ServerDied(f"{self.name} did not answer within {START_S_MAX} s:\n{self._log_end()}")
+                raise NotStarted(f"{self.name} did not answer within {START_S_MAX} s:\n{self._log_end()}")
             if not self.running:
                 time.sleep(0.1)
                 self._spawn()
@@ -197,7 +192,7 @@ class Postgres(Server):
         self.settings = {
             "listen_addresses": "127.0.0.1" if self.port else "",
             "port": str(self.port or 5432),
-            "unix_socket_directories": str(self.sockets),
+            "unix_socket_directories": str(self.folder),
             "max_connections": "120",
             "shared_buffers": "256MB",
             "max_wal_size": "2GB",
@@ -212,9 +207,7 @@ class Postgres(Server):
 
     def url(self, database: str = "placeur") -> str:
         """Return the connection URL of a database, over the unix socket."""
-        return (
-            f"postgresql://placeur@/{database}?host={quote(str(self.sockets), safe='/')}&port={self.settings['port']}"
-        )
+        return f"postgresql://placeur@/{database}?host={quote(str(self.folder), safe='/')}&port={self.settings['port']}"
 
     def tcp_url(self, database: str = "placeur") -> str:
         """Return the URL over loopback TCP; only when a port was asked for."""
@@ -227,7 +220,7 @@ class Postgres(Server):
             self._initialise()
         super().start()
         if new:
-            self._tool("createdb", "-h", str(self.sockets), "-p", self.settings["port"], "-U", "placeur", "placeur")
+            self._tool("createdb", "-h", str(self.folder), "-p", self.settings["port"], "-U", "placeur", "placeur")
 
     def _initialise(self) -> None:
         """Make the cluster beside its final place first: a run cut short leaves no half-made one."""
@@ -251,14 +244,14 @@ class Postgres(Server):
             extra_groups=[] if self.user else None,
         )
         if done.returncode:
-            raise ServerDied(f"{name} failed:\n{done.stderr[-2000:]}")
+            raise NotStarted(f"{name} failed:\n{done.stderr[-2000:]}")
 
     def _command(self) -> list[str]:
         options = [part for key, value in self.settings.items() for part in ("-c", f"{key}={value}")]
         return [str(self.binaries / "postgres"), "-D", str(self.data), *options]
 
     def _ready(self) -> bool:
-        ask = [str(self.binaries / "pg_isready"), "-q", "-h", str(self.sockets), "-p", self.settings["port"]]
+        ask = [str(self.binaries / "pg_isready"), "-q", "-h", str(self.folder), "-p", self.settings["port"]]
         return subprocess.run(ask, env=self._environment()).returncode == 0
 
     def _may_retry(self) -> bool:
@@ -281,7 +274,7 @@ class Valkey(Server):
 
     def __init__(self, folder: Path, port: int | None = None, settings: dict[str, str] | None = None) -> None:
         super().__init__(folder, port)
-        self.socket = self.sockets / "valkey.sock"
+        self.socket = self.folder / "valkey.sock"
         self.settings = {
             "port": str(self.port or 0),
             "bind": "127.0.0.1",
@@ -367,7 +360,7 @@ class ValkeyCluster:
         end = time.monotonic() + START_S_MAX
         while not all(_cluster_is_whole(client) for client in clients):
             if time.monotonic() > end:
-                raise ServerDied(f"the cluster did not form within {START_S_MAX} s")
+                raise NotStarted(f"the cluster did not form within {START_S_MAX} s")
             time.sleep(0.02)
         for client in clients:
             client.close()

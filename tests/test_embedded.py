@@ -9,7 +9,7 @@ import pytest
 from redis import Redis
 from redis.cluster import RedisCluster
 
-from embedded import Postgres, ServerDied, Valkey, ValkeyCluster
+from embedded import Postgres, NotStarted, Valkey, ValkeyCluster
 
 
 @pytest.mark.parametrize("signal_number", [None, signal.SIGKILL])
@@ -55,7 +55,7 @@ def test_a_cluster_spreads_over_its_nodes(valkey_cluster: ValkeyCluster) -> None
 
 
 def test_a_server_that_cannot_start_says_why(server_folder: Path) -> None:
-    with pytest.raises(ServerDied, match="no-such-setting"):
+    with pytest.raises(NotStarted, match="no-such-setting"):
         Valkey(server_folder / "vk", settings={"no-such-setting": "1"}).start()
 
 

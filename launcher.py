@@ -1,0 +1,265 @@
+"""`placeur run`: everything on one machine, from one command, gone when it ends.
+
+It starts, in this order: a Postgres and a Valkey of our own (unless the settings name yours), the migrations, the demo
+data once, the web server and its worker. It stops them in the opposite order on Ctrl-C or SIGTERM, and stops all of
+them when one ends by itself: half a system that looks alive is worse than none. What can go wrong on someone else's
+machine (started twice, port taken, server out of reach) ends in one sentence.
+
+Other commands borrow the same servers: `servers` finds those of a running Placeur, or starts them for as long as the
+command takes.
+"""
+
+import asyncio
+import fcntl
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import asyncpg
+import msgspec
+
+import demo
+from embedded import NotStarted, Postgres, Valkey, ends_with_parent
+from ticketing.migrations import migrate
+from ticketing.settings import Settings
+
+READY_S_MAX = 60
+STOP_S_MAX = 15
+STREAMS_END_S_MAX = 3
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class AlreadyRuns(NotStarted):
+    """Another process holds the data folder."""
+
+
+def run(settings: Settings, with_demo: bool = True) -> int:
+    """Serve until Ctrl-C, SIGTERM or the end of a child; the process's exit code."""
+    began = time.monotonic()
+    _on_stop_signals(signal.default_int_handler)
+    try:
+        with ExitStack() as stack:
+            try:
+                children = _start(settings, with_demo, stack)
+                _await_ready(settings, children)
+                _say(_welcome(settings, time.monotonic() - began))
+                return _watch(children)
+            finally:
+                _on_stop_signals(signal.SIG_IGN)
+    except KeyboardInterrupt:
+        _say("Stopped.")
+        return 0
+    except NotStarted as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+
+
+@contextmanager
+def servers(settings: Settings) -> Iterator[Settings]:
+    """Yield the settings with both server URLs filled in: given ones, a running Placeur's, or servers of our own
+    that run for the length of the block. Raises NotStarted."""
+    own = _own_servers(settings)
+    with ExitStack() as stack:
+        if own:
+            with suppress(AlreadyRuns):
+                stack.enter_context(_sole_user(settings))
+                for server in own:
+                    stack.enter_context(server)
+                _migrate(_located(settings, own).database_url)
+        yield _located(settings, own)
+
+
+def _start(settings: Settings, with_demo: bool, stack: ExitStack) -> dict[str, subprocess.Popen[bytes]]:
+    stack.enter_context(_sole_user(settings))
+    _refuse_taken_port(settings)
+    own = _own_servers(settings)
+    for server in own:
+        stack.enter_context(server)
+    located = _located(settings, own)
+    _migrate(located.database_url)
+    if with_demo and asyncio.run(demo.make_once(located)):
+        _say("Made the demo data.")
+    children: dict[str, subprocess.Popen[bytes]] = {}
+    stack.callback(_stop, children)
+    environment = _environment(located)
+    children["web server"] = _spawn(_web_server_command(settings), environment)
+    children["worker"] = _spawn([_tool("placeur"), "worker"], environment)
+    return children
+
+
+@contextmanager
+def _sole_user(settings: Settings) -> Iterator[None]:
+    """Hold the data folder's lock. The file stays; only the lock on it counts, and it ends with the process."""
+    folder = Path(settings.data)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / "lock").open("a+")
+    except OSError as error:
+        raise NotStarted(f"The data folder cannot be used: {error}. PLACEUR_DATA names another one.") from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            raise AlreadyRuns(
+                f"Placeur already runs on {folder.absolute()} (process {file.read().strip()}). "
+                "Stop that one first, or give this one another folder (PLACEUR_DATA) and port (PLACEUR_PORT)."
+            ) from None
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
+
+
+def _refuse_taken_port(settings: Settings) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise NotStarted(
+                f"Cannot serve on {settings.host}, port {settings.port}: {(error.strerror or str(error)).lower()}. "
+                "Choose another port: PLACEUR_PORT=8001 ./run"
+            ) from None
+
+
+def _own_servers(settings: Settings) -> list[Postgres | Valkey]:
+    data = Path(settings.data).absolute()
+    own: list[Postgres | Valkey] = []
+    if not settings.database_url:
+        own.append(Postgres(data / "postgres"))
+    if not settings.redis_url:
+        own.append(Valkey(data / "valkey"))
+    return own
+
+
+def _located(settings: Settings, own: list[Postgres | Valkey]) -> Settings:
+    found = {"database_url" if isinstance(server, Postgres) else "redis_url": server.url() for server in own}
+    return msgspec.structs.replace(settings, **found)
+
+
+def _migrate(url: str) -> None:
+    try:
+        asyncio.run(migrate(url))
+    except (OSError, asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
+        raise NotStarted(f"Cannot use the Postgres that DATABASE_URL names: {error}") from None
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """Return what the children need to find the servers and to add up their metrics."""
+    metrics = Path(settings.data).absolute() / "metrics"
+    shutil.rmtree(metrics, ignore_errors=True)
+    metrics.mkdir(parents=True)
+    return {
+        **os.environ,
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "PLACEUR_DATA": str(metrics.parent),
+        "PROMETHEUS_MULTIPROC_DIR": str(metrics),
+    }
+
+
+def _web_server_command(settings: Settings) -> list[str]:
+    options = {
+        "--interface": "asgi",
+        "--loop": "uvloop",
+        "--http": "1",
+        "--host": settings.host,
+        "--port": str(settings.port),
+        "--workers": str(settings.workers or os.cpu_count() or 1),
+        "--workers-kill-timeout": str(STREAMS_END_S_MAX),
+        "--log-level": "warning",
+    }
+    pairs = [part for pair in options.items() for part in pair]
+    return [_tool("granian"), "--factory", "--no-ws", *pairs, "app:create_app"]
+
+
+def _tool(name: str) -> str:
+    return str(Path(sys.executable).with_name(name))
+
+
+def _spawn(command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start a child in a session of its own, so that the terminal's Ctrl-C reaches us alone and we stop it in order."""
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        env=environment,
+        start_new_session=True,
+        preexec_fn=ends_with_parent(signal.SIGTERM),
+    )
+
+
+def _await_ready(settings: Settings, children: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    end = time.monotonic() + READY_S_MAX
+    answer = "no answer"
+    while time.monotonic() < end:
+        for name, child in children.items():
+            if child.poll() is not None:
+                raise NotStarted(f"The {name} ended while starting (exit code {child.returncode}); it says why above.")
+        with suppress(OSError, http.client.HTTPException):
+            status, answer = _ask_ready(settings)
+            if status == 200:
+                return
+        time.sleep(0.05)
+    raise NotStarted(f"Placeur was not ready after {READY_S_MAX} s: {answer}")
+
+
+def _ask_ready(settings: Settings) -> tuple[int, str]:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+    connection = http.client.HTTPConnection(host, settings.port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        response = connection.getresponse()
+        return response.status, response.read(500).decode(errors="replace")
+    finally:
+        connection.close()
+
+
+def _watch(children: Mapping[str, subprocess.Popen[bytes]]) -> int:
+    """Wait until a child ends, which is a failure; a stop signal raises KeyboardInterrupt out of here."""
+    os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+    ended = [name for name, child in children.items() if child.poll() is not None]
+    what = f"The {ended[0]}" if ended else "A database server (its log is in the data folder)"
+    print(f"{what} ended by itself: stopping everything.", file=sys.stderr)
+    return 1
+
+
+def _stop(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    for child in children.values():
+        if child.poll() is None:
+            child.terminate()
+    for child in children.values():
+        try:
+            child.wait(STOP_S_MAX)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def _welcome(settings: Settings, seconds: float) -> str:
+    site = f"http://{settings.host}:{settings.port}"
+    return (
+        f"Placeur is ready after {seconds:.1f} s.\n"
+        f"  On sale       {site}/api/v1/box-offices\n"
+        f"  API           {site}/api/docs\n"
+        f"  Data          {Path(settings.data).absolute()}\n"
+        f"  Sell it out   .venv/bin/placeur onsale   (in another terminal)\n"
+        "Ctrl-C stops it."
+    )
+
+
+def _on_stop_signals(handler: Callable[..., object] | signal.Handlers) -> None:
+    for number in STOP_SIGNALS:
+        signal.signal(number, handler)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
