@@ -17,7 +17,7 @@ from ticketing.refusals import MigrationRefused
 from ticketing.sql import FOLDER, load
 
 MIGRATIONS = FOLDER / "migrations"
-ADVISORY_KEY = 0x706C61636575  # "placeu"
+ADVISORY_KEY = -1  # keys from 0 on are pools
 LOCK_MS_MAX = 2000
 TRIES_MAX = 5
 PAUSE_S = 1.0

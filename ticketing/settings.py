@@ -18,7 +18,7 @@ from ticketing.refusals import SettingRefused
 
 PREFIX = "PLACEUR_"
 BARE_NAMES = {"database_url": "DATABASE_URL", "redis_url": "REDIS_URL"}
-NOT_SETTINGS = frozenset({"PLACEUR_FAILPOINT"})  # read by the engine, in tests of crashes only
+NOT_SETTINGS = frozenset({"PLACEUR_FAILPOINT", "PLACEUR_BENCH"})  # for tests of crashes, and benchmarks
 SECRET_BYTES = 32
 
 

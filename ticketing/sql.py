@@ -3,13 +3,14 @@
 aiosql reads the files (`-- name: get(order_id)^`, parameters written `:order_id`) and turns them into numbered
 parameters; the calls go straight to asyncpg, because aiosql's own adapter inspects the connection at every call, which
 costs more than the statement. A row becomes the Struct named in the call, field by column name, so a column that a
-Struct does not know is an error and not a silence.
+Struct does not know is an error and not a silence; a field that is an enumeration gets its member.
 """
 
 from collections.abc import Sequence
+from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, get_type_hints
 
 import aiosql
 import asyncpg
@@ -19,6 +20,7 @@ FOLDER = Path(__file__).parent / "sql"
 
 Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
 T = TypeVar("T")
+_enumerations: dict[type, list[tuple[str, type[Enum]]]] = {}  # by Struct, its fields that are enumerations
 
 
 class Query:
@@ -32,11 +34,11 @@ class Query:
     async def one(self, c: Connection, kind: type[T], /, **values: Any) -> T | None:
         """The first row as a `kind`, or None."""
         record = await c.fetchrow(self.text, *self._ordered(values))
-        return None if record is None else kind(**record)
+        return None if record is None else _built(kind, record)
 
     async def all(self, c: Connection, kind: type[T], /, **values: Any) -> list[T]:
         """Every row as a `kind`."""
-        return [kind(**record) for record in await c.fetch(self.text, *self._ordered(values))]
+        return [_built(kind, record) for record in await c.fetch(self.text, *self._ordered(values))]
 
     async def row(self, c: Connection, /, **values: Any) -> asyncpg.Record | None:
         """The first row as asyncpg gives it, or None."""
@@ -65,6 +67,18 @@ class Query:
     def _ordered(self, values: dict[str, Any]) -> list[Any]:
         assert len(values) == len(self.parameters), f"{self.name} takes {self.parameters}, not {tuple(values)}"
         return [values[name] for name in self.parameters]
+
+
+def _built(kind: type[T], record: asyncpg.Record) -> T:
+    if kind not in _enumerations:
+        hints = get_type_hints(kind).items()
+        _enumerations[kind] = [
+            (name, hint) for name, hint in hints if isinstance(hint, type) and issubclass(hint, Enum)
+        ]
+    values = dict(record)
+    for name, enumeration in _enumerations[kind]:
+        values[name] = enumeration(values[name])
+    return kind(**values)
 
 
 class Queries:

@@ -69,6 +69,22 @@ create table pools (
     blocks bytea
 );
 
+-- Epochs are drawn and never counted up: the number of a rebuild that died halfway is not used again.
+create sequence pool_epochs start 2;
+
+-- Locks the pools, shared (a rebuild locks its pool exclusive), then tells which no longer have the epoch expected.
+-- A function, so that the second statement sees what was committed during the wait, and all is one round trip.
+create function stale_pools(pool_ids bigint[], epochs bigint[]) returns bigint[] language plpgsql as $$
+begin
+    perform pg_advisory_xact_lock_shared(id) from (select unnest(pool_ids) as id order by 1) as sorted;
+    return array(
+        select expected.id
+        from unnest(pool_ids, epochs) as expected (id, epoch)
+        left join pools p on p.id = expected.id
+        where p.epoch is distinct from expected.epoch
+    );
+end $$;
+
 create table events (
     id uuid primary key,
     box_office_id uuid not null references box_offices,
