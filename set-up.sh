@@ -9,6 +9,8 @@ node_major_min=20
 
 say() { printf '%s\n' "$*" >&2; }
 
+font() { [ -n "$(find /usr/share/fonts /usr/local/share/fonts -iname "$1" -print -quit 2>/dev/null)" ]; }
+
 # needed: a line "package: why" for every system package that is missing here.
 needed() {
   local libraries
@@ -20,6 +22,10 @@ needed() {
   [[ $libraries == *libpango-1.0.so.0* ]] || echo "libpango-1.0-0: sets the text of PDF tickets"
   [[ $libraries == *libpangoft2-1.0.so.0* ]] || echo "libpangoft2-1.0-0: sets the text of PDF tickets"
   [[ $libraries == *libharfbuzz-subset.so.0* ]] || echo "libharfbuzz-subset0: embeds fonts in PDF tickets"
+  font 'Inter*' || echo "fonts-inter: the tickets' typeface"
+  font 'DejaVuSans.ttf' || echo "fonts-dejavu-core: names in Greek, Cyrillic, Arabic, Hebrew"
+  font 'DroidSansFallback*' || echo "fonts-droid-fallback: names in Chinese, Japanese, Korean"
+  font 'NotoColorEmoji*' || echo "fonts-noto-color-emoji: emoji in names"
 }
 
 system_packages() {
