@@ -112,6 +112,20 @@ class PlanRefused(Refusal):
     status = 422
 
 
+class PlanUnsound(Refusal):
+    """The plan needs {finding_count} repairs first; one of them: {finding}."""
+
+    code = "plan-unsound"
+    status = 422
+
+
+class SeatsInUse(Refusal):
+    """The new plan drops {place_count} places that are sold: move or refund them first."""
+
+    code = "seats-in-use"
+    status = 409
+
+
 class SaleNotOpen(Refusal):
     """The sale opens at {opens_at}."""
 
@@ -258,4 +272,11 @@ class BackupRefused(Refusal):
     """The backup cannot be used: {problem}."""
 
     code = "backup-refused"
+    status = 500
+
+
+class AssetsMissing(Refusal):
+    """The pages' scripts and styles are not built: run `npm ci` and `npm run build` in {folder}."""
+
+    code = "assets-missing"
     status = 500

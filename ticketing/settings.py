@@ -62,9 +62,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     reads_per_minute_max: Annotated[int, whole("Anonymous reads a minute and address", 1, 10_000_000)] = 1200
     holds_per_minute_max: Annotated[int, whole("Anonymous holds a minute and address", 1, 10_000_000)] = 60
     sign_ins_per_minute_max: Annotated[int, whole("Refused secrets or tokens a minute and address", 1, 1_000_000)] = 60
+    trusted_proxies: Annotated[str, words("Proxies whose X-Forwarded-For is believed: addresses, networks")] = (
+        "127.0.0.1,::1"
+    )
     body_bytes_max: Annotated[int, whole("Largest request body", 1024, 1 << 30)] = 256 * 1024
     plan_bytes_max: Annotated[int, whole("Largest plan file", 1024, 1 << 30)] = 64 * 1024 * 1024
     streams_max: Annotated[int, whole("Open live streams a process", 1, 100_000)] = 2000
+    stream_s_max: Annotated[int, whole("How long a live stream lasts before its reader asks again", 1, 86_400)] = 900
+    stream_pause_ms: Annotated[int, whole("Least time between two messages of a live stream", 10, 60_000)] = 500
+    availability_ms: Annotated[int, whole("How long one answer about free places serves everybody", 0, 10_000)] = 250
     page_rows_max: Annotated[int, whole("Rows in one page of a list", 1, 1000)] = 200
 
     # Postgres and Redis, for one process
