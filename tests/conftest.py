@@ -17,8 +17,9 @@ import pytest
 from redis import Redis
 
 from embedded import Postgres, Valkey, ValkeyCluster
+from ticketing.db import Database
+from ticketing.migrations import migrate
 
-MIGRATIONS = Path(__file__).parents[1] / "ticketing" / "sql" / "migrations"
 TEMPLATE = "placeur_template"
 numbers = count(1)
 
@@ -71,7 +72,7 @@ def valkey_cluster(session_folder: Path) -> Iterator[ValkeyCluster]:
 def template(postgres: Postgres) -> str:
     """The name of a database that holds the migrated, empty schema."""
     _execute(postgres, f"create database {TEMPLATE}")
-    asyncio.run(_migrate(postgres.url(TEMPLATE)))
+    asyncio.run(migrate(postgres.url(TEMPLATE)))
     return TEMPLATE
 
 
@@ -100,11 +101,12 @@ async def connection(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
-async def _migrate(url: str) -> None:
-    connection = await asyncpg.connect(url)
-    for file in sorted(MIGRATIONS.glob("*.sql")):
-        await connection.execute(file.read_text())
-    await connection.close()
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """The module's database as the product opens it. Tests share its content: make an organisation of your own."""
+    database = await Database.open(database_url)
+    yield database
+    await database.close()
 
 
 def _execute(postgres: Postgres, statement: str) -> None:
