@@ -31,10 +31,11 @@ class PooledConnection(asyncpg.Connection):
 
 
 class Database:
-    """A pool of connections to one Postgres."""
+    """A pool of connections to one Postgres, and the settings it was opened with."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, settings: Settings) -> None:
         self._pool = pool
+        self.settings = settings
 
     @classmethod
     async def open(cls, url: str, settings: Settings = Settings()) -> "Database":  # noqa: B008 - it is frozen
@@ -49,7 +50,7 @@ class Database:
             max_inactive_connection_lifetime=IDLE_CONNECTION_S_MAX,
             server_settings=_session(settings),
         )
-        return cls(pool)
+        return cls(pool, settings)
 
     async def close(self) -> None:
         """Wait for lent connections to come back, then disconnect."""

@@ -6,7 +6,7 @@ costs more than the statement. A row becomes the Struct named in the call, field
 Struct does not know is an error and not a silence; a field that is an enumeration gets its member.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -82,14 +82,17 @@ def _built(kind: type[T], record: asyncpg.Record) -> T:
 
 
 class Queries:
-    """The blocks of one file, as attributes."""
+    """The blocks of one file, as attributes; iterating gives them all."""
 
-    def __init__(self, blocks: dict[str, Query]) -> None:
-        self.blocks = blocks
+    def __init__(self, queries: Iterable[Query]) -> None:
+        self._by_name = {query.name: query for query in queries}
+
+    def __iter__(self) -> Iterator[Query]:
+        return iter(self._by_name.values())
 
     def __getattr__(self, name: str) -> Query:
         try:
-            return self.blocks[name]
+            return self._by_name[name]
         except KeyError:
             raise AttributeError(f"no SQL block {name}") from None
 
@@ -100,4 +103,4 @@ def load(noun: str) -> Queries:
     loaded = aiosql.from_path(FOLDER / f"{noun}.sql", "asyncpg")
     order = loaded.driver_adapter.var_sorted
     names = [name for name in loaded.available_queries if not name.endswith("_cursor")]
-    return Queries({name: Query(name, getattr(loaded, name).sql, order[name]) for name in names})
+    return Queries(Query(name, getattr(loaded, name).sql, order[name]) for name in names)

@@ -1,0 +1,92 @@
+"""Halls: a plan and a place list, packed for the engine and indexed for people, shared by many performances.
+
+A hall is a function of two hashes and never changes, so a process keeps the halls it met, up to a bound, and several
+requests that want a new one wait for a single packing. Packing runs in a thread: it takes tens of milliseconds for a
+stadium, in which other requests go on.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from engine.core.packed import PackedPlan
+from engine.packing import pack
+from engine.plan import places, placeur_json
+from engine.seat_index import SeatIndex, SeatLabel
+from ticketing import plans
+from ticketing.db import Database
+from ticketing.refusals import UnknownSeat
+
+Key = tuple[bytes, bytes]
+
+
+class Hall(Struct, frozen=True):
+    """What a sale needs to know of a hall: where the seats are, and what they are called.
+
+    The plan itself is not kept: a stadium's costs tens of megabytes in each process. `categories` and `zones` are the
+    names at the packed plan's indexes; `areas` gives the (start, count) place ranges of each area by its id.
+    """
+
+    plan_hash: bytes
+    place_list_hash: bytes
+    packed: PackedPlan
+    seats: SeatIndex
+    categories: tuple[str, ...]
+    zones: tuple[str, ...]
+    areas: dict[str, tuple[tuple[int, int], ...]]
+
+    def label(self, place: int) -> SeatLabel:
+        """What a ticket says of a place: zone, row, seat, category. Raises UnknownSeat for a tombstone."""
+        if self.packed.category_of(place) < 0:
+            raise UnknownSeat(seat=str(place))
+        return self.seats.label(place)
+
+    def places(self, seats: Iterable[str]) -> tuple[int, ...]:
+        """The place numbers of seats, in their order. Raises UnknownSeat with the first that is not in this hall."""
+        return tuple(self._place(seat) for seat in seats)
+
+    def _place(self, seat: str) -> int:
+        place = self.seats.place(seat)
+        if place is None:
+            raise UnknownSeat(seat=seat)
+        return place
+
+
+_halls: OrderedDict[Key, Hall] = OrderedDict()
+_being_made: dict[Key, asyncio.Task[Hall]] = {}
+
+
+async def hall(db: Database, plan_hash: bytes, place_list_hash: bytes) -> Hall:
+    """The hall of a plan and a place list. O(1) once this process has it; NotFound when they are not kept."""
+    key = (plan_hash, place_list_hash)
+    if found := _halls.get(key):
+        _halls.move_to_end(key)
+        return found
+    task = _being_made.get(key)
+    if task is None:
+        task = _being_made[key] = asyncio.create_task(_make(db, key))
+        task.add_done_callback(lambda _: _being_made.pop(key))
+    return await asyncio.shield(task)
+
+
+async def _make(db: Database, key: Key) -> Hall:
+    documents = (await plans.document(db, key[0]), await plans.place_list_document(db, key[1]))
+    made = _halls[key] = await asyncio.to_thread(_pack, key, *documents)
+    while len(_halls) > db.settings.halls_cached_max:
+        _halls.popitem(last=False)
+    return made
+
+
+def _pack(key: Key, document: bytes, place_list_document: bytes) -> Hall:
+    plan, place_list = placeur_json.read(document), places.decode(place_list_document)
+    return Hall(
+        plan_hash=key[0],
+        place_list_hash=key[1],
+        packed=pack(plan, place_list),
+        seats=SeatIndex(plan, place_list),
+        categories=tuple(category.name for category in plan.categories),
+        zones=tuple(zone.id for zone in plan.zones),
+        areas={area.id: place_list.area_ranges(area.id, area.capacity) for area in plan.areas()},
+    )

@@ -1,0 +1,179 @@
+"""Performances: one date of an event in one venue, with its plan and the pool its places are sold from.
+
+A performance is made on a plan version and its first place list. A later version of the plan may be published onto it:
+the place list follows, so every seat keeps its number and with it its claims, and the pool grows by what is new.
+"""
+
+import asyncio
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+from engine.inventory import Inventory
+from engine.plan import places, placeur_json
+from engine.plan.places import PlaceList
+from ticketing import halls, plans, pools
+from ticketing.db import Database
+from ticketing.halls import Hall
+from ticketing.ids import new_id
+from ticketing.pools import PoolKind
+from ticketing.refusals import InputRefused, NotFound, SaleClosed, SaleNotOpen, SeatsInUse
+from ticketing.sql import Connection, load
+
+SQL = load("performances")
+
+
+class PerformanceStatus(StrEnum):
+    """Where a performance stands."""
+
+    DRAFT = "draft"
+    ON_SALE = "on_sale"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class Schedule(Struct, frozen=True, kw_only=True):
+    """The times of a performance: doors <= start < end, and the sale opens before it closes."""
+
+    starts_at: datetime
+    doors_at: datetime
+    ends_at: datetime
+    sale_opens_at: datetime
+    sale_closes_at: datetime
+
+
+class Performance(Struct, frozen=True, kw_only=True):
+    """A performance, with what people are told of it."""
+
+    id: UUID
+    event_id: UUID
+    event_name: str
+    box_office_id: UUID
+    box_office_key: str
+    organisation_id: UUID
+    currency: str
+    venue_id: UUID
+    venue_name: str
+    time_zone: str
+    plan_version_id: UUID
+    plan_hash: bytes
+    place_list_hash: bytes
+    pool_id: int
+    starts_at: datetime
+    doors_at: datetime
+    ends_at: datetime
+    sale_opens_at: datetime
+    sale_closes_at: datetime
+    status: PerformanceStatus
+
+
+class Page(Struct, frozen=True):
+    """Where a list goes on: after the performance with this start and id."""
+
+    starts_at: datetime
+    id: UUID
+
+
+async def create(
+    db: Database, organisation_id: UUID, event_id: UUID, plan_version_id: UUID, schedule: Schedule
+) -> Performance:
+    """Put a performance on sale, from `sale_opens_at` on. NotFound when event or plan are another organisation's."""
+    _check(schedule)
+    ground = {"organisation_id": organisation_id, "event_id": event_id, "version_id": plan_version_id}
+    async with db.transaction() as c:
+        row = await SQL.ground.row(c, **ground)
+        if row is None:
+            raise NotFound(what="event or plan version")
+        place_list = await asyncio.to_thread(_first, row["document"])
+        values = {
+            "performance_id": new_id(),
+            "event_id": event_id,
+            "box_office_id": row["box_office_id"],
+            "venue_id": row["venue_id"],
+            "version_id": plan_version_id,
+            "place_list_hash": await plans.keep_place_list(c, place_list),
+            "pool_id": await pools.create(c, row["box_office_id"], PoolKind.PERFORMANCE, place_list.place_count),
+            **{name: getattr(schedule, name) for name in Schedule.__struct_fields__},
+        }
+        await SQL.create.run(c, **values)
+        return await _get(c, values["performance_id"])
+
+
+async def get(db: Database, performance_id: UUID) -> Performance:
+    """What anybody may see of a performance that is no draft, or NotFound."""
+    async with db.read() as c:
+        return await _get(c, performance_id)
+
+
+async def list_on_sale(
+    db: Database, box_office_key: str, now: datetime, after: Page | None = None, rows_max: int = 0
+) -> list[Performance]:
+    """A box office's performances that are not over, by start; at most `rows_max` (0: the setting) after `after`."""
+    most = min(rows_max or db.settings.page_rows_max, db.settings.page_rows_max)
+    start = after or Page(now.replace(year=1), UUID(int=0))
+    values = {"after_starts_at": start.starts_at, "after_id": start.id, "rows_max": most}
+    async with db.read() as c:
+        return await SQL.list_on_sale.all(c, Performance, box_office_key=box_office_key, now=now, **values)
+
+
+async def hall(db: Database, performance: Performance) -> Hall:
+    """The hall a performance is sold in. O(1) once this process knows its plan."""
+    return await halls.hall(db, performance.plan_hash, performance.place_list_hash)
+
+
+async def publish_plan(
+    db: Database, inventory: Inventory, organisation_id: UUID, performance_id: UUID, plan_version_id: UUID
+) -> Performance:
+    """Put a later plan version of the same venue under a performance; holds and claims keep their places.
+
+    Raises NotFound for what is not the organisation's, SeatsInUse when the new plan drops a place that is sold.
+    """
+    async with db.transaction() as c:
+        values = {"performance_id": performance_id, "version_id": plan_version_id}
+        row = await SQL.to_publish.row(c, organisation_id=organisation_id, **values)
+        if row is None:
+            raise NotFound(what="performance or plan version")
+        place_list, dropped = await asyncio.to_thread(_follow, row["place_list"], row["plan"])
+        await pools.lock_exclusive(c, row["pool_id"])
+        if in_use := await SQL.claimed_among.value(c, pool=row["pool_id"], places=dropped):
+            raise SeatsInUse(place_count=in_use)
+        await SQL.publish.run(c, place_list_hash=await plans.keep_place_list(c, place_list), **values)
+        await pools.grow(c, row["pool_id"], place_list.place_count)
+        performance = await _get(c, performance_id)
+    await inventory.rebuild(performance.pool_id)
+    return performance
+
+
+def ensure_on_sale(performance: Performance, now: datetime) -> None:
+    """Raises SaleNotOpen or SaleClosed unless places may be sold to the public now."""
+    if performance.status is not PerformanceStatus.ON_SALE or now >= performance.sale_closes_at:
+        raise SaleClosed()
+    if now < performance.sale_opens_at:
+        raise SaleNotOpen(opens_at=performance.sale_opens_at.isoformat())
+
+
+async def _get(c: Connection, performance_id: UUID) -> Performance:
+    found = await SQL.get.one(c, Performance, performance_id=performance_id)
+    if found is None:
+        raise NotFound(what="performance")
+    return found
+
+
+def _check(schedule: Schedule) -> None:
+    if not schedule.doors_at <= schedule.starts_at < schedule.ends_at:
+        raise InputRefused(problem="doors open before the start, and the end comes after it", where="starts_at")
+    if not schedule.sale_opens_at < schedule.sale_closes_at:
+        raise InputRefused(problem="the sale opens before it closes", where="sale_opens_at")
+
+
+def _first(plan_document: bytes) -> PlaceList:
+    return places.first(placeur_json.read(plan_document))
+
+
+def _follow(place_list_document: bytes, plan_document: bytes) -> tuple[PlaceList, list[int]]:
+    """The place list that follows, and the places that the plan no longer draws."""
+    plan = placeur_json.read(plan_document)
+    place_list = places.follow(places.decode(place_list_document), plan)
+    return place_list, list(place_list.tombstones(plan))

@@ -1,0 +1,187 @@
+"""Pools in Postgres: what the inventory's words are written from.
+
+Claims decide who owns a place, and a pool's row holds the rest that Redis may lose: how many places there are, what is
+blocked, and the epoch under which the words were last written. A rebuild holds the pool's advisory lock alone;
+transactions that claim or free hold it together and look at the epoch after they got it, so none of them can slip
+between a rebuild's reading and its writing. The lock's key is the pool's id.
+"""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from uuid import UUID
+
+import numpy as np
+
+from engine.core.packed import PackedPlan
+from engine.holds import PoolState
+from engine.inventory import Inventory
+from ticketing import halls
+from ticketing.db import Database
+from ticketing.refusals import InputRefused, NotFound, NotReady
+from ticketing.sql import Connection, load
+
+BLOCK_CODE_MAX = 0xFFFF
+
+SQL = load("pools")
+
+
+class PoolKind(StrEnum):
+    """What runs out."""
+
+    PERFORMANCE = "performance"
+    QUOTA = "quota"
+    PASS_QUANTITY = "pass_quantity"
+
+
+async def create(c: Connection, box_office_id: UUID, kind: PoolKind, place_count: int) -> int:
+    """A new pool, all of it free; its id."""
+    assert place_count >= 0
+    pool: int = await SQL.create.value(c, box_office_id=box_office_id, kind=kind, place_count=place_count)
+    return pool
+
+
+async def ensure_epochs(c: Connection, epochs: Mapping[int, int]) -> None:
+    """Lock the pools for claiming or freeing until the transaction ends, and check that none was rebuilt since.
+
+    `epochs` is what the hold's pin told, by pool. Raises NotReady when one differs. One round trip.
+    """
+    if await SQL.stale.value(c, pools=list(epochs), epochs=list(epochs.values())):
+        raise NotReady()
+
+
+async def block(
+    db: Database, inventory: Inventory, organisation_id: UUID, pool: int, places: Sequence[int], code: int
+) -> None:
+    """Take places off sale under a code (1 house, 2 technical, 3 view, from 16 on an allotment), or back with 0.
+
+    Durable first, then shown: a place that is held or owned stays so. Raises NotFound for another's pool, InputRefused
+    for a place it does not have.
+    """
+    assert 0 <= code <= BLOCK_CODE_MAX
+    async with db.transaction() as c:
+        await SQL.lock_shared.value(c, pool=pool)
+        row = await SQL.blocks_to_change.row(c, organisation_id=organisation_id, pool=pool)
+        if row is None:
+            raise NotFound(what="pool")
+        if places and not 0 <= min(places) <= max(places) < row["place_count"]:
+            raise InputRefused(problem="there is no such place", where="places")
+        codes = _codes(row["blocks"], row["place_count"])
+        codes[list(places)] = code
+        await SQL.change_blocks.run(c, pool=pool, blocks=codes.tobytes() if codes.any() else None)
+    await _show_blocks(db, inventory, pool, places)
+
+
+class PoolClaims:
+    """The inventory's ClaimsSource: what Postgres knows, in the engine's words."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def state(self, pool: int) -> PoolState:
+        """Raises LookupError for a pool that does not exist."""
+        async with self._db.read() as c:
+            return await _state(c, pool)
+
+    async def packed(self, pool: int) -> PackedPlan | None:
+        """The packed plan of a performance's pool; None for pools whose places are all alike."""
+        async with self._db.read() as c:
+            row = await SQL.hall.row(c, pool=pool)
+        if row is None:
+            return None
+        return (await halls.hall(self._db, row["plan_hash"], row["place_list_hash"])).packed
+
+    async def claims(self, pool: int, places: Sequence[int] | None = None) -> Mapping[int, int]:
+        """Place -> serial of the claims on these places, or of all."""
+        async with self._db.read() as c:
+            if places is None:
+                return dict(await _claims(c, pool))
+            return dict(await SQL.claims_on.rows(c, pool=pool, places=list(places)))  # type: ignore[arg-type]
+
+    @asynccontextmanager
+    async def rebuilding(self, pool: int) -> AsyncIterator["PoolRebuild"]:
+        """The pool under its exclusive lock, for the length of the block."""
+        async with self._db.transaction() as c:
+            await SQL.lock_exclusive.value(c, pool=pool)
+            yield PoolRebuild(c, await _state(c, pool), await SQL.next_epoch.value(c))
+
+    async def live_pools(self) -> Sequence[int]:
+        """Pools of performances that are not over, and those of their tariffs and passes."""
+        async with self._db.read() as c:
+            return [pool for (pool,) in await SQL.live.rows(c, now=datetime.now(UTC))]
+
+
+class PoolRebuild:
+    """A pool under its exclusive lock: nobody claims or frees in it. Its number is drawn, so no two rebuilds share one,
+    whatever became of them."""
+
+    def __init__(self, c: Connection, state: PoolState, epoch: int) -> None:
+        self._c = c
+        self.state = state
+        self.epoch = epoch
+
+    async def claims(self) -> Sequence[tuple[int, int]]:
+        """Every claim of the pool as (place, serial)."""
+        return await _claims(self._c, self.state.pool)
+
+    async def blocks(self) -> bytes:
+        """Two bytes a place, or nothing when nothing is blocked."""
+        blocks: bytes | None = await SQL.blocks.value(self._c, pool=self.state.pool)
+        return _codes(blocks, self.state.places).tobytes() if blocks else b""
+
+    async def done(self, server_run: str) -> None:
+        """Bind the pool to the new epoch and its server; durable when the block ends."""
+        await SQL.bind.run(self._c, pool=self.state.pool, epoch=self.epoch, server_run=server_run)
+
+
+async def grow(c: Connection, pool: int, place_count: int) -> None:
+    """Give a pool more places. Its words are of an old epoch from the commit on: rebuild the pool after it.
+
+    The caller's transaction must have locked the pool by `lock_exclusive`.
+    """
+    await SQL.grow.run(c, pool=pool, place_count=place_count, epoch=await SQL.next_epoch.value(c))
+
+
+async def lock_exclusive(c: Connection, pool: int) -> None:
+    """Keep everybody from claiming, freeing and rebuilding in the pool until the transaction ends."""
+    await SQL.lock_exclusive.value(c, pool=pool)
+
+
+async def _state(c: Connection, pool: int) -> PoolState:
+    state = await SQL.state.one(c, PoolState, pool=pool)
+    if state is None:
+        raise LookupError(f"there is no pool {pool}")
+    return state
+
+
+async def _claims(c: Connection, pool: int) -> list[tuple[int, int]]:
+    return [(place, serial) for place, serial in await SQL.claims.rows(c, pool=pool)]
+
+
+def _codes(blocks: bytes | None, place_count: int) -> np.ndarray[tuple[int], np.dtype[np.uint16]]:
+    """A pool's block codes by place, whatever length was stored when it had fewer places."""
+    codes = np.zeros(place_count, dtype="<u2")
+    if blocks:
+        stored = np.frombuffer(blocks, dtype="<u2")
+        codes[: len(stored)] = stored
+    return codes
+
+
+async def _show_blocks(db: Database, inventory: Inventory, pool: int, places: Sequence[int]) -> None:
+    """Write the places' codes to Redis until what was written is what is durable: another may be changing them too."""
+    shown: dict[int, list[int]] = {}
+    while (wanted := await _places_by_code(db, pool, places)) != shown:
+        for code, some in wanted.items():
+            await inventory.block(pool, some, code)
+        shown = wanted
+
+
+async def _places_by_code(db: Database, pool: int, places: Sequence[int]) -> dict[int, list[int]]:
+    async with db.read() as c:
+        codes = _codes(await SQL.blocks.value(c, pool=pool), max(places, default=-1) + 1)
+    by_code: dict[int, list[int]] = defaultdict(list)
+    for place in places:
+        by_code[int(codes[place])].append(place)
+    return dict(by_code)

@@ -1,0 +1,65 @@
+-- name: ground(organisation_id, event_id, version_id)^
+-- What a new performance stands on: the event and the plan version, both of the organisation.
+select e.box_office_id, p.venue_id, v.document
+from events e
+join box_offices b on b.id = e.box_office_id
+join plan_versions v on v.id = :version_id
+join plans p on p.id = v.plan_id
+join venues u on u.id = p.venue_id
+where e.id = :event_id and b.organisation_id = :organisation_id and u.organisation_id = :organisation_id;
+
+-- name: create(performance_id, event_id, box_office_id, venue_id, version_id, place_list_hash, pool_id, starts_at, doors_at, ends_at, sale_opens_at, sale_closes_at)!
+insert into performances (
+    id, event_id, box_office_id, venue_id, plan_version_id, place_list_hash, pool_id,
+    starts_at, doors_at, ends_at, sale_opens_at, sale_closes_at
+)
+values (
+    :performance_id, :event_id, :box_office_id, :venue_id, :version_id, :place_list_hash, :pool_id,
+    :starts_at, :doors_at, :ends_at, :sale_opens_at, :sale_closes_at
+);
+
+-- name: get(performance_id)^
+select f.id, f.event_id, e.name as event_name, f.box_office_id, b.key as box_office_key, b.organisation_id, b.currency,
+    f.venue_id, u.name as venue_name, u.time_zone, f.plan_version_id, v.hash as plan_hash, f.place_list_hash, f.pool_id,
+    f.starts_at, f.doors_at, f.ends_at, f.sale_opens_at, f.sale_closes_at, f.status
+from performances f
+join events e on e.id = f.event_id
+join box_offices b on b.id = f.box_office_id
+join venues u on u.id = f.venue_id
+join plan_versions v on v.id = f.plan_version_id
+where f.id = :performance_id and f.status <> 'draft';
+
+-- name: list_on_sale(box_office_key, now, after_starts_at, after_id, rows_max)
+select f.id, f.event_id, e.name as event_name, f.box_office_id, b.key as box_office_key, b.organisation_id, b.currency,
+    f.venue_id, u.name as venue_name, u.time_zone, f.plan_version_id, v.hash as plan_hash, f.place_list_hash, f.pool_id,
+    f.starts_at, f.doors_at, f.ends_at, f.sale_opens_at, f.sale_closes_at, f.status
+from performances f
+join events e on e.id = f.event_id
+join box_offices b on b.id = f.box_office_id
+join venues u on u.id = f.venue_id
+join plan_versions v on v.id = f.plan_version_id
+where b.key = :box_office_key
+    and f.status = 'on_sale'
+    and f.ends_at > :now
+    and (f.starts_at, f.id) > (:after_starts_at, :after_id)
+order by f.starts_at, f.id
+limit :rows_max;
+
+-- name: to_publish(organisation_id, performance_id, version_id)^
+-- A performance, and a plan version of the same venue to publish on it; the performance's row locked.
+select f.pool_id, l.document as place_list, v.document as plan
+from performances f
+join box_offices b on b.id = f.box_office_id
+join place_lists l on l.hash = f.place_list_hash
+join plans p on p.venue_id = f.venue_id
+join plan_versions v on v.plan_id = p.id
+where f.id = :performance_id and b.organisation_id = :organisation_id and v.id = :version_id
+for no key update of f;
+
+-- name: claimed_among(pool, places)$
+select count(*) from claims where pool_id = :pool and place = any(:places::integer[]);
+
+-- name: publish(performance_id, version_id, place_list_hash)!
+update performances
+set plan_version_id = :version_id, place_list_hash = :place_list_hash
+where id = :performance_id;

@@ -1,0 +1,71 @@
+-- name: create(box_office_id, kind, place_count)$
+insert into pools (box_office_id, kind, place_count)
+values (:box_office_id, :kind, :place_count)
+returning id;
+
+-- name: state(pool)^
+select id as pool, replace(box_office_id::text, '-', '') as box_office, place_count as places, epoch, server_run
+from pools
+where id = :pool;
+
+-- name: hall(pool)^
+select v.hash as plan_hash, p.place_list_hash
+from performances p
+join plan_versions v on v.id = p.plan_version_id
+where p.pool_id = :pool;
+
+-- name: claims(pool)
+select place, serial from claims where pool_id = :pool;
+
+-- name: claims_on(pool, places)
+select place, serial from claims where pool_id = :pool and place = any(:places::integer[]);
+
+-- name: live(now)
+-- Performances that are not over, and every quota and pass quantity that one of them may use.
+with live as (
+    select id, event_id, pool_id from performances where ends_at > :now and status <> 'cancelled'
+)
+select pool_id as pool from live
+union
+select q.pool_id
+from quotas q
+join tariffs t on t.id = q.tariff_id
+join live l on l.event_id = t.event_id and (q.performance_id is null or q.performance_id = l.id)
+union
+select t.pool_id
+from pass_types t
+join pass_type_performances p on p.pass_type_id = t.id
+join live l on l.id = p.performance_id
+where t.pool_id is not null
+order by pool;
+
+-- name: lock_exclusive(pool)$
+select pg_advisory_xact_lock(:pool::bigint);
+
+-- name: stale(pools, epochs)$
+select stale_pools(:pools::bigint[], :epochs::bigint[]);
+
+-- name: lock_shared(pool)$
+select pg_advisory_xact_lock_shared(:pool::bigint);
+
+-- name: next_epoch()$
+select nextval('pool_epochs');
+
+-- name: blocks(pool)$
+select blocks from pools where id = :pool;
+
+-- name: bind(pool, epoch, server_run)!
+update pools set epoch = :epoch, server_run = :server_run where id = :pool;
+
+-- name: grow(pool, place_count, epoch)!
+update pools set place_count = :place_count, epoch = :epoch, server_run = '' where id = :pool;
+
+-- name: blocks_to_change(organisation_id, pool)^
+select p.place_count, p.blocks
+from pools p
+join box_offices b on b.id = p.box_office_id
+where p.id = :pool and b.organisation_id = :organisation_id
+for no key update of p;
+
+-- name: change_blocks(pool, blocks)!
+update pools set blocks = :blocks where id = :pool;
