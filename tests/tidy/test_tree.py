@@ -62,9 +62,10 @@ def test_sql_and_lua_live_in_files_of_their_own() -> None:
     assert not found, "\n".join(found)
 
 
-def test_the_lock_names_no_host() -> None:
+def test_the_locks_name_no_host() -> None:
     lock = (ROOT / "requirements.lock").read_text()
     assert not re.search(r"://|--(?:extra-)?index-url|--find-links|--trusted-host", lock)
+    assert '"resolved"' not in (ROOT / "web" / "package-lock.json").read_text()
 
 
 def test_every_requirement_is_locked_with_hashes() -> None:
