@@ -9,7 +9,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from engine.core.copy import PartyWant, Proposal
+from engine.core.best import PartyWant, Proposal
 from engine.core.packed import PackedPlan
 from engine.outcomes import Outcome
 
@@ -139,6 +139,10 @@ class ClaimsSource(Protocol):
         """Place -> serial of the claims on these places, or of all."""
         ...
 
+    async def blocks(self, pool: int) -> bytes:
+        """Two bytes a place, or nothing when nothing is blocked."""
+        ...
+
     def rebuilding(self, pool: int) -> AbstractAsyncContextManager[Rebuild]:
         """Takes the pool's exclusive lock for the length of the block."""
         ...
@@ -150,9 +154,9 @@ class ClaimsSource(Protocol):
 
 def runs_of(pool: int, places: Sequence[int]) -> list[int]:
     """Places in any order as a flat list of runs (pool, first, count). O(n log n); O(1) for a party side by side."""
-    count = len(places)
-    if count == 1 or places[-1] - places[0] == count - 1 and list(places) == list(range(places[0], places[0] + count)):
-        return [pool, places[0], count]
+    first, count = places[0], len(places)
+    if count == 1 or (places[-1] - first == count - 1 and list(places) == list(range(first, first + count))):
+        return [pool, first, count]
     flat: list[int] = []
     for place in sorted(places):
         if flat and flat[-2] + flat[-1] == place:

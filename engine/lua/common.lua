@@ -171,7 +171,7 @@ end
 
 -- 'HELD' for a hold that is in its time and whose every place carries its word, else why not.
 local function standing(record)
-  if not record or record.ended or deadline_of(record.word) <= now then return 'EXPIRED' end
+  if not record or record.ended or record.word < limit then return 'EXPIRED' end
   for pool, start, count in each_run(record.runs) do
     if not counted(pool) then return 'NOT_READY' end
     if not carries(pool, start, count, record.word) then return 'LOST' end
