@@ -108,10 +108,10 @@ async def get(db: Database, performance_id: UUID) -> Performance:
 
 
 async def list_on_sale(
-    db: Database, box_office_key: str, now: datetime, after: Page | None = None, rows_max: int = 0
+    db: Database, box_office_key: str | None, now: datetime, after: Page | None = None, rows_max: int = 1000
 ) -> list[Performance]:
-    """A box office's performances that are not over, by start; at most `rows_max` (0: the setting) after `after`."""
-    most = min(rows_max or db.settings.page_rows_max, db.settings.page_rows_max)
+    """Performances that are not over, of one box office or of all, by start; at most `rows_max` after `after`."""
+    most = min(rows_max, db.settings.page_rows_max)
     start = after or Page(now.replace(year=1), UUID(int=0))
     values = {"after_starts_at": start.starts_at, "after_id": start.id, "rows_max": most}
     async with db.read() as c:

@@ -107,6 +107,11 @@ class PoolClaims:
             await SQL.lock_exclusive.value(c, pool=pool)
             yield PoolRebuild(c, await _state(c, pool), await SQL.next_epoch.value(c))
 
+    async def blocks(self, pool: int) -> bytes:
+        """Two bytes a place, or nothing when nothing is blocked."""
+        async with self._db.read() as c:
+            return await _blocks(c, await _state(c, pool))
+
     async def live_pools(self) -> Sequence[int]:
         """Pools of performances that are not over, and those of their tariffs and passes."""
         async with self._db.read() as c:
@@ -128,8 +133,7 @@ class PoolRebuild:
 
     async def blocks(self) -> bytes:
         """Two bytes a place, or nothing when nothing is blocked."""
-        blocks: bytes | None = await SQL.blocks.value(self._c, pool=self.state.pool)
-        return _codes(blocks, self.state.places).tobytes() if blocks else b""
+        return await _blocks(self._c, self.state)
 
     async def done(self, server_run: str) -> None:
         """Bind the pool to the new epoch and its server; durable when the block ends."""
@@ -158,6 +162,11 @@ async def _state(c: Connection, pool: int) -> PoolState:
 
 async def _claims(c: Connection, pool: int) -> list[tuple[int, int]]:
     return [(place, serial) for place, serial in await SQL.claims.rows(c, pool=pool)]
+
+
+async def _blocks(c: Connection, state: PoolState) -> bytes:
+    blocks: bytes | None = await SQL.blocks.value(c, pool=state.pool)
+    return _codes(blocks, state.places).tobytes() if blocks else b""
 
 
 def _codes(blocks: bytes | None, place_count: int) -> np.ndarray[tuple[int], np.dtype[np.uint16]]:

@@ -38,7 +38,7 @@ join events e on e.id = f.event_id
 join box_offices b on b.id = f.box_office_id
 join venues u on u.id = f.venue_id
 join plan_versions v on v.id = f.plan_version_id
-where b.key = :box_office_key
+where (:box_office_key::text is null or b.key = :box_office_key)
     and f.status = 'on_sale'
     and f.ends_at > :now
     and (f.starts_at, f.id) > (:after_starts_at, :after_id)

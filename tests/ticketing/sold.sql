@@ -1,0 +1,119 @@
+-- A small house with something of everything in it, as the verbs would have left it: 300 paid orders of two seats, one
+-- pending, one expired, one cancelled and refunded, a pass over three performances, a quota, scans and admissions.
+-- Every invariant holds. Tests of migrations, of backups and of `check` start from here.
+
+create function pg_temp.id(kind integer, n bigint) returns uuid language sql immutable as $$
+    select (lpad(to_hex(kind), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid
+$$;
+
+insert into organisations values (pg_temp.id(1, 1), 'house', 'House', '2026-01-01T00:00Z');
+insert into box_offices values (pg_temp.id(2, 1), pg_temp.id(1, 1), 'season', 'Season', 'EUR', 'en', '2026-01-01T00:00Z');
+insert into venues values (pg_temp.id(3, 1), pg_temp.id(1, 1), 'Hall', '1 Hall Street', 'Europe/Paris', '2026-01-01T00:00Z');
+insert into plans values (pg_temp.id(4, 1), pg_temp.id(3, 1), 'Hall');
+insert into plan_versions
+values (pg_temp.id(5, 1), pg_temp.id(4, 1), 1, sha256('plan'), 'plan', 2000, '2026-01-01T00:00Z');
+insert into place_lists values (sha256('places'), 'places', 2000);
+insert into events values (pg_temp.id(6, 1), pg_temp.id(2, 1), 'Match', '2026-01-01T00:00Z');
+
+insert into pools (box_office_id, kind, place_count)
+select pg_temp.id(2, 1), 'performance', 2000 from generate_series(1, 3);
+insert into performances
+select pg_temp.id(7, n), pg_temp.id(6, 1), pg_temp.id(2, 1), pg_temp.id(3, 1), pg_temp.id(5, 1), sha256('places'), n,
+    start, start - interval '1 hour', start + interval '2 hours', '2026-01-01T00:00Z', start, 'on_sale'
+from generate_series(1, 3) n, lateral (select timestamptz '2036-06-01T18:00Z' + n * interval '1 week' as start);
+
+insert into tariffs values (pg_temp.id(8, 1), pg_temp.id(6, 1), 'Full', 0), (pg_temp.id(8, 2), pg_temp.id(6, 1), 'Reduced', 1);
+insert into prices select pg_temp.id(8, t), category, t * 1000 from unnest(array[1, 2]) t, unnest(array['A', 'B']) category;
+insert into pools (box_office_id, kind, place_count) values (pg_temp.id(2, 1), 'quota', 100);
+insert into quotas values (pg_temp.id(9, 1), pg_temp.id(8, 2), null, 4);
+
+insert into customers
+select pg_temp.id(10, n), pg_temp.id(1, 1), 'buyer' || n || '@example.org', 'Buyer ' || n, 'en', '2026-01-02T00:00Z'
+from generate_series(1, 304) n;
+
+-- Orders 1 to 300 are paid; 301 waits for its money, 302 waited too long, 303 was taken back, 304 is the pass.
+insert into orders
+select pg_temp.id(11, n), 'CODE' || lpad(n::text, 4, '0'), pg_temp.id(2, 1), pg_temp.id(10, n),
+    decode(lpad(to_hex(n), 32, '0'), 'hex'), 'request ' || n, '\x00', sha256(n::text::bytea),
+    case n when 301 then 'pending' when 302 then 'expired' when 303 then 'cancelled' else 'paid' end,
+    'EUR', '2026-01-03T00:00Z',
+    case n when 301 then timestamptz '2036-01-01T00:00Z' when 302 then '2026-01-03T01:00Z' end,
+    case when n in (302, 303) then timestamptz '2026-01-03T02:00Z' end
+from generate_series(1, 304) n;
+
+-- Two seats an order of performance 1, at the reduced tariff (2000 cents, and a place of the quota) for orders 1 to 10.
+insert into order_lines
+select pg_temp.id(12, 2 * n + s), pg_temp.id(11, n), 'ticket', 'Match', case when n <= 10 then 2000 else 1000 end, null,
+    '2026-01-03T00:00Z'
+from generate_series(1, 303) n, generate_series(0, 1) s;
+insert into order_lines
+select pg_temp.id(13, 2 * n + s), pg_temp.id(11, n), 'reversal', 'Match', -1000, pg_temp.id(12, 2 * n + s),
+    '2026-01-03T02:00Z'
+from generate_series(302, 303) n, generate_series(0, 1) s;
+insert into claims (pool_id, place, order_id)
+select 1, 2 * n + s, pg_temp.id(11, n) from generate_series(1, 301) n, generate_series(0, 1) s;
+insert into claims (pool_id, place, order_id)
+select 4, 2 * (n - 1) + s, pg_temp.id(11, n) from generate_series(1, 10) n, generate_series(0, 1) s;
+insert into tickets (
+    id, order_id, order_line_id, performance_id, tariff_id, pool_id, place, zone, row_label, seat_label, category,
+    price_cents, holder_name, status
+)
+select pg_temp.id(14, 2 * n + s), pg_temp.id(11, n), pg_temp.id(12, 2 * n + s), pg_temp.id(7, 1),
+    pg_temp.id(8, case when n <= 10 then 2 else 1 end), 1, 2 * n + s, 'North', '1', (2 * n + s)::text, 'A',
+    case when n <= 10 then 2000 else 1000 end, 'Buyer ' || n,
+    case n when 301 then 'reserved' when 302 then 'cancelled' when 303 then 'cancelled' else 'valid' end
+from generate_series(1, 303) n, generate_series(0, 1) s;
+
+-- The pass: one line, one place of its quantity, seat 5 at each performance.
+insert into pools (box_office_id, kind, place_count) values (pg_temp.id(2, 1), 'pass_quantity', 50);
+insert into pass_types values (pg_temp.id(15, 1), pg_temp.id(2, 1), 'Three matches', 'Three', 5000, 5, '2026-01-01T00:00Z');
+insert into pass_type_performances select pg_temp.id(15, 1), pg_temp.id(7, n) from generate_series(1, 3) n;
+insert into order_lines values (pg_temp.id(12, 1), pg_temp.id(11, 304), 'pass', 'Three', 5000, null, '2026-01-03T00:00Z');
+insert into passes (id, pass_type_id, order_id, order_line_id, holder_name, status)
+values (pg_temp.id(16, 1), pg_temp.id(15, 1), pg_temp.id(11, 304), pg_temp.id(12, 1), 'Buyer 304', 'valid');
+insert into claims (pool_id, place, order_id)
+select pool, case pool when 5 then 0 else 1999 end, pg_temp.id(11, 304) from unnest(array[1, 2, 3, 5]) pool;
+insert into tickets (
+    id, order_id, order_line_id, pass_id, performance_id, pool_id, place, zone, row_label, seat_label, category,
+    price_cents, holder_name, status
+)
+select pg_temp.id(14, 10000 + n), pg_temp.id(11, 304), pg_temp.id(12, 1), pg_temp.id(16, 1), pg_temp.id(7, n), n, 1999,
+    'South', '9', '9', 'B', 0, 'Buyer 304', 'valid'
+from generate_series(1, 3) n;
+
+-- Money: owed when ordered; taken in by all but the pending and the expired; given back to the cancelled.
+insert into ledger (order_id, debit, credit, amount_cents, currency, reason, at)
+select order_id, 'receivable', 'sales', sum(amount_cents), 'EUR', 'ordered', '2026-01-03T00:00Z'
+from order_lines where kind <> 'reversal' group by order_id;
+insert into payments
+select pg_temp.id(17, n), pg_temp.id(11, n), case when n % 2 = 0 then 'sandbox' else 'on_site' end, 'payment ' || n,
+    case when n <= 10 then 4000 when n = 304 then 5000 else 2000 end, 'EUR', case n when 303 then 'refunded' else 'succeeded' end,
+    '2026-01-03T00:10Z', '2026-01-03T00:20Z'
+from generate_series(1, 304) n where n not in (301, 302);
+insert into payments
+values (pg_temp.id(17, 301), pg_temp.id(11, 301), 'sandbox', 'payment 301', 2000, 'EUR', 'pending', '2026-01-03T00:10Z', null);
+insert into payment_notifications
+select provider, 'notification ' || reference, id, '{}', 'PAID', '2026-01-03T00:20Z'
+from payments where provider = 'sandbox' and status <> 'pending';
+insert into ledger (order_id, payment_id, debit, credit, amount_cents, currency, reason, at)
+select order_id, id, case provider when 'on_site' then 'cash' else provider end, 'receivable', amount_cents, 'EUR', 'paid', settled_at
+from payments where status <> 'pending';
+insert into ledger (order_id, debit, credit, amount_cents, currency, reason, at)
+select order_id, 'sales', 'receivable', -sum(amount_cents), 'EUR', 'taken back', '2026-01-03T02:00Z'
+from order_lines where kind = 'reversal' group by order_id;
+insert into refunds values (
+    pg_temp.id(18, 1), pg_temp.id(11, 303), pg_temp.id(17, 303), 2000, 'EUR', 'sent', 'cancelled', '2026-01-03T02:00Z', '2026-01-03T03:00Z'
+);
+insert into ledger (order_id, payment_id, debit, credit, amount_cents, currency, reason, at)
+values (pg_temp.id(11, 303), pg_temp.id(17, 303), 'receivable', 'cash', 2000, 'EUR', 'refunded', '2026-01-03T03:00Z');
+
+insert into signing_keys values (pg_temp.id(1, 1), 0, sha256('key'), '\x00', '2026-01-01T00:00Z', null);
+insert into tokens
+values (pg_temp.id(19, 1), pg_temp.id(1, 1), 'gate', sha256('token'), 'scan', '2026-01-01T00:00Z', null, null);
+insert into scans
+select pg_temp.id(20, n), pg_temp.id(7, 1), pg_temp.id(14, 2 * n), pg_temp.id(19, 1), 'gate 1', 'admitted',
+    substr(sha256(n::text::bytea), 1, 16), '2036-06-08T17:00Z'
+from generate_series(1, 20) n;
+insert into admissions
+select ticket_id, id, performance_id, gate, at from scans;
+insert into pgqueuer (priority, status, entrypoint, payload) values (0, 'queued', 'send_mail', '\x00');

@@ -1,0 +1,55 @@
+import asyncio
+
+import asyncpg
+import pytest
+
+from ticketing.db import Database
+from ticketing.settings import Settings
+
+
+async def test_a_transaction_commits_at_its_end_and_rolls_back_when_it_raises(database: Database) -> None:
+    async with database.read() as c:
+        await c.execute("create table if not exists marks (n integer)")
+    async with database.transaction() as c:
+        await c.execute("insert into marks values (1)")
+    with pytest.raises(ZeroDivisionError):
+        async with database.transaction() as c:
+            await c.execute("insert into marks values (2)")
+            raise ZeroDivisionError
+    async with database.read() as c:
+        assert await c.fetch("select n from marks") == [(1,)]
+        await c.execute("drop table marks")
+
+
+async def test_reading_takes_each_statement_for_itself(database: Database) -> None:
+    async with database.read() as c:
+        assert not c.is_in_transaction()
+    async with database.transaction("repeatable_read") as c:
+        assert await c.fetchval("show transaction_isolation") == "repeatable read"
+
+
+async def test_postgres_ends_what_takes_too_long(database_url: str) -> None:
+    db = await Database.open(database_url, Settings(statement_s_max=7, lock_s_max=1))
+    async with db.read() as c:
+        assert await c.fetchval("show statement_timeout") == "7s"
+        assert await c.fetchval("show idle_in_transaction_session_timeout") == "1min"
+    async with db.transaction() as c, db.transaction() as other:
+        await c.execute("lock table organisations")
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            await other.execute("select from organisations")
+    await db.ping()
+    await db.close()
+
+
+async def test_connections_are_bounded_and_shared(database_url: str) -> None:
+    db = await Database.open(database_url, Settings(database_connections_max=3))
+    backends = set()
+
+    async def ask() -> None:
+        async with db.read() as c:
+            backends.add(await c.fetchval("select pg_backend_pid()"))
+            await asyncio.sleep(0.001)
+
+    await asyncio.gather(*(ask() for _ in range(30)))
+    assert 1 <= len(backends) <= 3
+    await db.close()

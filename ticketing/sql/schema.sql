@@ -1,0 +1,1172 @@
+-- What the migrations add up to, as pg_dump writes it. Made by a test; the migrations are the source.
+
+CREATE TYPE public.pgqueuer_status AS ENUM (
+    'queued',
+    'picked',
+    'successful',
+    'exception',
+    'canceled',
+    'deleted',
+    'failed'
+);
+
+CREATE FUNCTION public.stale_pools(pool_ids bigint[], epochs bigint[]) RETURNS bigint[]
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform pg_advisory_xact_lock_shared(id) from (select unnest(pool_ids) as id order by 1) as sorted;
+    return array(
+        select expected.id
+        from unnest(pool_ids, epochs) as expected (id, epoch)
+        left join pools p on p.id = expected.id
+        where p.epoch is distinct from expected.epoch
+    );
+end $$;
+
+CREATE TABLE public.admissions (
+    ticket_id uuid NOT NULL,
+    scan_id uuid NOT NULL,
+    performance_id uuid NOT NULL,
+    gate text NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.box_offices (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    key text NOT NULL,
+    name text NOT NULL,
+    currency text NOT NULL,
+    locale text DEFAULT 'en'::text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT box_offices_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT box_offices_key_check CHECK ((key ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text))
+);
+
+CREATE SEQUENCE public.claim_serials
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE public.claims (
+    pool_id bigint NOT NULL,
+    place integer NOT NULL,
+    serial bigint DEFAULT nextval('public.claim_serials'::regclass) NOT NULL,
+    order_id uuid NOT NULL,
+    CONSTRAINT claims_place_check CHECK ((place >= 0))
+)
+PARTITION BY HASH (pool_id);
+
+CREATE TABLE public.claims_0 (
+    pool_id bigint CONSTRAINT claims_pool_id_not_null NOT NULL,
+    place integer CONSTRAINT claims_place_not_null NOT NULL,
+    serial bigint DEFAULT nextval('public.claim_serials'::regclass) CONSTRAINT claims_serial_not_null NOT NULL,
+    order_id uuid CONSTRAINT claims_order_id_not_null NOT NULL,
+    CONSTRAINT claims_place_check CHECK ((place >= 0))
+);
+
+CREATE TABLE public.claims_1 (
+    pool_id bigint CONSTRAINT claims_pool_id_not_null NOT NULL,
+    place integer CONSTRAINT claims_place_not_null NOT NULL,
+    serial bigint DEFAULT nextval('public.claim_serials'::regclass) CONSTRAINT claims_serial_not_null NOT NULL,
+    order_id uuid CONSTRAINT claims_order_id_not_null NOT NULL,
+    CONSTRAINT claims_place_check CHECK ((place >= 0))
+);
+
+CREATE TABLE public.claims_10 (
+    pool_id bigint CONSTRAINT claims_pool_id_not_null NOT NULL,
+    place integer CONSTRAINT claims_place_not_null NOT NULL,
+    serial bigint DEFAULT nextval('public.claim_serials'::regclass) CONSTRAINT claims_serial_not_null NOT NULL,
+    order_id uuid CONSTRAINT claims_order_id_not_null NOT NULL,
+    CONSTRAINT claims_place_check CHECK ((place >= 0))
+);
+
+CREATE TABLE public.claims_11 (
+    pool_id bigint CONSTRAINT claims_pool_id_not_null NOT NULL,
+    place integer CONSTRAINT claims_place_not_null NOT NULL,
+    serial bigint DEFAULT nextval('public.claim_serials'::regclass) CONSTRAINT claims_serial_not_null NOT NULL,
+    order_id uuid CONSTRAINT claims_order_id_not_null NOT NULL,
+    CONSTRAINT claims_place_check CHECK ((place >= 0))
+);
+
+CREATE TABLE public.claims_12 (
+    pool_id bigint CONSTRAINT claims_pool_id_not_null NOT NULL,
+    place integer CONSTRAINT claims_place_not_null NOT NULL,
+    serial bigint DEFAULT nextval('public.claim_serials'::regclass) CONSTRAINT claims_serial_not_null NOT NULL,
+    order_id uuid CONSTRAINT claims_order_id_not_null NOT NULL,
+    CONSTRAINT claims_place_check CHECK ((place >= 0))
+);
+
+CREATE TABLE public.claims_13 (
+    pool_id bigint CONSTRAINT claims_pool_id_not_null NOT NULL,
+    place integer CONSTRAINT claims_place_not_null NOT NULL,
+    serial bigint DEFAULT nextval('public.claim_serials'::regclass) CONSTRAINT claims_serial_not_null NOT NULL,
+    order_id uuid CONSTRAINT claims_order_id_not_null NOT NULL,
+    CONSTRAINT claims_place_check CHECK ((place >= 0))
+);
+
+CREATE TABLE public.claims_14 (
+    pool_id bigint CONSTRAINT claims_pool_id_not_null NOT NULL,
+    place integer CONSTRAINT claims_place_not_null NOT NULL,
+    serial bigint DEFAULT nextval('public.claim_serials'::regclass) CONSTRAINT claims_serial_not_null NOT NULL,
+    order_id uuid CONSTRAINT claims_order_id_not_null NOT NULL,
+    CONSTRAINT claims_place_check CHECK ((place >= 0))
+);
+
+CREATE TABLE public.claims_15 (
+    pool_id bigint CONSTRAINT claims_pool_id_not_null NOT NULL,
+    place integer CONSTRAINT claims_place_not_null NOT NULL,
+    serial bigint DEFAULT nextval('public.claim_serials'::regclass) CONSTRAINT claims_serial_not_null NOT NULL,
+    order_id uuid CONSTRAINT claims_order_id_not_null NOT NULL,
+    CONSTRAINT claims_place_check CHECK ((place >= 0))
+);
+
+CREATE TABLE public.claims_2 (
+    pool_id bigint CONSTRAINT claims_pool_id_not_null NOT NULL,
+    place integer CONSTRAINT claims_place_not_null NOT NULL,
+    serial bigint DEFAULT nextval('public.claim_serials'::regclass) CONSTRAINT claims_serial_not_null NOT NULL,
+    order_id uuid CONSTRAINT claims_order_id_not_null NOT NULL,
+    CONSTRAINT claims_place_check CHECK ((place >= 0))
+);
+
+CREATE TABLE public.claims_3 (
+    pool_id bigint CONSTRAINT claims_pool_id_not_null NOT NULL,
+    place integer CONSTRAINT claims_place_not_null NOT NULL,
+    serial bigint DEFAULT nextval('public.claim_serials'::regclass) CONSTRAINT claims_serial_not_null NOT NULL,
+    order_id uuid CONSTRAINT claims_order_id_not_null NOT NULL,
+    CONSTRAINT claims_place_check CHECK ((place >= 0))
+);
+
+CREATE TABLE public.claims_4 (
+    pool_id bigint CONSTRAINT claims_pool_id_not_null NOT NULL,
+    place integer CONSTRAINT claims_place_not_null NOT NULL,
+    serial bigint DEFAULT nextval('public.claim_serials'::regclass) CONSTRAINT claims_serial_not_null NOT NULL,
+    order_id uuid CONSTRAINT claims_order_id_not_null NOT NULL,
+    CONSTRAINT claims_place_check CHECK ((place >= 0))
+);
+
+CREATE TABLE public.claims_5 (
+    pool_id bigint CONSTRAINT claims_pool_id_not_null NOT NULL,
+    place integer CONSTRAINT claims_place_not_null NOT NULL,
+    serial bigint DEFAULT nextval('public.claim_serials'::regclass) CONSTRAINT claims_serial_not_null NOT NULL,
+    order_id uuid CONSTRAINT claims_order_id_not_null NOT NULL,
+    CONSTRAINT claims_place_check CHECK ((place >= 0))
+);
+
+CREATE TABLE public.claims_6 (
+    pool_id bigint CONSTRAINT claims_pool_id_not_null NOT NULL,
+    place integer CONSTRAINT claims_place_not_null NOT NULL,
+    serial bigint DEFAULT nextval('public.claim_serials'::regclass) CONSTRAINT claims_serial_not_null NOT NULL,
+    order_id uuid CONSTRAINT claims_order_id_not_null NOT NULL,
+    CONSTRAINT claims_place_check CHECK ((place >= 0))
+);
+
+CREATE TABLE public.claims_7 (
+    pool_id bigint CONSTRAINT claims_pool_id_not_null NOT NULL,
+    place integer CONSTRAINT claims_place_not_null NOT NULL,
+    serial bigint DEFAULT nextval('public.claim_serials'::regclass) CONSTRAINT claims_serial_not_null NOT NULL,
+    order_id uuid CONSTRAINT claims_order_id_not_null NOT NULL,
+    CONSTRAINT claims_place_check CHECK ((place >= 0))
+);
+
+CREATE TABLE public.claims_8 (
+    pool_id bigint CONSTRAINT claims_pool_id_not_null NOT NULL,
+    place integer CONSTRAINT claims_place_not_null NOT NULL,
+    serial bigint DEFAULT nextval('public.claim_serials'::regclass) CONSTRAINT claims_serial_not_null NOT NULL,
+    order_id uuid CONSTRAINT claims_order_id_not_null NOT NULL,
+    CONSTRAINT claims_place_check CHECK ((place >= 0))
+);
+
+CREATE TABLE public.claims_9 (
+    pool_id bigint CONSTRAINT claims_pool_id_not_null NOT NULL,
+    place integer CONSTRAINT claims_place_not_null NOT NULL,
+    serial bigint DEFAULT nextval('public.claim_serials'::regclass) CONSTRAINT claims_serial_not_null NOT NULL,
+    order_id uuid CONSTRAINT claims_order_id_not_null NOT NULL,
+    CONSTRAINT claims_place_check CHECK ((place >= 0))
+);
+
+CREATE TABLE public.customers (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    email text NOT NULL,
+    name text NOT NULL,
+    locale text DEFAULT 'en'::text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT customers_email_check CHECK ((email = lower(email)))
+);
+
+CREATE TABLE public.events (
+    id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.ledger (
+    id bigint NOT NULL,
+    order_id uuid NOT NULL,
+    payment_id uuid,
+    debit text NOT NULL,
+    credit text NOT NULL,
+    amount_cents integer NOT NULL,
+    currency text NOT NULL,
+    reason text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT ledger_amount_cents_check CHECK ((amount_cents > 0)),
+    CONSTRAINT ledger_check CHECK ((debit <> credit)),
+    CONSTRAINT ledger_credit_check CHECK ((credit = ANY (ARRAY['receivable'::text, 'sales'::text, 'cash'::text, 'sandbox'::text]))),
+    CONSTRAINT ledger_debit_check CHECK ((debit = ANY (ARRAY['receivable'::text, 'sales'::text, 'cash'::text, 'sandbox'::text])))
+);
+
+ALTER TABLE public.ledger ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.ledger_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.migrations (
+    name text NOT NULL,
+    checksum bytea NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.order_lines (
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    kind text NOT NULL,
+    label text NOT NULL,
+    amount_cents integer NOT NULL,
+    reverses uuid,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT order_lines_check CHECK (((kind = 'reversal'::text) = (reverses IS NOT NULL))),
+    CONSTRAINT order_lines_kind_check CHECK ((kind = ANY (ARRAY['ticket'::text, 'pass'::text, 'adjustment'::text, 'reversal'::text])))
+);
+
+CREATE TABLE public.orders (
+    id uuid NOT NULL,
+    code text NOT NULL,
+    box_office_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    hold_id bytea NOT NULL,
+    request_key text NOT NULL,
+    request_digest bytea NOT NULL,
+    secret_hash bytea NOT NULL,
+    status text NOT NULL,
+    currency text NOT NULL,
+    placed_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    CONSTRAINT orders_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT orders_hold_id_check CHECK ((length(hold_id) = 16)),
+    CONSTRAINT orders_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'expired'::text, 'cancelled'::text])))
+);
+
+CREATE TABLE public.organisations (
+    id uuid NOT NULL,
+    slug text NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT organisations_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text))
+);
+
+CREATE TABLE public.pass_type_performances (
+    pass_type_id uuid NOT NULL,
+    performance_id uuid NOT NULL
+);
+
+CREATE TABLE public.pass_types (
+    id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    name text NOT NULL,
+    short_name text NOT NULL,
+    price_cents integer NOT NULL,
+    pool_id bigint,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT pass_types_price_cents_check CHECK ((price_cents >= 0)),
+    CONSTRAINT pass_types_short_name_check CHECK ((length(short_name) <= 35))
+);
+
+CREATE TABLE public.passes (
+    id uuid NOT NULL,
+    serial bigint NOT NULL,
+    pass_type_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    order_line_id uuid NOT NULL,
+    holder_name text NOT NULL,
+    generation smallint DEFAULT 0 NOT NULL,
+    status text NOT NULL,
+    CONSTRAINT passes_generation_check CHECK (((generation >= 0) AND (generation <= 255))),
+    CONSTRAINT passes_status_check CHECK ((status = ANY (ARRAY['reserved'::text, 'valid'::text, 'cancelled'::text, 'opposed'::text])))
+);
+
+ALTER TABLE public.passes ALTER COLUMN serial ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.passes_serial_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    MAXVALUE 4294967295
+    CACHE 1
+);
+
+CREATE TABLE public.payment_notifications (
+    provider text NOT NULL,
+    notification_id text NOT NULL,
+    payment_id uuid,
+    body bytea NOT NULL,
+    outcome text NOT NULL,
+    received_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.payments (
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    provider text NOT NULL,
+    reference text NOT NULL,
+    amount_cents integer NOT NULL,
+    currency text NOT NULL,
+    status text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    settled_at timestamp with time zone,
+    CONSTRAINT payments_amount_cents_check CHECK ((amount_cents >= 0)),
+    CONSTRAINT payments_provider_check CHECK ((provider = ANY (ARRAY['on_site'::text, 'sandbox'::text]))),
+    CONSTRAINT payments_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text, 'refund_due'::text, 'refunded'::text])))
+);
+
+CREATE TABLE public.performances (
+    id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    venue_id uuid NOT NULL,
+    plan_version_id uuid NOT NULL,
+    place_list_hash bytea NOT NULL,
+    pool_id bigint NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    doors_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    sale_opens_at timestamp with time zone NOT NULL,
+    sale_closes_at timestamp with time zone NOT NULL,
+    status text DEFAULT 'on_sale'::text NOT NULL,
+    CONSTRAINT performances_check CHECK (((doors_at <= starts_at) AND (starts_at < ends_at) AND (sale_opens_at < sale_closes_at))),
+    CONSTRAINT performances_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'on_sale'::text, 'closed'::text, 'cancelled'::text])))
+);
+
+CREATE TABLE public.pgqueuer (
+    id bigint NOT NULL,
+    priority integer NOT NULL,
+    queue_manager_id uuid,
+    created timestamp with time zone DEFAULT now() NOT NULL,
+    updated timestamp with time zone DEFAULT now() NOT NULL,
+    heartbeat timestamp with time zone DEFAULT now() NOT NULL,
+    execute_after timestamp with time zone DEFAULT now() NOT NULL,
+    status public.pgqueuer_status NOT NULL,
+    entrypoint text NOT NULL,
+    dedupe_key text,
+    payload bytea,
+    headers jsonb,
+    attempts integer DEFAULT 0 NOT NULL,
+    slot bigint
+);
+
+CREATE SEQUENCE public.pgqueuer_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.pgqueuer_id_seq OWNED BY public.pgqueuer.id;
+
+CREATE TABLE public.pgqueuer_log (
+    id bigint NOT NULL,
+    created timestamp with time zone DEFAULT now() NOT NULL,
+    job_id bigint NOT NULL,
+    status public.pgqueuer_status NOT NULL,
+    priority integer NOT NULL,
+    entrypoint text NOT NULL,
+    traceback jsonb,
+    aggregated boolean DEFAULT false
+);
+
+ALTER TABLE public.pgqueuer_log ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.pgqueuer_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.pgqueuer_schedules (
+    id bigint NOT NULL,
+    expression text NOT NULL,
+    entrypoint text NOT NULL,
+    heartbeat timestamp with time zone DEFAULT now() NOT NULL,
+    created timestamp with time zone DEFAULT now() NOT NULL,
+    updated timestamp with time zone DEFAULT now() NOT NULL,
+    next_run timestamp with time zone DEFAULT now() NOT NULL,
+    last_run timestamp with time zone,
+    status public.pgqueuer_status DEFAULT 'queued'::public.pgqueuer_status
+);
+
+CREATE SEQUENCE public.pgqueuer_schedules_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.pgqueuer_schedules_id_seq OWNED BY public.pgqueuer_schedules.id;
+
+CREATE TABLE public.pgqueuer_statistics (
+    id bigint NOT NULL,
+    created timestamp with time zone DEFAULT date_trunc('sec'::text, now()) NOT NULL,
+    count bigint NOT NULL,
+    priority integer NOT NULL,
+    status public.pgqueuer_status NOT NULL,
+    entrypoint text NOT NULL
+);
+
+CREATE SEQUENCE public.pgqueuer_statistics_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.pgqueuer_statistics_id_seq OWNED BY public.pgqueuer_statistics.id;
+
+CREATE TABLE public.place_lists (
+    hash bytea NOT NULL,
+    document bytea NOT NULL,
+    place_count integer NOT NULL,
+    CONSTRAINT place_lists_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT place_lists_place_count_check CHECK ((place_count >= 0))
+);
+
+CREATE TABLE public.plan_versions (
+    id uuid NOT NULL,
+    plan_id uuid NOT NULL,
+    number integer NOT NULL,
+    hash bytea NOT NULL,
+    document bytea NOT NULL,
+    place_count integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT plan_versions_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT plan_versions_number_check CHECK ((number > 0)),
+    CONSTRAINT plan_versions_place_count_check CHECK ((place_count >= 0))
+);
+
+CREATE TABLE public.plans (
+    id uuid NOT NULL,
+    venue_id uuid NOT NULL,
+    name text NOT NULL
+);
+
+CREATE SEQUENCE public.pool_epochs
+    START WITH 2
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE public.pools (
+    id bigint NOT NULL,
+    box_office_id uuid NOT NULL,
+    kind text NOT NULL,
+    place_count integer NOT NULL,
+    epoch bigint DEFAULT 1 NOT NULL,
+    server_run text DEFAULT ''::text NOT NULL,
+    blocks bytea,
+    CONSTRAINT pools_kind_check CHECK ((kind = ANY (ARRAY['performance'::text, 'quota'::text, 'pass_quantity'::text]))),
+    CONSTRAINT pools_place_count_check CHECK ((place_count >= 0))
+);
+
+ALTER TABLE public.pools ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.pools_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.prices (
+    tariff_id uuid NOT NULL,
+    category text NOT NULL,
+    price_cents integer NOT NULL,
+    CONSTRAINT prices_price_cents_check CHECK ((price_cents >= 0))
+);
+
+CREATE TABLE public.quotas (
+    id uuid NOT NULL,
+    tariff_id uuid NOT NULL,
+    performance_id uuid,
+    pool_id bigint NOT NULL
+);
+
+CREATE TABLE public.refunds (
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    payment_id uuid NOT NULL,
+    amount_cents integer NOT NULL,
+    currency text NOT NULL,
+    status text NOT NULL,
+    reason text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
+    CONSTRAINT refunds_amount_cents_check CHECK ((amount_cents > 0)),
+    CONSTRAINT refunds_status_check CHECK ((status = ANY (ARRAY['due'::text, 'sent'::text])))
+);
+
+CREATE TABLE public.scans (
+    id uuid NOT NULL,
+    performance_id uuid NOT NULL,
+    ticket_id uuid,
+    token_id uuid,
+    gate text NOT NULL,
+    verdict text NOT NULL,
+    digest bytea NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT scans_digest_check CHECK ((length(digest) = 16))
+);
+
+CREATE TABLE public.signing_keys (
+    organisation_id uuid NOT NULL,
+    id smallint NOT NULL,
+    public_key bytea NOT NULL,
+    sealed_private_key bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    retired_at timestamp with time zone,
+    CONSTRAINT signing_keys_id_check CHECK (((id >= 0) AND (id <= 255))),
+    CONSTRAINT signing_keys_public_key_check CHECK ((length(public_key) = 32))
+);
+
+CREATE TABLE public.tariffs (
+    id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    name text NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE public.tickets (
+    id uuid NOT NULL,
+    serial bigint NOT NULL,
+    order_id uuid NOT NULL,
+    order_line_id uuid NOT NULL,
+    pass_id uuid,
+    performance_id uuid NOT NULL,
+    tariff_id uuid,
+    pool_id bigint NOT NULL,
+    place integer NOT NULL,
+    zone text NOT NULL,
+    row_label text NOT NULL,
+    seat_label text NOT NULL,
+    category text NOT NULL,
+    price_cents integer NOT NULL,
+    holder_name text NOT NULL,
+    generation smallint DEFAULT 0 NOT NULL,
+    status text NOT NULL,
+    CONSTRAINT tickets_generation_check CHECK (((generation >= 0) AND (generation <= 255))),
+    CONSTRAINT tickets_price_cents_check CHECK ((price_cents >= 0)),
+    CONSTRAINT tickets_status_check CHECK ((status = ANY (ARRAY['reserved'::text, 'valid'::text, 'cancelled'::text, 'opposed'::text])))
+);
+
+ALTER TABLE public.tickets ALTER COLUMN serial ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.tickets_serial_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    MAXVALUE 4294967295
+    CACHE 1
+);
+
+CREATE TABLE public.tokens (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    name text NOT NULL,
+    hash bytea NOT NULL,
+    scope text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT tokens_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT tokens_scope_check CHECK ((scope = ANY (ARRAY['view'::text, 'scan'::text, 'sell'::text, 'manage'::text])))
+);
+
+CREATE TABLE public.venues (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    name text NOT NULL,
+    address text DEFAULT ''::text NOT NULL,
+    time_zone text NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_0 FOR VALUES WITH (modulus 16, remainder 0);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_1 FOR VALUES WITH (modulus 16, remainder 1);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_10 FOR VALUES WITH (modulus 16, remainder 10);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_11 FOR VALUES WITH (modulus 16, remainder 11);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_12 FOR VALUES WITH (modulus 16, remainder 12);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_13 FOR VALUES WITH (modulus 16, remainder 13);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_14 FOR VALUES WITH (modulus 16, remainder 14);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_15 FOR VALUES WITH (modulus 16, remainder 15);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_2 FOR VALUES WITH (modulus 16, remainder 2);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_3 FOR VALUES WITH (modulus 16, remainder 3);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_4 FOR VALUES WITH (modulus 16, remainder 4);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_5 FOR VALUES WITH (modulus 16, remainder 5);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_6 FOR VALUES WITH (modulus 16, remainder 6);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_7 FOR VALUES WITH (modulus 16, remainder 7);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_8 FOR VALUES WITH (modulus 16, remainder 8);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_9 FOR VALUES WITH (modulus 16, remainder 9);
+
+ALTER TABLE ONLY public.pgqueuer ALTER COLUMN id SET DEFAULT nextval('public.pgqueuer_id_seq'::regclass);
+
+ALTER TABLE ONLY public.pgqueuer_schedules ALTER COLUMN id SET DEFAULT nextval('public.pgqueuer_schedules_id_seq'::regclass);
+
+ALTER TABLE ONLY public.pgqueuer_statistics ALTER COLUMN id SET DEFAULT nextval('public.pgqueuer_statistics_id_seq'::regclass);
+
+ALTER TABLE ONLY public.admissions
+    ADD CONSTRAINT admissions_pkey PRIMARY KEY (ticket_id);
+
+ALTER TABLE ONLY public.admissions
+    ADD CONSTRAINT admissions_scan_id_key UNIQUE (scan_id);
+
+ALTER TABLE ONLY public.box_offices
+    ADD CONSTRAINT box_offices_key_key UNIQUE (key);
+
+ALTER TABLE ONLY public.box_offices
+    ADD CONSTRAINT box_offices_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.claims
+    ADD CONSTRAINT claims_pkey PRIMARY KEY (pool_id, place);
+
+ALTER TABLE ONLY public.claims_0
+    ADD CONSTRAINT claims_0_pkey PRIMARY KEY (pool_id, place);
+
+ALTER TABLE ONLY public.claims_10
+    ADD CONSTRAINT claims_10_pkey PRIMARY KEY (pool_id, place);
+
+ALTER TABLE ONLY public.claims_11
+    ADD CONSTRAINT claims_11_pkey PRIMARY KEY (pool_id, place);
+
+ALTER TABLE ONLY public.claims_12
+    ADD CONSTRAINT claims_12_pkey PRIMARY KEY (pool_id, place);
+
+ALTER TABLE ONLY public.claims_13
+    ADD CONSTRAINT claims_13_pkey PRIMARY KEY (pool_id, place);
+
+ALTER TABLE ONLY public.claims_14
+    ADD CONSTRAINT claims_14_pkey PRIMARY KEY (pool_id, place);
+
+ALTER TABLE ONLY public.claims_15
+    ADD CONSTRAINT claims_15_pkey PRIMARY KEY (pool_id, place);
+
+ALTER TABLE ONLY public.claims_1
+    ADD CONSTRAINT claims_1_pkey PRIMARY KEY (pool_id, place);
+
+ALTER TABLE ONLY public.claims_2
+    ADD CONSTRAINT claims_2_pkey PRIMARY KEY (pool_id, place);
+
+ALTER TABLE ONLY public.claims_3
+    ADD CONSTRAINT claims_3_pkey PRIMARY KEY (pool_id, place);
+
+ALTER TABLE ONLY public.claims_4
+    ADD CONSTRAINT claims_4_pkey PRIMARY KEY (pool_id, place);
+
+ALTER TABLE ONLY public.claims_5
+    ADD CONSTRAINT claims_5_pkey PRIMARY KEY (pool_id, place);
+
+ALTER TABLE ONLY public.claims_6
+    ADD CONSTRAINT claims_6_pkey PRIMARY KEY (pool_id, place);
+
+ALTER TABLE ONLY public.claims_7
+    ADD CONSTRAINT claims_7_pkey PRIMARY KEY (pool_id, place);
+
+ALTER TABLE ONLY public.claims_8
+    ADD CONSTRAINT claims_8_pkey PRIMARY KEY (pool_id, place);
+
+ALTER TABLE ONLY public.claims_9
+    ADD CONSTRAINT claims_9_pkey PRIMARY KEY (pool_id, place);
+
+ALTER TABLE ONLY public.customers
+    ADD CONSTRAINT customers_organisation_id_email_key UNIQUE (organisation_id, email);
+
+ALTER TABLE ONLY public.customers
+    ADD CONSTRAINT customers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.ledger
+    ADD CONSTRAINT ledger_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.migrations
+    ADD CONSTRAINT migrations_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.order_lines
+    ADD CONSTRAINT order_lines_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.order_lines
+    ADD CONSTRAINT order_lines_reverses_key UNIQUE (reverses);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_box_office_id_request_key_key UNIQUE (box_office_id, request_key);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_hold_id_key UNIQUE (hold_id);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.organisations
+    ADD CONSTRAINT organisations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.organisations
+    ADD CONSTRAINT organisations_slug_key UNIQUE (slug);
+
+ALTER TABLE ONLY public.pass_type_performances
+    ADD CONSTRAINT pass_type_performances_pkey PRIMARY KEY (pass_type_id, performance_id);
+
+ALTER TABLE ONLY public.pass_types
+    ADD CONSTRAINT pass_types_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.pass_types
+    ADD CONSTRAINT pass_types_pool_id_key UNIQUE (pool_id);
+
+ALTER TABLE ONLY public.passes
+    ADD CONSTRAINT passes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.passes
+    ADD CONSTRAINT passes_serial_key UNIQUE (serial);
+
+ALTER TABLE ONLY public.payment_notifications
+    ADD CONSTRAINT payment_notifications_pkey PRIMARY KEY (provider, notification_id);
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_provider_reference_key UNIQUE (provider, reference);
+
+ALTER TABLE ONLY public.performances
+    ADD CONSTRAINT performances_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.performances
+    ADD CONSTRAINT performances_pool_id_key UNIQUE (pool_id);
+
+ALTER TABLE ONLY public.pgqueuer_log
+    ADD CONSTRAINT pgqueuer_log_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.pgqueuer
+    ADD CONSTRAINT pgqueuer_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.pgqueuer_schedules
+    ADD CONSTRAINT pgqueuer_schedules_expression_entrypoint_key UNIQUE (expression, entrypoint);
+
+ALTER TABLE ONLY public.pgqueuer_schedules
+    ADD CONSTRAINT pgqueuer_schedules_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.pgqueuer_statistics
+    ADD CONSTRAINT pgqueuer_statistics_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.place_lists
+    ADD CONSTRAINT place_lists_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY public.plan_versions
+    ADD CONSTRAINT plan_versions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.plan_versions
+    ADD CONSTRAINT plan_versions_plan_id_hash_key UNIQUE (plan_id, hash);
+
+ALTER TABLE ONLY public.plan_versions
+    ADD CONSTRAINT plan_versions_plan_id_number_key UNIQUE (plan_id, number);
+
+ALTER TABLE ONLY public.plans
+    ADD CONSTRAINT plans_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.plans
+    ADD CONSTRAINT plans_venue_id_name_key UNIQUE (venue_id, name);
+
+ALTER TABLE ONLY public.pools
+    ADD CONSTRAINT pools_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.prices
+    ADD CONSTRAINT prices_pkey PRIMARY KEY (tariff_id, category);
+
+ALTER TABLE ONLY public.quotas
+    ADD CONSTRAINT quotas_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.quotas
+    ADD CONSTRAINT quotas_pool_id_key UNIQUE (pool_id);
+
+ALTER TABLE ONLY public.quotas
+    ADD CONSTRAINT quotas_tariff_id_performance_id_key UNIQUE NULLS NOT DISTINCT (tariff_id, performance_id);
+
+ALTER TABLE ONLY public.refunds
+    ADD CONSTRAINT refunds_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.scans
+    ADD CONSTRAINT scans_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.signing_keys
+    ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (organisation_id, id);
+
+ALTER TABLE ONLY public.tariffs
+    ADD CONSTRAINT tariffs_event_id_name_key UNIQUE (event_id, name);
+
+ALTER TABLE ONLY public.tariffs
+    ADD CONSTRAINT tariffs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tickets
+    ADD CONSTRAINT tickets_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tickets
+    ADD CONSTRAINT tickets_serial_key UNIQUE (serial);
+
+ALTER TABLE ONLY public.tokens
+    ADD CONSTRAINT tokens_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY public.tokens
+    ADD CONSTRAINT tokens_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.venues
+    ADD CONSTRAINT venues_organisation_id_name_key UNIQUE (organisation_id, name);
+
+ALTER TABLE ONLY public.venues
+    ADD CONSTRAINT venues_pkey PRIMARY KEY (id);
+
+CREATE INDEX admissions_performance ON public.admissions USING btree (performance_id);
+
+CREATE INDEX claims_order ON ONLY public.claims USING btree (order_id);
+
+CREATE INDEX claims_0_order_id_idx ON public.claims_0 USING btree (order_id);
+
+CREATE INDEX claims_10_order_id_idx ON public.claims_10 USING btree (order_id);
+
+CREATE INDEX claims_11_order_id_idx ON public.claims_11 USING btree (order_id);
+
+CREATE INDEX claims_12_order_id_idx ON public.claims_12 USING btree (order_id);
+
+CREATE INDEX claims_13_order_id_idx ON public.claims_13 USING btree (order_id);
+
+CREATE INDEX claims_14_order_id_idx ON public.claims_14 USING btree (order_id);
+
+CREATE INDEX claims_15_order_id_idx ON public.claims_15 USING btree (order_id);
+
+CREATE INDEX claims_1_order_id_idx ON public.claims_1 USING btree (order_id);
+
+CREATE INDEX claims_2_order_id_idx ON public.claims_2 USING btree (order_id);
+
+CREATE INDEX claims_3_order_id_idx ON public.claims_3 USING btree (order_id);
+
+CREATE INDEX claims_4_order_id_idx ON public.claims_4 USING btree (order_id);
+
+CREATE INDEX claims_5_order_id_idx ON public.claims_5 USING btree (order_id);
+
+CREATE INDEX claims_6_order_id_idx ON public.claims_6 USING btree (order_id);
+
+CREATE INDEX claims_7_order_id_idx ON public.claims_7 USING btree (order_id);
+
+CREATE INDEX claims_8_order_id_idx ON public.claims_8 USING btree (order_id);
+
+CREATE INDEX claims_9_order_id_idx ON public.claims_9 USING btree (order_id);
+
+CREATE INDEX events_box_office ON public.events USING btree (box_office_id);
+
+CREATE INDEX ledger_order ON public.ledger USING btree (order_id);
+
+CREATE INDEX order_lines_order ON public.order_lines USING btree (order_id);
+
+CREATE INDEX orders_customer ON public.orders USING btree (customer_id);
+
+CREATE INDEX orders_due ON public.orders USING btree (expires_at) WHERE (status = 'pending'::text);
+
+CREATE INDEX passes_order ON public.passes USING btree (order_id);
+
+CREATE INDEX payments_order ON public.payments USING btree (order_id);
+
+CREATE INDEX performances_box_office ON public.performances USING btree (box_office_id, starts_at);
+
+CREATE INDEX performances_event ON public.performances USING btree (event_id, starts_at);
+
+CREATE INDEX pgqueuer_ep_ea_idx ON public.pgqueuer USING btree (entrypoint, execute_after) WHERE (status = 'queued'::public.pgqueuer_status);
+
+CREATE INDEX pgqueuer_ep_prio_id_idx ON public.pgqueuer USING btree (entrypoint, priority DESC, id) WHERE (status = 'queued'::public.pgqueuer_status);
+
+CREATE INDEX pgqueuer_log_created ON public.pgqueuer_log USING btree (created);
+
+CREATE INDEX pgqueuer_log_job_id_status ON public.pgqueuer_log USING btree (job_id, created DESC);
+
+CREATE INDEX pgqueuer_log_not_aggregated ON public.pgqueuer_log USING btree ((1)) WHERE (NOT aggregated);
+
+CREATE INDEX pgqueuer_log_status ON public.pgqueuer_log USING btree (status);
+
+CREATE INDEX pgqueuer_picked_heartbeat_idx ON public.pgqueuer USING btree (heartbeat) WHERE (status = 'picked'::public.pgqueuer_status);
+
+CREATE UNIQUE INDEX pgqueuer_picked_slot_idx ON public.pgqueuer USING btree (entrypoint, slot) WHERE ((status = 'picked'::public.pgqueuer_status) AND (slot IS NOT NULL));
+
+CREATE INDEX pgqueuer_priority_id_id1_idx ON public.pgqueuer USING btree (priority, id DESC) INCLUDE (id) WHERE (status = 'queued'::public.pgqueuer_status);
+
+CREATE INDEX pgqueuer_queue_manager_id_idx ON public.pgqueuer USING btree (queue_manager_id) WHERE (queue_manager_id IS NOT NULL);
+
+CREATE UNIQUE INDEX pgqueuer_statistics_unique_count ON public.pgqueuer_statistics USING btree (priority, date_trunc('sec'::text, timezone('UTC'::text, created)), status, entrypoint);
+
+CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON public.pgqueuer USING btree (dedupe_key) WHERE ((status = ANY (ARRAY['queued'::public.pgqueuer_status, 'picked'::public.pgqueuer_status])) AND (dedupe_key IS NOT NULL));
+
+CREATE INDEX pgqueuer_updated_id_id1_idx ON public.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::public.pgqueuer_status);
+
+CREATE INDEX plan_versions_hash ON public.plan_versions USING btree (hash);
+
+CREATE INDEX refunds_due ON public.refunds USING btree (created_at) WHERE (status = 'due'::text);
+
+CREATE INDEX refunds_order ON public.refunds USING btree (order_id);
+
+CREATE INDEX scans_performance ON public.scans USING btree (performance_id, at);
+
+CREATE UNIQUE INDEX signing_keys_active ON public.signing_keys USING btree (organisation_id) WHERE (retired_at IS NULL);
+
+CREATE INDEX tickets_order ON public.tickets USING btree (order_id);
+
+CREATE INDEX tickets_pass ON public.tickets USING btree (pass_id, performance_id) WHERE (pass_id IS NOT NULL);
+
+CREATE INDEX tickets_place ON public.tickets USING btree (pool_id, place);
+
+ALTER INDEX public.claims_order ATTACH PARTITION public.claims_0_order_id_idx;
+
+ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_0_pkey;
+
+ALTER INDEX public.claims_order ATTACH PARTITION public.claims_10_order_id_idx;
+
+ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_10_pkey;
+
+ALTER INDEX public.claims_order ATTACH PARTITION public.claims_11_order_id_idx;
+
+ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_11_pkey;
+
+ALTER INDEX public.claims_order ATTACH PARTITION public.claims_12_order_id_idx;
+
+ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_12_pkey;
+
+ALTER INDEX public.claims_order ATTACH PARTITION public.claims_13_order_id_idx;
+
+ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_13_pkey;
+
+ALTER INDEX public.claims_order ATTACH PARTITION public.claims_14_order_id_idx;
+
+ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_14_pkey;
+
+ALTER INDEX public.claims_order ATTACH PARTITION public.claims_15_order_id_idx;
+
+ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_15_pkey;
+
+ALTER INDEX public.claims_order ATTACH PARTITION public.claims_1_order_id_idx;
+
+ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_1_pkey;
+
+ALTER INDEX public.claims_order ATTACH PARTITION public.claims_2_order_id_idx;
+
+ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_2_pkey;
+
+ALTER INDEX public.claims_order ATTACH PARTITION public.claims_3_order_id_idx;
+
+ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_3_pkey;
+
+ALTER INDEX public.claims_order ATTACH PARTITION public.claims_4_order_id_idx;
+
+ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_4_pkey;
+
+ALTER INDEX public.claims_order ATTACH PARTITION public.claims_5_order_id_idx;
+
+ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_5_pkey;
+
+ALTER INDEX public.claims_order ATTACH PARTITION public.claims_6_order_id_idx;
+
+ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_6_pkey;
+
+ALTER INDEX public.claims_order ATTACH PARTITION public.claims_7_order_id_idx;
+
+ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_7_pkey;
+
+ALTER INDEX public.claims_order ATTACH PARTITION public.claims_8_order_id_idx;
+
+ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_8_pkey;
+
+ALTER INDEX public.claims_order ATTACH PARTITION public.claims_9_order_id_idx;
+
+ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_9_pkey;
+
+ALTER TABLE ONLY public.admissions
+    ADD CONSTRAINT admissions_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id);
+
+ALTER TABLE ONLY public.admissions
+    ADD CONSTRAINT admissions_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES public.scans(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.admissions
+    ADD CONSTRAINT admissions_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(id);
+
+ALTER TABLE ONLY public.box_offices
+    ADD CONSTRAINT box_offices_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
+
+ALTER TABLE public.claims
+    ADD CONSTRAINT claims_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE public.claims
+    ADD CONSTRAINT claims_pool_id_fkey FOREIGN KEY (pool_id) REFERENCES public.pools(id);
+
+ALTER TABLE ONLY public.customers
+    ADD CONSTRAINT customers_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
+
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.ledger
+    ADD CONSTRAINT ledger_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.ledger
+    ADD CONSTRAINT ledger_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id);
+
+ALTER TABLE ONLY public.order_lines
+    ADD CONSTRAINT order_lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.order_lines
+    ADD CONSTRAINT order_lines_reverses_fkey FOREIGN KEY (reverses) REFERENCES public.order_lines(id);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.pass_type_performances
+    ADD CONSTRAINT pass_type_performances_pass_type_id_fkey FOREIGN KEY (pass_type_id) REFERENCES public.pass_types(id);
+
+ALTER TABLE ONLY public.pass_type_performances
+    ADD CONSTRAINT pass_type_performances_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id);
+
+ALTER TABLE ONLY public.pass_types
+    ADD CONSTRAINT pass_types_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.pass_types
+    ADD CONSTRAINT pass_types_pool_id_fkey FOREIGN KEY (pool_id) REFERENCES public.pools(id);
+
+ALTER TABLE ONLY public.passes
+    ADD CONSTRAINT passes_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.passes
+    ADD CONSTRAINT passes_order_line_id_fkey FOREIGN KEY (order_line_id) REFERENCES public.order_lines(id);
+
+ALTER TABLE ONLY public.passes
+    ADD CONSTRAINT passes_pass_type_id_fkey FOREIGN KEY (pass_type_id) REFERENCES public.pass_types(id);
+
+ALTER TABLE ONLY public.payment_notifications
+    ADD CONSTRAINT payment_notifications_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id);
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.performances
+    ADD CONSTRAINT performances_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.performances
+    ADD CONSTRAINT performances_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id);
+
+ALTER TABLE ONLY public.performances
+    ADD CONSTRAINT performances_place_list_hash_fkey FOREIGN KEY (place_list_hash) REFERENCES public.place_lists(hash);
+
+ALTER TABLE ONLY public.performances
+    ADD CONSTRAINT performances_plan_version_id_fkey FOREIGN KEY (plan_version_id) REFERENCES public.plan_versions(id);
+
+ALTER TABLE ONLY public.performances
+    ADD CONSTRAINT performances_pool_id_fkey FOREIGN KEY (pool_id) REFERENCES public.pools(id);
+
+ALTER TABLE ONLY public.performances
+    ADD CONSTRAINT performances_venue_id_fkey FOREIGN KEY (venue_id) REFERENCES public.venues(id);
+
+ALTER TABLE ONLY public.plan_versions
+    ADD CONSTRAINT plan_versions_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.plans(id);
+
+ALTER TABLE ONLY public.plans
+    ADD CONSTRAINT plans_venue_id_fkey FOREIGN KEY (venue_id) REFERENCES public.venues(id);
+
+ALTER TABLE ONLY public.pools
+    ADD CONSTRAINT pools_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.prices
+    ADD CONSTRAINT prices_tariff_id_fkey FOREIGN KEY (tariff_id) REFERENCES public.tariffs(id);
+
+ALTER TABLE ONLY public.quotas
+    ADD CONSTRAINT quotas_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id);
+
+ALTER TABLE ONLY public.quotas
+    ADD CONSTRAINT quotas_pool_id_fkey FOREIGN KEY (pool_id) REFERENCES public.pools(id);
+
+ALTER TABLE ONLY public.quotas
+    ADD CONSTRAINT quotas_tariff_id_fkey FOREIGN KEY (tariff_id) REFERENCES public.tariffs(id);
+
+ALTER TABLE ONLY public.refunds
+    ADD CONSTRAINT refunds_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.refunds
+    ADD CONSTRAINT refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id);
+
+ALTER TABLE ONLY public.scans
+    ADD CONSTRAINT scans_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id);
+
+ALTER TABLE ONLY public.scans
+    ADD CONSTRAINT scans_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(id);
+
+ALTER TABLE ONLY public.scans
+    ADD CONSTRAINT scans_token_id_fkey FOREIGN KEY (token_id) REFERENCES public.tokens(id);
+
+ALTER TABLE ONLY public.signing_keys
+    ADD CONSTRAINT signing_keys_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
+
+ALTER TABLE ONLY public.tariffs
+    ADD CONSTRAINT tariffs_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id);
+
+ALTER TABLE ONLY public.tickets
+    ADD CONSTRAINT tickets_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.tickets
+    ADD CONSTRAINT tickets_order_line_id_fkey FOREIGN KEY (order_line_id) REFERENCES public.order_lines(id);
+
+ALTER TABLE ONLY public.tickets
+    ADD CONSTRAINT tickets_pass_id_fkey FOREIGN KEY (pass_id) REFERENCES public.passes(id);
+
+ALTER TABLE ONLY public.tickets
+    ADD CONSTRAINT tickets_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id);
+
+ALTER TABLE ONLY public.tickets
+    ADD CONSTRAINT tickets_pool_id_fkey FOREIGN KEY (pool_id) REFERENCES public.pools(id);
+
+ALTER TABLE ONLY public.tickets
+    ADD CONSTRAINT tickets_tariff_id_fkey FOREIGN KEY (tariff_id) REFERENCES public.tariffs(id);
+
+ALTER TABLE ONLY public.tokens
+    ADD CONSTRAINT tokens_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
+
+ALTER TABLE ONLY public.venues
+    ADD CONSTRAINT venues_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
