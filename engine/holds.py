@@ -79,8 +79,8 @@ class HoldAnswer(Struct):
     deadline_ms: int
     first_held_ms: int
     now_ms: int
-    proposals: tuple[Proposal, ...] = ()
-    """For each `Best` wanted, in order, the proposal that was taken (when this call took it)."""
+    proposals: dict[int, tuple[Proposal, ...]] = {}
+    """By pool, the proposals that were taken, one for each `Best` wanted, in order (when this call took them)."""
 
 
 class PinAnswer(Struct):

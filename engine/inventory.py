@@ -195,6 +195,10 @@ class Inventory:
         _, outcome = await self._call(box_office, _BLOCK, (pool, code, *spans))
         return Outcome(outcome.decode())
 
+    async def check(self) -> None:
+        """Asks Redis how it is, now. Raises `StoreUnreachable`, `StoreUnfit`."""
+        await self._link.check()
+
     async def ready(self, pool: int) -> None:
         """Makes a pool ready: its words stand under its epoch on this server. Rebuilds when they do not."""
         await self._pools.ready(pool)

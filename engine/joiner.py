@@ -237,13 +237,12 @@ def _hold_answer(outcome: Outcome, pending: Pending, answer: Sequence[Anything],
     return HoldAnswer(outcome, pending.hold, places, deadline_of(word), first_ms, now_ms, _taken(pending, places))
 
 
-def _taken(pending: Pending, places: dict[int, tuple[int, ...]]) -> tuple[Proposal, ...]:
-    """The proposal that Redis took, for each `Best` of the request."""
-    if not pending.proposals:
-        return ()
+def _taken(pending: Pending, places: dict[int, tuple[int, ...]]) -> dict[int, tuple[Proposal, ...]]:
+    """The proposals that Redis took, by pool."""
+    taken: dict[int, tuple[Proposal, ...]] = {}
     bests = (want for want in pending.request.wants if isinstance(want, Best))
-    taken = []
-    for want, proposals in zip(bests, pending.proposals, strict=True):
+    for want, proposals in zip(bests, pending.proposals, strict=False):
         held = set(places.get(want.pool, ()))
-        taken += [proposal for proposal in proposals if held.issuperset(proposal.places)][:1]
-    return tuple(taken)
+        mine = tuple(proposal for proposal in proposals if held.issuperset(proposal.places))[:1]
+        taken[want.pool] = taken.get(want.pool, ()) + mine
+    return taken

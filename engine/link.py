@@ -88,6 +88,10 @@ class Link(Protocol):
         """Sends one plain command that may block the connection for `wait_s` seconds."""
         ...
 
+    async def check(self) -> None:
+        """Asks every known server how it is. Raises `StoreUnreachable`, `StoreUnfit`."""
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -101,8 +105,7 @@ class _Lane:
 
     async def open(self) -> Self:
         await self.connection.connect()
-        reply = await self.ask(b"INFO", b"everything")
-        self.info = dict(line.split(":", 1) for line in reply.decode().splitlines() if ":" in line)
+        self.info = _parsed(await self.ask(b"INFO", b"everything"))
         self.run = self.info["run_id"]
         return self
 
@@ -118,6 +121,10 @@ class _Lane:
 
     async def close(self) -> None:
         await self.connection.disconnect(nowait=True)
+
+
+def _parsed(info: bytes) -> dict[str, str]:
+    return dict(line.split(":", 1) for line in info.decode().splitlines() if ":" in line)
 
 
 def _check(info: dict[str, str]) -> None:
@@ -161,6 +168,12 @@ class Node:
         async with self._places:
             lane = await self._take()
             return await self._within(lane, run, CALL_S_MAX + wait_s, lane.ask(*words))
+
+    async def check(self) -> None:
+        """Looks at the server as it is now. Raises `StoreUnreachable`, `StoreUnfit`."""
+        async with self._places:
+            lane = await self._take()
+            _check(_parsed(await self._within(lane, lane.run, CALL_S_MAX, lane.ask(b"INFO", b"everything"))))
 
     async def _within(self, lane: _Lane, run: str, seconds: float, asked: Any) -> Any:
         if lane.run != run:
@@ -234,6 +247,9 @@ class SingleLink:
     async def command(self, box_office: str, run: str, wait_s: float, *words: bytes | int) -> Any:
         return await self._node.command(run, wait_s, words)
 
+    async def check(self) -> None:
+        await self._node.check()
+
     async def close(self) -> None:
         await self._node.close()
 
@@ -285,6 +301,9 @@ class ClusterLink:
         if address is None:
             self._owners = []
             raise StoreUnreachable("the cluster serves no node for this box office")
+        return self._node_at(address)
+
+    def _node_at(self, address: tuple[str, int]) -> Node:
         if address not in self._nodes:
             self._nodes[address] = Node(self._settings | {"host": address[0], "port": address[1]})
         return self._nodes[address]
@@ -303,6 +322,11 @@ class ClusterLink:
             ]
             return
         raise StoreUnreachable(str(error))
+
+    async def check(self) -> None:
+        await self._read_map()
+        for address in {where for _, _, where in self._owners}:
+            await self._node_at(address).check()
 
     async def close(self) -> None:
         for node in self._nodes.values():

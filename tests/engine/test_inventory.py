@@ -180,6 +180,7 @@ async def test_freeing_leaves_a_newer_owner_alone(inventory: Inventory, book: Cl
 
 
 async def test_sync_makes_words_what_the_claims_say(inventory: Inventory, book: ClaimsBook, pool: int) -> None:
+    await inventory.ready(pool)
     await settled(inventory, book, pool, [1, 2])
     book.unclaim(pool, [1])
     book.claim(pool, [3])
