@@ -17,10 +17,13 @@ import pytest
 from redis import Redis
 
 from embedded import Postgres, Valkey, ValkeyCluster
+from engine.inventory import Inventory
 from ticketing.db import Database
 from ticketing.migrations import migrate
+from ticketing.pools import PoolClaims
 
 TEMPLATE = "placeur_template"
+SECRET = bytes(range(32))
 numbers = count(1)
 
 
@@ -107,6 +110,14 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     database = await Database.open(database_url)
     yield database
     await database.close()
+
+
+@pytest.fixture
+async def inventory(redis_url: str, database: Database) -> AsyncIterator[Inventory]:
+    """The inventory as the product opens it, over the module's database and the shared Valkey."""
+    inventory = await Inventory.open(redis_url, PoolClaims(database), SECRET)
+    yield inventory
+    await inventory.close()
 
 
 def _execute(postgres: Postgres, statement: str) -> None:
