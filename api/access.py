@@ -1,0 +1,65 @@
+"""Who may: staff by their token, shoppers by the secret of what they hold, everybody else at a bounded rate.
+
+Handlers ask in their first line and hand on what they are given, so that a verb cannot be called for nobody: a token
+names the organisation whose records may be seen, and another's are not found.
+"""
+
+import time
+
+from api.call import Call
+from ticketing.refusals import NotSignedIn
+from ticketing.tokens import Scope, Token
+
+BEARER = "bearer"
+ORDER = "order"
+
+
+async def staff(call: Call, scope: Scope) -> Token:
+    """The caller's token, if it allows `scope`.
+
+    Raises NotSignedIn, ScopeMissing, and TooManyRequests for an address that keeps showing bad tokens.
+    """
+    scheme, secret = _credentials(call)
+    if scheme != BEARER:
+        raise NotSignedIn()
+    services = call.services
+    services.sign_ins.check(call.address, time.monotonic())
+    try:
+        return await services.tokens.verify(secret, scope, call.now)
+    except NotSignedIn:
+        services.sign_ins.take(call.address, time.monotonic())
+        raise
+
+
+async def staff_or_anybody(call: Call, scope: Scope) -> Token | None:
+    """The caller's token when one is shown (it must then be good); None for a caller without one."""
+    return await staff(call, scope) if _credentials(call)[0] == BEARER else None
+
+
+def order_secret(call: Call) -> str:
+    """The secret of `Authorization: Order <secret>`, or NotSignedIn."""
+    scheme, secret = _credentials(call)
+    if scheme != ORDER or not secret:
+        raise NotSignedIn()
+    call.services.sign_ins.check(call.address, time.monotonic())
+    return secret
+
+
+def refused_secret(call: Call) -> None:
+    """Count a secret that opened nothing against the caller's address."""
+    call.services.sign_ins.take(call.address, time.monotonic())
+
+
+def anybody_reads(call: Call) -> None:
+    """Count one read without a token; TooManyRequests past the rate."""
+    call.services.reads.take(call.address, time.monotonic())
+
+
+def anybody_holds(call: Call) -> None:
+    """Count one hold without a token; TooManyRequests past the rate."""
+    call.services.holds.take(call.address, time.monotonic())
+
+
+def _credentials(call: Call) -> tuple[str, str]:
+    scheme, _, secret = call.header(b"authorization").partition(" ")
+    return scheme.lower(), secret.strip()

@@ -1,0 +1,71 @@
+"""What a handler is given: the request, and the services of this process.
+
+The services are made at start-up and hang on the application's state; handlers reach them through the request instead
+of injected parameters, which Litestar would resolve anew for every call.
+"""
+
+from datetime import UTC, datetime
+
+from litestar import Request
+from litestar.datastructures import State
+from litestar.types import HTTPScope
+from msgspec import Struct
+
+from api.addresses import Addresses
+from api.built import Assets
+from api.documents import Documents
+from api.live import Live
+from api.rates import Rate
+from engine.holds import ClaimsSource
+from engine.inventory import Inventory
+from ticketing.db import Database
+from ticketing.offers import Offers
+from ticketing.settings import Settings
+from ticketing.tokens import Tokens
+
+
+class Services(Struct, frozen=True, kw_only=True):
+    """Everything the handlers of one process share."""
+
+    settings: Settings
+    database: Database
+    inventory: Inventory
+    pools: ClaimsSource
+    tokens: Tokens
+    addresses: Addresses
+    assets: Assets
+    live: Live
+    offers: Offers
+    documents: Documents
+    reads: Rate
+    holds: Rate
+    sign_ins: Rate
+
+
+class Call(Request[None, None, State]):
+    """A request of ours."""
+
+    scope: HTTPScope
+
+    @property
+    def services(self) -> Services:
+        """The services of this process."""
+        found: Services = self.scope["litestar_app"].state.services
+        return found
+
+    @property
+    def address(self) -> str:
+        """The caller's network address, as limits count it."""
+        return self.services.addresses.of(self.scope)
+
+    @property
+    def now(self) -> datetime:
+        """The moment this call is judged at: one for the whole call."""
+        moment: datetime | None = self.scope["state"].get("now")
+        if moment is None:
+            moment = self.scope["state"]["now"] = datetime.now(UTC)
+        return moment
+
+    def header(self, name: bytes) -> str:
+        """A header by its lower-case name, or an empty text. Reads the raw list: no mapping is built."""
+        return next((value.decode("latin-1") for key, value in self.scope["headers"] if key == name), "")

@@ -1,0 +1,57 @@
+"""What is on sale, and what it costs."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from litestar import get
+from litestar.params import QueryParameter
+
+from api import access
+from api.call import Call
+from api.params import BoxOfficeKey, PerformanceId
+from api.wire import PerformanceDetail, PerformancePage, TariffSeen, performance_seen
+from ticketing import performances
+from ticketing.performances import Page, Performance
+from ticketing.refusals import InputRefused
+
+TAGS = ["Catalogue"]
+ROWS_MAX = 100
+
+
+@get("/box-offices/{box_office:str}/performances", tags=TAGS)
+async def on_sale(
+    request: Call,
+    box_office: BoxOfficeKey,
+    after: Annotated[str, QueryParameter(description="`next` of the page before", max_length=80)] = "",
+) -> PerformancePage:
+    """A box office's performances that are not over, by start, a hundred at a time."""
+    access.anybody_reads(request)
+    seller = await request.services.offers.box_office(box_office)
+    page = _page(after) if after else None
+    found = await performances.list_on_sale(request.services.database, seller.key, request.now, page, ROWS_MAX)
+    following = _cursor(found[-1]) if len(found) == ROWS_MAX else None
+    return PerformancePage(tuple(performance_seen(performance) for performance in found), following)
+
+
+@get("/performances/{performance:uuid}", tags=TAGS)
+async def detail(request: Call, performance: PerformanceId) -> PerformanceDetail:
+    """A performance, its tariffs and their prices by category."""
+    access.anybody_reads(request)
+    offer = await request.services.offers.of(performance)
+    tariffs = tuple(
+        TariffSeen(tariff.id, tariff.name, tariff.id in offer.quota_pools, tariff.prices) for tariff in offer.tariffs
+    )
+    return PerformanceDetail(performance_seen(offer.performance), tariffs)
+
+
+def _cursor(performance: Performance) -> str:
+    return f"{performance.starts_at.isoformat()}_{performance.id}"
+
+
+def _page(after: str) -> Page:
+    try:
+        starts_at, _, id = after.partition("_")
+        return Page(datetime.fromisoformat(starts_at.replace(" ", "+")), UUID(id))
+    except ValueError:
+        raise InputRefused(problem="`after` is not the `next` of a page", where="after") from None

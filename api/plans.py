@@ -1,0 +1,42 @@
+"""Plans and place lists, each by the SHA-256 of what it is: fetched once, cached for ever, by anybody."""
+
+from litestar import Response, get
+from litestar.openapi import ResponseSpec
+
+from api import access
+from api.answers import send
+from api.call import Call
+from api.params import Hash
+from api.variants import IMMUTABLE
+from engine.plan.model import Plan
+from engine.plan.places import PlaceList
+from ticketing.refusals import NotFound
+
+TAGS = ["Catalogue"]
+HASH_BYTES = 32
+
+
+@get("/plans/{hash:str}", tags=TAGS, responses={200: ResponseSpec(Plan, description="Placeur's own plan format")})
+async def plan(request: Call, hash: Hash) -> Response[bytes]:
+    """A seating plan: zones, rows, seats and areas as they are drawn."""
+    access.anybody_reads(request)
+    return send(request, await request.services.documents.plans.get(_hash(hash, "plan")), IMMUTABLE)
+
+
+@get(
+    "/place-lists/{hash:str}", tags=TAGS, responses={200: ResponseSpec(PlaceList, description="Runs of place numbers")}
+)
+async def place_list(request: Call, hash: Hash) -> Response[bytes]:
+    """Which seat each place number is: runs of seats and of areas' units, from place 0 on."""
+    access.anybody_reads(request)
+    return send(request, await request.services.documents.place_lists.get(_hash(hash, "place list")), IMMUTABLE)
+
+
+def _hash(text: str, what: str) -> bytes:
+    try:
+        found = bytes.fromhex(text)
+    except ValueError:
+        found = b""
+    if len(found) != HASH_BYTES:
+        raise NotFound(what=what)
+    return found

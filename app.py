@@ -1,0 +1,125 @@
+"""The ASGI application: opens what a process needs, hangs the handlers on it, and closes it in order.
+
+granian --interface asgi --factory app:create_app --loop uvloop
+"""
+
+import asyncio
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+
+from litestar import Litestar
+from litestar.types import ASGIApp
+
+from api import docs, logs, metrics, problems
+from api.addresses import Addresses
+from api.body import StrictJson
+from api.built import Assets
+from api.call import Call, Services
+from api.documents import Documents
+from api.entrance import Entrance
+from api.live import Live
+from api.rates import Rate
+from api.routes import HANDLERS
+from engine.inventory import Inventory
+from ticketing.db import Database
+from ticketing.offers import Offers
+from ticketing.pools import PoolClaims
+from ticketing.settings import Settings, from_environment, secret_bytes
+from ticketing.tokens import Tokens
+
+PUBLISHED_EVERY_S = 1.0
+
+
+def create_app(settings: Settings | None = None) -> ASGIApp:
+    """The application under these settings, or those of the environment."""
+    settings = settings or from_environment()
+    logs.configure(settings.log_level)
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        async with open_services(settings) as services:
+            app.state.services = services
+            with _told_of_stop(services.live.stop):
+                yield
+
+    app = Litestar(
+        HANDLERS,
+        lifespan=[lifespan],
+        request_class=Call,
+        dto=StrictJson,
+        return_dto=None,
+        exception_handlers={Exception: problems.answer},
+        request_max_body_size=settings.body_bytes_max,
+        openapi_config=docs.config(),
+        logging_config=None,
+    )
+    return Entrance(app, https_only=settings.public_url.startswith("https:"))
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """What the handlers of one process share; closed in the opposite order."""
+    async with AsyncExitStack() as stack:
+        assets = Assets()
+        database = await Database.open(settings.database_url, settings)
+        stack.push_async_callback(database.close)
+        pools = PoolClaims(database)
+        inventory = await Inventory.open(settings.redis_url, pools, secret_bytes(settings))
+        stack.push_async_callback(inventory.close)
+        live = Live(inventory, settings.availability_ms / 1000, settings.stream_pause_ms / 1000)
+        stack.callback(live.stop)
+        stack.callback(metrics.close)
+        stack.callback(asyncio.create_task(_publish(inventory)).cancel)
+        yield Services(
+            settings=settings,
+            database=database,
+            inventory=inventory,
+            pools=pools,
+            tokens=Tokens(database),
+            offers=Offers(database),
+            documents=Documents(database),
+            live=live,
+            addresses=Addresses(settings.trusted_proxies),
+            assets=assets,
+            reads=Rate(settings.reads_per_minute_max),
+            holds=Rate(settings.holds_per_minute_max),
+            sign_ins=Rate(settings.sign_ins_per_minute_max),
+        )
+
+
+async def _publish(inventory: Inventory) -> None:
+    publisher = metrics.Publisher()
+    while True:
+        publisher.publish(inventory.counts)
+        await asyncio.sleep(PUBLISHED_EVERY_S)
+
+
+@contextmanager
+def _told_of_stop(stop: Callable[[], None]) -> Iterator[None]:
+    """Call `stop` when the process is asked to end, before the server has waited for its open connections.
+
+    A server closes the application only after its last connection, and a live stream has no end of its own. So the
+    server's signal handlers stay, and ours run beside them. Nothing is done where signals do not arrive (a thread).
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def told(number: int, frame: object) -> None:
+        loop.call_soon_threadsafe(stop)
+        former = before[signal.Signals(number)]
+        if callable(former):
+            former(number, frame)  # type: ignore[arg-type]
+
+    for number, former in before.items():
+        if callable(former):
+            signal.signal(number, told)
+    try:
+        yield
+    finally:
+        for number, former in before.items():
+            signal.signal(number, former)

@@ -1,0 +1,411 @@
+"""Holds: what a shopper wishes, told to the inventory in places; and what it took, told back in seats and prices.
+
+A hold is opened by its id alone, which only its shopper knows. It may reach over several performances, take standing
+room, and take the places of bounded tariffs beside the seats, all or nothing. Nothing here asks Postgres while the
+offers are fresh, and nothing is written there: a hold that is never ordered leaves no trace.
+"""
+
+import secrets
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta, Struct
+
+from engine.core.best import PartyWant, Proposal
+from engine.core.packed import RESTRICTED_VIEW
+from engine.holds import DIGEST_BYTES, HOLD_BYTES, Any, Best, HoldAnswer, HoldRequest, Owner, Seats, Want
+from engine.inventory import Inventory
+from engine.outcomes import Outcome
+from engine.reasons import explain
+from ticketing.box_offices import BoxOffice
+from ticketing.offers import Offer, Offers, Price
+from ticketing.performances import ensure_on_sale
+from ticketing.refusals import (
+    HoldBusy,
+    HoldExpired,
+    HoldLost,
+    InputRefused,
+    NoFit,
+    NotFound,
+    NotReady,
+    Refusal,
+    RequestReused,
+    SeatsBlocked,
+    SeatsTaken,
+    SoldOut,
+    TooManyPlaces,
+)
+from ticketing.settings import Settings
+
+SEATS_MAX = 1000
+"""Seats one wish may name before it is not even counted."""
+WISHES_MAX = 64
+LABEL_CHARS_MAX = 200
+PROPOSALS = 3
+
+Label = Annotated[str, Meta(min_length=1, max_length=LABEL_CHARS_MAX)]
+Count = Annotated[int, Meta(ge=1, le=SEATS_MAX)]
+Cents = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+
+REFUSALS: Mapping[Outcome, type[Refusal]] = {
+    Outcome.NOT_READY: NotReady,
+    Outcome.REUSED: RequestReused,
+    Outcome.EXPIRED: HoldExpired,
+    Outcome.LOST: HoldLost,
+    Outcome.BUSY: HoldBusy,
+    Outcome.CAPPED: TooManyPlaces,
+    Outcome.BLOCKED: SeatsBlocked,
+    Outcome.TAKEN: SeatsTaken,
+    Outcome.NO_FIT: NoFit,
+    Outcome.SOLD_OUT: SoldOut,
+}
+
+
+class SeatsWish(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="seats"):
+    """These seats of a performance, by their ids in its plan."""
+
+    performance: UUID
+    seats: Annotated[tuple[Label, ...], Meta(min_length=1, max_length=SEATS_MAX)]
+
+
+class BestWish(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="best"):
+    """The best free seats for a party: side by side if they may be, near the focal point.
+
+    `party` counts everybody. Wheelchair bays, and companions' seats beside them, are given only to who asks.
+    Categories by name and zones by id; none given: any. `price_cents_max` is for one seat, at its cheapest tariff.
+    """
+
+    performance: UUID
+    party: Annotated[int, Meta(ge=1, le=20)]
+    wheelchairs: Annotated[int, Meta(ge=0, le=20)] = 0
+    companions: Annotated[int, Meta(ge=0, le=20)] = 0
+    categories: Annotated[tuple[Label, ...], Meta(max_length=64)] = ()
+    zones: Annotated[tuple[Label, ...], Meta(max_length=2000)] = ()
+    price_cents_max: Cents | None = None
+    together: bool = True
+    clear_view: bool = False
+
+
+class AreaWish(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="area"):
+    """So many places of an area without numbered seats, by its id in the plan."""
+
+    performance: UUID
+    area: Label
+    count: Count
+
+
+class TariffWish(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="tariff"):
+    """So many places of a bounded tariff, beside the seats that will be ordered at it."""
+
+    performance: UUID
+    tariff: UUID
+    count: Count
+
+
+Wish = SeatsWish | BestWish | AreaWish | TariffWish
+Wishes = Annotated[tuple[Wish, ...], Meta(min_length=1, max_length=WISHES_MAX)]
+
+
+class Ask(Struct, frozen=True, kw_only=True):
+    """Who asks, and how: `key` names the request, so that repeating it does it once."""
+
+    box_office: BoxOffice
+    now: datetime
+    key: str | None = None
+    address: str | None = None
+    """Whose unpaid places are counted; None for staff, who are not."""
+    allotments: tuple[int, ...] = ()
+    """Codes of the allotments that this caller may take from."""
+
+
+class Place(Struct, frozen=True):
+    """One place. An area's has its area's name for a zone, and neither row nor seat."""
+
+    place: int
+    seat: str | None
+    zone: str
+    row: str
+    label: str
+    category: str
+
+
+class Part(Struct, frozen=True):
+    """What is held, or proposed, of one performance."""
+
+    performance: UUID
+    places: tuple[Place, ...]
+    prices: dict[str, tuple[Price, ...]]
+    """By category of these places."""
+    reasons: tuple[str, ...] = ()
+    because: str = ""
+    """The reasons as a person reads them."""
+
+
+class TariffPart(Struct, frozen=True):
+    """Places held of a bounded tariff. No performance: it is bounded over the whole event."""
+
+    tariff: UUID
+    performance: UUID | None
+    count: int
+
+
+class Held(Struct, frozen=True):
+    """A hold as it stands."""
+
+    hold: str
+    currency: str
+    held_since: datetime
+    expires_at: datetime
+    expires_in_s: float
+    parts: tuple[Part, ...]
+    tariffs: tuple[TariffPart, ...]
+
+
+async def take(offers: Offers, inventory: Inventory, settings: Settings, ask: Ask, wishes: tuple[Wish, ...]) -> Held:
+    """Hold places, all or nothing.
+
+    Raises the refusal of each outcome (SeatsTaken, SoldOut, NoFit, SeatsBlocked, TooManyPlaces, RequestReused,
+    NotReady), SaleNotOpen, SaleClosed, UnknownSeat, and NotFound for a performance of another box office.
+    """
+    wanted, found = await _wants(offers, settings, ask, wishes)
+    request = HoldRequest(
+        box_office=ask.box_office.id.hex,
+        request_id=_request_id(ask.key),
+        digest=_digest(ask, wishes),
+        wants=wanted,
+        hold_ms=settings.hold_s * 1000,
+        allow=ask.allotments,
+        owners=_owners(settings, ask),
+    )
+    return await _held(offers, ask.box_office, _granted(await inventory.hold(request), settings), found)
+
+
+async def change(
+    offers: Offers,
+    inventory: Inventory,
+    settings: Settings,
+    ask: Ask,
+    hold: str,
+    add: tuple[Wish, ...],
+    drop: Mapping[UUID, Sequence[int]],
+) -> Held:
+    """Add wishes to a hold and drop places from it (by performance), all or nothing; its clock goes on.
+
+    Raises as `take` does, and HoldExpired, HoldLost, HoldBusy.
+    """
+    wanted, found = await _wants(offers, settings, ask, add)
+    dropped = {(await _offer(offers, ask, performance)).performance.pool_id: drop[performance] for performance in drop}
+    answer = await inventory.change(
+        ask.box_office.id.hex,
+        hold_bytes(hold),
+        _request_id(ask.key),
+        wanted,
+        dropped,
+        ask.allotments,
+        _owners(settings, ask),
+    )
+    return await _held(offers, ask.box_office, _granted(answer, settings), found)
+
+
+async def read(offers: Offers, inventory: Inventory, settings: Settings, box_office: BoxOffice, hold: str) -> Held:
+    """How a hold stands. Raises HoldExpired, HoldLost."""
+    answer = await inventory.read(box_office.id.hex, hold_bytes(hold))
+    return await _held(offers, box_office, _granted(answer, settings), {})
+
+
+async def renew(offers: Offers, inventory: Inventory, settings: Settings, box_office: BoxOffice, hold: str) -> Held:
+    """Start a hold's clock again, within the longest that any may last. Raises HoldExpired, HoldLost, HoldBusy."""
+    times = (settings.hold_s * 1000, settings.held_s_max * 1000)
+    answer = await inventory.renew(box_office.id.hex, hold_bytes(hold), *times)
+    return await _held(offers, box_office, _granted(answer, settings), {})
+
+
+async def release(inventory: Inventory, box_office: BoxOffice, hold: str) -> None:
+    """Give the places back. Raises HoldExpired (it was over), HoldBusy."""
+    outcome = await inventory.release(box_office.id.hex, hold_bytes(hold))
+    if not outcome.granted:
+        raise REFUSALS[outcome]()
+
+
+async def proposals(offers: Offers, inventory: Inventory, ask: Ask, wish: BestWish) -> tuple[Part, ...]:
+    """Up to three sets of seats that `take` would choose from now, best first; nothing is held."""
+    offer = await _offer(offers, ask, wish.performance)
+    found = await inventory.proposals(offer.performance.pool_id, _party(offer, ask, wish), PROPOSALS)
+    return tuple(_part(offer, proposal.places, (proposal,)) for proposal in found)
+
+
+def hold_bytes(hold: str) -> bytes:
+    """A hold's id as the inventory knows it. HoldExpired for what is none: no such hold is running."""
+    try:
+        found = bytes.fromhex(hold)
+    except ValueError:
+        found = b""
+    if len(found) != HOLD_BYTES:
+        raise HoldExpired()
+    return found
+
+
+# From wishes to places
+
+
+async def _wants(
+    offers: Offers, settings: Settings, ask: Ask, wishes: Sequence[Wish]
+) -> tuple[tuple[Want, ...], dict[int, Offer]]:
+    """The wishes as the inventory takes them, seats of one pool together; and the offers met on the way, by pool."""
+    seats: dict[int, list[int]] = defaultdict(list)
+    others: list[Want] = []
+    found: dict[int, Offer] = {}
+    for wish in wishes:
+        offer = await _offer(offers, ask, wish.performance)
+        found[offer.performance.pool_id] = offer
+        if isinstance(wish, SeatsWish):
+            seats[offer.performance.pool_id] += offer.hall.places(wish.seats)
+        elif isinstance(wish, BestWish):
+            others.append(Best(offer.performance.pool_id, _party(offer, ask, wish)))
+        else:
+            others += _countable(offer, wish)
+    _ensure_few(wishes, settings)
+    for pool, places in seats.items():
+        _ensure_distinct(found[pool], places)
+    return (*(Seats(pool, tuple(places)) for pool, places in seats.items()), *others), found
+
+
+async def _offer(offers: Offers, ask: Ask, performance: UUID) -> Offer:
+    offer = await offers.of(performance)
+    if offer.performance.box_office_id != ask.box_office.id:
+        raise NotFound(what="performance")
+    ensure_on_sale(offer.performance, ask.now)
+    return offer
+
+
+def _party(offer: Offer, ask: Ask, wish: BestWish) -> PartyWant:
+    if (wish.companions and not wish.wheelchairs) or wish.wheelchairs + wish.companions > wish.party:
+        raise InputRefused(problem="the party is smaller than its parts", where="party")
+    categories = _indexes(wish.categories, offer.hall.categories, "category") or None
+    if wish.price_cents_max is not None:
+        affordable = offer.categories_up_to(wish.price_cents_max)
+        categories = affordable if categories is None else categories & affordable
+        if not categories:
+            raise NoFit()
+    return PartyWant(
+        wish.party,
+        wheelchairs=wish.wheelchairs,
+        companions=wish.companions,
+        categories=categories,
+        zones=_indexes(wish.zones, offer.hall.zones, "zone") or None,
+        allow=ask.allotments,
+        together=wish.together,
+        exclude_attributes=RESTRICTED_VIEW if wish.clear_view else 0,
+    )
+
+
+def _indexes(names: Iterable[str], known: Sequence[str], what: str) -> frozenset[int]:
+    try:
+        return frozenset(known.index(name) for name in names)
+    except ValueError:
+        raise NotFound(what=what) from None
+
+
+def _countable(offer: Offer, wish: AreaWish | TariffWish) -> list[Want]:
+    """What is wished by number only: an area's places, or a place in each quota that bounds a tariff."""
+    if isinstance(wish, AreaWish):
+        ranges = offer.hall.areas.get(wish.area)
+        if ranges is None:
+            raise NotFound(what="area")
+        return [Any(offer.performance.pool_id, wish.count, tuple(ranges))]
+    return [Any(pool, wish.count) for pool in offer.quota_pools.get(wish.tariff, ())]
+
+
+def _ensure_few(wishes: Iterable[Wish], settings: Settings) -> None:
+    """Seats and standing places are counted; a tariff's places stand beside them and are not."""
+    count = sum(_size(wish) for wish in wishes if not isinstance(wish, TariffWish))
+    bounded = sum(_size(wish) for wish in wishes if isinstance(wish, TariffWish))
+    if max(count, bounded) > settings.places_per_hold_max:
+        raise TooManyPlaces(places_max=settings.places_per_hold_max)
+
+
+def _size(wish: Wish) -> int:
+    if isinstance(wish, SeatsWish):
+        return len(wish.seats)
+    return wish.party if isinstance(wish, BestWish) else wish.count
+
+
+def _ensure_distinct(offer: Offer, places: Sequence[int]) -> None:
+    if len(set(places)) < len(places):
+        place = next(place for place, count in Counter(places).items() if count > 1)
+        raise InputRefused(problem=f"the seat {offer.hall.seats.seat(place)} is asked for twice", where="seats")
+
+
+def _owners(settings: Settings, ask: Ask) -> tuple[Owner, ...]:
+    return (Owner(f"a:{ask.address}", settings.places_per_address_max),) if ask.address else ()
+
+
+def _request_id(key: str | None) -> bytes:
+    """What a hold's id is derived from: the caller's key, hashed to a bounded length, or chance."""
+    return blake2b(key.encode(), digest_size=32).digest() if key else secrets.token_bytes(16)
+
+
+def _digest(ask: Ask, wishes: tuple[Wish, ...]) -> bytes:
+    """What a repeated key must ask for again. Of no use, and not worked out, without a key."""
+    if ask.key is None:
+        return bytes(DIGEST_BYTES)
+    return blake2b(msgspec.json.encode((wishes, ask.allotments)), digest_size=DIGEST_BYTES).digest()
+
+
+# From places to seats
+
+
+def _granted(answer: HoldAnswer, settings: Settings) -> HoldAnswer:
+    if not answer.outcome.granted:
+        raise REFUSALS[answer.outcome](places_max=settings.places_per_address_max)
+    return answer
+
+
+async def _held(offers: Offers, box_office: BoxOffice, answer: HoldAnswer, found: Mapping[int, Offer]) -> Held:
+    """`found`: offers at hand, by pool; what else the hold has places of is looked up."""
+    parts: list[Part] = []
+    bounded: list[TariffPart] = []
+    unknown = [pool for pool in answer.places if pool not in found]
+    uses = {use.pool_id: use for use in await offers.uses(unknown)} if unknown else {}
+    for pool, places in answer.places.items():
+        use = uses.get(pool)
+        if use is not None and use.tariff_id is not None:
+            bounded.append(TariffPart(use.tariff_id, use.performance_id, len(places)))
+        elif use is None or use.performance_id is not None:
+            offer = found[pool] if use is None else await offers.of(use.performance_id)  # type: ignore[arg-type]
+            parts.append(_part(offer, places, answer.proposals.get(pool, ())))
+    return Held(
+        hold=answer.hold.hex(),
+        currency=box_office.currency,
+        held_since=_moment(answer.first_held_ms),
+        expires_at=_moment(answer.deadline_ms),
+        expires_in_s=max(0, answer.deadline_ms - answer.now_ms) / 1000,
+        parts=tuple(parts),
+        tariffs=tuple(bounded),
+    )
+
+
+def _part(offer: Offer, places: Sequence[int], proposals: Sequence[Proposal]) -> Part:
+    seats = tuple(_place(offer, place) for place in places)
+    categories = {seat.category for seat in seats}
+    return Part(
+        performance=offer.performance.id,
+        places=seats,
+        prices={category: offer.prices[category] for category in sorted(categories)},
+        reasons=tuple(dict.fromkeys(reason for proposal in proposals for reason in proposal.reasons)),
+        because="; ".join(explain(offer.hall.packed, proposal) for proposal in proposals),
+    )
+
+
+def _place(offer: Offer, place: int) -> Place:
+    label = offer.hall.label(place)
+    return Place(place, offer.hall.seats.seat(place), label.zone, label.row, label.seat, label.category)
+
+
+def _moment(unix_ms: int) -> datetime:
+    return datetime.fromtimestamp(unix_ms / 1000, UTC)
