@@ -1,0 +1,50 @@
+"""Names made safe to set: what a reader sees stays, what only a machine sees goes."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from printing.text import MARKS_MAX, SHOWN_CHARS_MAX, clean, step, width
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("  Le  Songe\t\nd’une nuit ", "Le Songe d’une nuit"),
+        ("a\x00b\x07c\x1b[31m", "a b c [31m"),
+        ("left\u202eright\u2066\u200f", "leftright"),
+        ("e\u0301", "é"),
+        ("👩\u200d👩\u200d👧 🎄", "👩\u200d👩\u200d👧 🎄"),
+        ("مهرجان", "مهرجان"),
+        ("a\u2028b\u2029c\u00a0d", "a b c d"),
+        ("\ud800x", "x"),
+        ("\x00\u202e", ""),
+    ],
+)
+def test_what_is_shown(typed: str, shown: str) -> None:
+    assert clean(typed) == shown
+
+
+def test_a_letter_keeps_few_marks() -> None:
+    assert clean("Z" + "\u0300" * 40 + "a") == "Z" + "\u0300" * MARKS_MAX + "a"
+
+
+@given(st.text())
+def test_cleaned_text_is_one_bounded_line_and_stays_as_it_is(typed: str) -> None:
+    shown = clean(typed)
+    assert len(shown) <= SHOWN_CHARS_MAX
+    assert not any(unicodedata.category(letter) in {"Cc", "Cs", "Co", "Zl", "Zp"} for letter in shown)
+    assert shown == shown.strip() and "  " not in shown
+    assert clean(shown) == shown
+
+
+def test_width_counts_what_takes_room() -> None:
+    assert width("abc") == 3
+    assert width("日本") == 4
+    assert width("e\u0301") == 1
+
+
+def test_a_longer_text_takes_a_smaller_step() -> None:
+    assert [step("x" * n, 4, 9) for n in (0, 4, 5, 9, 10, 500)] == [0, 0, 1, 1, 2, 2]

@@ -1,0 +1,78 @@
+"""How an amount, a day and an hour are written for people, in their language and in the venue's time.
+
+Printing, mailing and pages all write them, and must write them alike. Babel knows the rules (CLDR); what is decided
+here is which rules: a customer's locale tag, whatever its spelling, is read as one of the languages Placeur speaks,
+with its region's habits when it names one. Bare `en` means English as written in Europe (16 May 2026, 20:30), since
+that is where the venues are; `en-US` keeps its own.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton, format_time
+from babel.numbers import format_currency, get_currency_precision
+
+LOCALE_CHARS_MAX = 35
+LOCALES_CACHED_MAX = 256
+
+
+class Language(StrEnum):
+    """The languages Placeur speaks."""
+
+    EN = "en"
+    FR = "fr"
+
+
+DEFAULT = Locale("en", "150")
+SPOKEN = frozenset(language.value for language in Language)
+
+
+@lru_cache(maxsize=LOCALES_CACHED_MAX)
+def _spoken(tag: str) -> Locale:
+    try:
+        locale = Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError, TypeError):
+        return _spoken(tag.rpartition("-")[0]) if "-" in tag else DEFAULT
+    if locale.language not in SPOKEN or (locale.language == "en" and locale.territory is None):
+        return DEFAULT
+    return locale
+
+
+def locale(tag: str) -> Locale:
+    """The Babel locale of a tag such as `fr`, `fr-CH` or `fr_CH`; English for languages Placeur does not speak."""
+    return _spoken(tag[:LOCALE_CHARS_MAX].replace("_", "-").lower())
+
+
+def language(tag: str) -> Language:
+    """The language of a tag."""
+    return Language(locale(tag).language)
+
+
+def money(amount: int, currency: str, tag: str) -> str:
+    """An amount in minor units of `currency`: 4500 CHF is `45.00 CHF` in English, `45,00 CHF` in French."""
+    units = Decimal(amount).scaleb(-get_currency_precision(currency))
+    return format_currency(units, currency, locale=locale(tag))
+
+
+def day(at: datetime, time_zone: str, tag: str) -> str:
+    """The day in full: `Saturday, 16 May 2026`."""
+    return format_date(_there(at, time_zone), "full", locale=locale(tag))
+
+
+def short_day(at: datetime, time_zone: str, tag: str) -> str:
+    """The day in a list: `Sat, 16 May 2026`."""
+    return format_skeleton("yMMMEd", _there(at, time_zone), locale=locale(tag))
+
+
+def hour(at: datetime, time_zone: str, tag: str) -> str:
+    """The time of day: `20:30`, `8:30 PM`."""
+    return format_time(_there(at, time_zone), "short", locale=locale(tag))
+
+
+def _there(at: datetime, time_zone: str) -> datetime:
+    assert at.tzinfo is not None, "times are aware"
+    return at.astimezone(ZoneInfo(time_zone))

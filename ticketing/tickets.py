@@ -1,0 +1,188 @@
+"""Tickets as their holders see them, and what happens to one without its order changing.
+
+A ticket is the right to one place at one performance. It is sold, paid, cancelled and moved with its order; here it is
+read, signed, opposed (made invalid, its place and its proof kept) and issued again under a new code. A pass owns one
+ticket a performance and is shown and signed as one thing: its tickets are its seats.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from ticketing import jobs
+from ticketing.db import Database
+from ticketing.jobs import Job, MailKind, SendMail
+from ticketing.refusals import CodesSpent, NotFound, TicketsNotIssued
+from ticketing.signing_keys import Keys, Signer
+from ticketing.sql import load
+from ticketing.states import TICKET, OrderStatus, TicketEvent, TicketStatus, step
+from ticketing.ticket_codes import GENERATION_MAX
+
+SQL = load("tickets")
+
+
+class OrderHead(Struct, frozen=True):
+    """An order: who sells it, who bought it, what it comes to. `total_cents` is the sum of its lines."""
+
+    order_id: UUID
+    order_code: str
+    status: OrderStatus
+    currency: str
+    placed_at: datetime
+    organisation_id: UUID
+    box_office_name: str
+    organisation_name: str
+    customer_name: str
+    customer_email: str
+    customer_locale: str
+    total_cents: int
+
+
+class Ticket(Struct, frozen=True):
+    """A ticket with all that is written on it. `row_label` and `seat_label` are empty where nobody has a number."""
+
+    ticket_id: UUID
+    serial: int
+    generation: int
+    status: TicketStatus
+    pass_id: UUID | None
+    pool_id: int
+    zone: str
+    row_label: str
+    seat_label: str
+    category: str
+    tariff_name: str
+    price_cents: int
+    holder_name: str
+    event_name: str
+    venue_name: str
+    venue_address: str
+    time_zone: str
+    starts_at: datetime
+    doors_at: datetime
+
+
+class HolderPass(Struct, frozen=True):
+    """A pass somebody holds."""
+
+    pass_id: UUID
+    serial: int
+    generation: int
+    status: TicketStatus
+    holder_name: str
+    name: str
+    short_name: str
+    price_cents: int
+
+
+class OrderSheet(Struct, frozen=True):
+    """An order with its tickets and passes, whatever their status. Tickets are in the order of their dates and places,
+    those of passes among them."""
+
+    head: OrderHead
+    tickets: tuple[Ticket, ...]
+    passes: tuple[HolderPass, ...]
+
+
+class IssuedTicket(Struct, frozen=True):
+    """A valid ticket and its code."""
+
+    ticket: Ticket
+    code: str
+
+
+class IssuedPass(Struct, frozen=True):
+    """A valid pass, its code, and its seats by date."""
+
+    holder_pass: HolderPass
+    code: str
+    seats: tuple[Ticket, ...]
+
+
+class Issued(Struct, frozen=True):
+    """What is handed out for an order; printing makes one page of each ticket and pass."""
+
+    head: OrderHead
+    tickets: tuple[IssuedTicket, ...]
+    passes: tuple[IssuedPass, ...]
+
+
+class Changed(Struct, frozen=True):
+    """A ticket or a pass after it was opposed or issued again."""
+
+    status: TicketStatus
+    generation: int
+
+
+class _Locked(Struct, frozen=True):
+    ticket_id: UUID
+    order_id: UUID
+    status: str
+    generation: int
+
+
+async def sheet(db: Database, order_id: UUID) -> OrderSheet:
+    """An order as its customer sees it, as of one moment; NotFound when there is none."""
+    async with db.transaction("repeatable_read") as c:
+        head = await SQL.order_head.one(c, OrderHead, order_id=order_id)
+        tickets = await SQL.of_order.all(c, Ticket, order_id=order_id)
+        passes = await SQL.passes_of_order.all(c, HolderPass, order_id=order_id)
+    if head is None:
+        raise NotFound(what="order")
+    return OrderSheet(head, tuple(tickets), tuple(passes))
+
+
+async def issued(db: Database, keys: Keys, order_id: UUID, now: datetime) -> Issued:
+    """The order's valid tickets and passes with their codes; TicketsNotIssued when it has none."""
+    found = await sheet(db, order_id)
+    made = issue(found, await keys.signer(found.head.organisation_id, now))
+    if not made.tickets and not made.passes:
+        raise TicketsNotIssued
+    return made
+
+
+def issue(sheet: OrderSheet, signer: Signer) -> Issued:
+    """Sign what is valid. The same ticket signed twice by one key has the same code."""
+    valid = [ticket for ticket in sheet.tickets if ticket.status == TicketStatus.VALID]
+    return Issued(
+        sheet.head,
+        tuple(IssuedTicket(t, signer.ticket(t.serial, t.generation, t.pool_id)) for t in valid if t.pass_id is None),
+        tuple(
+            IssuedPass(p, signer.holder_pass(p.serial, p.generation), tuple(t for t in valid if t.pass_id == p.pass_id))
+            for p in sheet.passes
+            if p.status == TicketStatus.VALID
+        ),
+    )
+
+
+async def oppose(db: Database, organisation_id: UUID, ticket_id: UUID) -> Changed:
+    """Make a valid ticket invalid; nobody else gets its place."""
+    return await _change(db, organisation_id, ticket_id, TicketEvent.OPPOSE)
+
+
+async def reissue(db: Database, organisation_id: UUID, ticket_id: UUID) -> Changed:
+    """Give a valid or opposed ticket a new code, which ends the old one, and mail it to the customer."""
+    return await _change(db, organisation_id, ticket_id, TicketEvent.REISSUE)
+
+
+async def _change(db: Database, organisation_id: UUID, ticket_id: UUID, event: TicketEvent) -> Changed:
+    async with db.transaction() as c:
+        ticket = await SQL.lock.one(c, _Locked, organisation_id=organisation_id, ticket_id=ticket_id)
+        if ticket is None:
+            raise NotFound(what="ticket")
+        after = changed("ticket", ticket.status, ticket.generation, event)
+        await SQL.write.run(c, ticket_id=ticket_id, status=after.status, generation=after.generation)
+        if event == TicketEvent.REISSUE:
+            await jobs.enqueue(c, Job.SEND_MAIL, SendMail(ticket.order_id, MailKind.TICKETS_REISSUED))
+    return after
+
+
+def changed(what: str, status: str, generation: int, event: TicketEvent) -> Changed:
+    """Status and generation after an opposition or a reissue; WrongState and CodesSpent are what can be wrong."""
+    after = step(TICKET, what, TicketStatus(status), event)
+    if event != TicketEvent.REISSUE:
+        return Changed(after, generation)
+    if generation >= GENERATION_MAX:
+        raise CodesSpent(what=what, generation_max=GENERATION_MAX)
+    return Changed(after, generation + 1)
