@@ -32,6 +32,7 @@ Note = Annotated[str, Meta(max_length=1_000)]
 Color = Annotated[str, Meta(pattern=r"^[#a-zA-Z0-9(),.% /-]{0,50}$")]
 Coordinate = Annotated[float, Meta(ge=-COORDINATE_MAX, le=COORDINATE_MAX)]
 Length = Annotated[float, Meta(ge=0, le=COORDINATE_MAX)]
+Degrees = Annotated[float, Meta(ge=-100_000, le=100_000)]
 WholeLength = Annotated[int, Meta(ge=0, le=COORDINATE_MAX)]
 Percent = Annotated[int, Meta(ge=0, le=100_000)]
 
@@ -90,7 +91,7 @@ class Category(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown
 class Seat(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """One seat. `companion_of` is the id of the wheelchair place this seat accompanies, "" for an ordinary seat.
     `aisle_after` says that an aisle separates it from the next seat of its row. `cost` replaces the distance to the
-    focal point (plan units, smaller is better) where the drawer knows better."""
+    focal point (plan units, smaller is better) where the drawer knows better. `radius` is for maps only."""
 
     id: Text
     label: Text
@@ -102,7 +103,7 @@ class Seat(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fie
     aisle_after: bool = False
     cost: Annotated[int, Meta(ge=0, le=COST_MAX)] | None = None
     note: Note = ""
-    radius: WholeLength = 0
+    radius: WholeLength | None = None
     start_direction: StartDirection = StartDirection.NONE
     uuid: Text = ""
 
@@ -112,9 +113,9 @@ class Row(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fiel
     seat's label ("Row A", "Seat %s"); "" leaves the wording to the reader."""
 
     label: Text
+    x: Coordinate
+    y: Coordinate
     seats: Annotated[tuple[Seat, ...], Meta(max_length=SEATS_MAX)]
-    x: Coordinate = 0
-    y: Coordinate = 0
     labels_at: RowLabels = RowLabels.NONE
     name: Text = ""
     seat_name: Text = ""
@@ -151,10 +152,10 @@ class AreaText(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown
     """Words drawn at (x, y) from the area's position; `size` in plan units."""
 
     text: Note
-    x: Coordinate = 0
-    y: Coordinate = 0
+    x: Coordinate
+    y: Coordinate
     color: Color = ""
-    size: WholeLength = 16
+    size: WholeLength | None = None
 
 
 class Area(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
@@ -162,11 +163,11 @@ class Area(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fie
     with none it is decoration: a stage, a table top, a word. `rotation` is in degrees clockwise round (x, y)."""
 
     id: Text
+    x: Coordinate
+    y: Coordinate
+    rotation: Degrees
     name: Text = ""
-    x: Coordinate = 0
-    y: Coordinate = 0
     outline: Polygon | Rectangle | Ellipse | Circle | None = None
-    rotation: Annotated[float, Meta(ge=-COORDINATE_MAX, le=COORDINATE_MAX)] = 0
     color: Color = ""
     border_color: Color = ""
     text: AreaText | None = None
@@ -190,16 +191,24 @@ class Zone(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fie
 
     id: Text
     name: Text
+    x: Coordinate
+    y: Coordinate
     rows: Annotated[tuple[Row, ...], Meta(max_length=ROWS_MAX)] = ()
     areas: Annotated[tuple[Area, ...], Meta(max_length=AREAS_MAX)] = ()
     tables: Annotated[tuple[Table, ...], Meta(max_length=TABLES_MAX)] = ()
-    x: Coordinate = 0
-    y: Coordinate = 0
     note: Note = ""
     uuid: Text = ""
 
 
-class Plan(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
+class Plan(
+    Struct,
+    frozen=True,
+    gc=False,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    tag_field="format",
+    tag="placeur-plan-1",
+):
     """A whole drawing. `focal_point` is what everybody looks at (centre stage, centre of the pitch)."""
 
     name: Text

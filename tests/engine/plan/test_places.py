@@ -18,8 +18,10 @@ def drawn(seats: list[str], seats_a_row: int, areas: dict[str, int]) -> Plan:
     zone = Zone(
         "z",
         "Zone",
-        rows=tuple(Row("", tuple(Seat(seat, seat, 0, 0, "c") for seat in row)) for row in rows),
-        areas=tuple(Area(area, capacity=capacity) for area, capacity in areas.items()),
+        0,
+        0,
+        rows=tuple(Row("", 0, 0, tuple(Seat(seat, seat, 0, 0, "c") for seat in row)) for row in rows),
+        areas=tuple(Area(area, 0, 0, 0, capacity=capacity) for area, capacity in areas.items()),
     )
     return Plan("Plan", (), (zone,), Size(1, 1))
 
