@@ -17,11 +17,12 @@ import numpy as np
 from cpython.bytearray cimport PyByteArray_AS_STRING
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from libc.stdint cimport int32_t, int64_t, uint16_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
 from engine.core.deadlines cimport deadlines_add, deadlines_drop, deadlines_order
 from engine.core.packed cimport CATEGORY_NONE, PackedPlan, slot_seat
-from engine.core.best cimport touch, touch_all
+from engine.core.best cimport MOST, PARTY, Found, PartyWant, find_best, proposals, touch, touch_all
 from engine.core.words cimport claimed_from, deadline_at, limit_at
 
 HEADER_BYTES = HEADER
@@ -101,6 +102,20 @@ cdef class PoolCopy:
         leaves = plan.hall.leaf_count
         self.vacancy.touched = <int32_t *>self._room(4 * leaves)
         self.vacancy.ring_mask = leaves - 1
+        self._set_up_boards()
+
+    def __dealloc__(self):
+        free(self.vacancy.boards[0].key)
+
+    def _set_up_boards(self):
+        """Room for a board a party size, which the machine only gives once a size is asked for."""
+        cdef size_t nodes = 2 * self.vacancy.hall.leaf_count
+        cdef int size
+        self.vacancy.boards[0].key = <uint32_t *>calloc((PARTY + 1) * nodes, sizeof(uint32_t))
+        if self.vacancy.boards[0].key == NULL:
+            raise MemoryError
+        for size in range(1, PARTY + 1):
+            self.vacancy.boards[size].key = self.vacancy.boards[0].key + size * nodes
         touch_all(&self.vacancy)
 
     cdef void *_room(self, Py_ssize_t nbytes) except NULL:
@@ -266,6 +281,18 @@ cdef class PoolCopy:
         if not self.deadlines.count:
             return None
         return deadline_at(self._words[self.deadlines.heap[0]]) + 1
+
+    def propose(self, PartyWant want not None, int64_t now_ms, int most=3):
+        cdef Found found[MOST]
+        cdef int count
+        if self.plan is None:
+            raise ValueError("a pool without plan has no best places")
+        if not 1 <= most <= MOST:
+            raise ValueError(f"1..{MOST} proposals may be asked for, not {most}")
+        with nogil:
+            self._advance(now_ms)
+            count = find_best(&self.vacancy, &want.query, most, found)
+        return proposals(self.vacancy.hall, found, count)
 
     def reserve(self, places):
         self._mark(places, True)

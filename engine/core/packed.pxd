@@ -59,7 +59,7 @@ cdef struct Hall:
     # seats offered only to parties that ask for them
     int32_t *bays
     int32_t bay_count
-    int32_t *companions
+    int32_t *companions        # in order of their bays
     int32_t companion_count
     int64_t pitch_squared      # squared usual distance between neighbours, in steps
 

@@ -1,8 +1,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
 WHEELCHAIR: Final[int]
 COMPANION: Final[int]
@@ -24,20 +23,20 @@ class PackedPlan:
         self,
         place_count: int,
         *,
-        place: NDArray[np.int32],
-        row: NDArray[np.int32],
-        category: NDArray[np.uint8],
-        cost: NDArray[np.int32],
-        x: NDArray[np.float32],
-        y: NDArray[np.float32],
-        attributes: NDArray[np.uint8],
-        aisle_after: NDArray[np.uint8],
-        table: NDArray[np.int32],
-        companion_of: NDArray[np.int32],
-        row_zone: NDArray[np.uint16],
-        row_previous: NDArray[np.int32],
-        row_next: NDArray[np.int32],
-        table_whole: NDArray[np.uint8],
+        place: ArrayLike,
+        row: ArrayLike,
+        category: ArrayLike,
+        cost: ArrayLike,
+        x: ArrayLike,
+        y: ArrayLike,
+        attributes: ArrayLike,
+        aisle_after: ArrayLike,
+        table: ArrayLike,
+        companion_of: ArrayLike,
+        row_zone: ArrayLike,
+        row_previous: ArrayLike,
+        row_next: ArrayLike,
+        table_whole: ArrayLike,
         area_category: Sequence[int] = (),
         area_ranges: Sequence[Sequence[tuple[int, int]]] = (),
         row_labels: Sequence[str] = (),
@@ -89,3 +88,9 @@ class PackedPlan:
 
     def seat_of(self, place: int) -> int:
         """Index of the place's seat in plan order, -1 for an area's place or a tombstone. Raises IndexError."""
+
+    def row_of(self, place: int) -> int:
+        """Index of the row the place is in, -1 for an area's place or a tombstone. Raises IndexError."""
+
+    def zone_of_row(self, row: int) -> int:
+        """Index of the zone of a row. Raises IndexError."""

@@ -1,3 +1,4 @@
+# cython: wraparound=True, boundscheck=True
 """A seating plan as flat arrays.
 
 The search never meets a seat as an object: it meets benches (see packed.pxd) and a complete binary tree over them,
@@ -78,11 +79,15 @@ cdef class PackedPlan:
                  "must name every row in order")
         self._take_rows(rows, row_zone, row_previous, row_next)
         self._take_seats(place, category, cost, x, y, attributes, companion_of)
-        first = self._cut_benches(row, category, attributes, aisle_after, table, table_whole)
+        parted = np.ones(seats, bool)
+        parted[1:] = (np.diff(row) != 0) | (aisle_after[:-1] != 0) | (np.diff(table) != 0)
+        first = self._cut_benches(row, category, attributes, parted)
+        whole = (table >= 0) & np.append(table_whole, 0).astype(bool)[table]
+        self._flag_benches(first, parted, whole, category)
         self._take_places(place, category, first, area_category, area_ranges)
         if seats:
             self._grow_trees(first, row_zone[row], category, cost)
-        self._measure_pitch()
+        self._measure_pitch(x, y, parted)
         self._face(self.hall.facing_previous, self.hall.row_previous)
         self._face(self.hall.facing_next, self.hall.row_next)
 
@@ -101,6 +106,8 @@ cdef class PackedPlan:
         self.hall.row_zone = <uint16_t *>self._keep(row_zone, np.uint16)
         previous = _array("row_previous", row_previous, np.int32, rows, -1, rows - 1)
         following = _array("row_next", row_next, np.int32, rows, -1, rows - 1)
+        for name, neighbours in (("row_previous", previous), ("row_next", following)):
+            _require((neighbours != np.arange(rows)).all(), name, "must not name the row itself")
         self.hall.row_previous = <int32_t *>self._keep(previous, np.int32)
         self.hall.row_next = <int32_t *>self._keep(following, np.int32)
 
@@ -110,52 +117,53 @@ cdef class PackedPlan:
         self.hall.place_at = <int32_t *>self._keep(place, np.int32)
         self.hall.category = <uint8_t *>self._keep(category, np.uint8)
         self.hall.cost = <uint32_t *>self._keep(cost, np.uint32)
-        before = np.concatenate(([0], np.cumsum(cost, dtype=np.uint64)))
-        self.hall.cost_before = <uint32_t *>self._keep(before & 0xFFFFFFFF, np.uint32)
+        before = np.zeros(seats + 1, np.uint64)
+        np.cumsum(cost, out=before[1:])
+        self.hall.cost_before = <uint32_t *>self._keep(before & np.uint64(0xFFFFFFFF), np.uint32)
         self.hall.x = <int32_t *>self._keep(np.rint(x * POSITION_STEPS), np.int32)
         self.hall.y = <int32_t *>self._keep(np.rint(y * POSITION_STEPS), np.int32)
         self.hall.attributes = <uint8_t *>self._keep(attributes, np.uint8)
+        companion_of = _array("companion_of", companion_of, np.int32, seats, -1, seats - 1)
         bays, companions = np.flatnonzero(attributes & WHEELCHAIR), np.flatnonzero(attributes & COMPANION)
         self.hall.bays = <int32_t *>self._keep(bays, np.int32)
         self.hall.bay_count = len(bays)
+        companions = companions[np.argsort(companion_of[companions], kind="stable")]
         self.hall.companions = <int32_t *>self._keep(companions, np.int32)
         self.hall.companion_count = len(companions)
-        companion_of = _array("companion_of", companion_of, np.int32, seats, -1, seats - 1)
         self.hall.companion_of = <int32_t *>self._keep(companion_of, np.int32)
         nobody = np.full(seats, -1)
         self.hall.facing_previous = <int32_t *>self._keep(nobody, np.int32)
         self.hall.facing_next = <int32_t *>self._keep(nobody, np.int32)
 
-    def _cut_benches(self, row, category, attributes, aisle_after, table, table_whole):
+    def _cut_benches(self, row, category, attributes, parted):
         """Cuts rows into benches; the first seat of each."""
         cdef int bit
         seats = len(row)
-        parted = np.ones(seats, bool)
-        parted[1:] = (np.diff(row) != 0) | (aisle_after[:-1] != 0) | (np.diff(table) != 0)
         stretch = np.maximum.accumulate(np.where(parted, np.arange(seats), 0))
         starts = (np.arange(seats) - stretch) % 64 == 0
         first = np.flatnonzero(starts)
         bench_at = np.cumsum(starts) - 1
-        benches = len(first)
-        self.hall.bench_count = benches
-        self.hall.leaf_count = 1 << max(benches - 1, 0).bit_length()
+        self.hall.bench_count = len(first)
+        self.hall.leaf_count = 1 << max(len(first) - 1, 0).bit_length()
         self.hall.bench_at = <int32_t *>self._keep(bench_at, np.int32)
         self.hall.first = <int32_t *>self._keep(np.append(first, seats), np.int32)
         self.hall.row = <int32_t *>self._keep(row[first], np.int32)
         row_first = np.searchsorted(row[first], np.arange(self.hall.row_count + 1))
         self.hall.row_first = <int32_t *>self._keep(row_first, np.int32)
-        flags = np.where(parted[first], 0, BENCH_CONTINUES)
-        flags[:-1] |= np.where(parted[first[1:]], 0, BENCH_CONTINUED)
-        flags |= np.where((table[first] >= 0) & np.append(table_whole, 0)[table[first]].astype(bool), BENCH_WHOLE, 0)
-        changes = np.concatenate(([0], np.cumsum(np.diff(category) != 0)))
-        last = np.append(first, seats)[1:] - 1
-        flags |= np.where(changes[last] != changes[first], BENCH_MIXED, 0)
-        self.hall.flags = <uint8_t *>self._keep(flags, np.uint8)
         bits = np.uint64(1) << (np.arange(seats) - first[bench_at]).astype(np.uint64)
         self.hall.ordinary = self._keep_masks((attributes & (WHEELCHAIR | COMPANION)) == 0, bits, first)
         for bit in range(8):
             self.hall.having[bit] = self._keep_masks((attributes >> bit & 1) != 0, bits, first)
         return first
+
+    def _flag_benches(self, first, parted, whole, category):
+        last = np.append(first, len(parted))[1:] - 1
+        changes = np.cumsum(np.diff(category, prepend=category[:1]) != 0)
+        flags = np.where(parted[first], 0, BENCH_CONTINUES)
+        flags[:-1] |= np.where(parted[first[1:]], 0, BENCH_CONTINUED)
+        flags |= np.where(whole[first], BENCH_WHOLE, 0)
+        flags |= np.where(changes[last] != changes[first], BENCH_MIXED, 0)
+        self.hall.flags = <uint8_t *>self._keep(flags, np.uint8)
 
     cdef uint64_t *_keep_masks(self, chosen, bits, first) except NULL:
         """By bench, the bits of the chosen seats."""
@@ -204,15 +212,11 @@ cdef class PackedPlan:
         ], axis=1)
         self.hall.box = <int32_t *>self._keep(box, np.int32)
 
-    def _measure_pitch(self):
-        """The median squared distance of bench neighbours, the lower of two; 1 where there are none."""
-        cdef const Hall *hall = &self.hall
-        cdef int32_t s
-        pitches = sorted([
-            squared_distance(hall, s - 1, s) for s in range(1, hall.seat_count)
-            if hall.bench_at[s - 1] == hall.bench_at[s]
-        ])
-        self.hall.pitch_squared = max(pitches[(len(pitches) - 1) // 2], 1) if pitches else 1
+    def _measure_pitch(self, x, y, parted):
+        """The median squared distance of neighbours, the lower of two; 1 where there are none."""
+        dx, dy = np.diff(np.rint(x * POSITION_STEPS).astype(np.int64)), np.diff(np.rint(y * POSITION_STEPS).astype(np.int64))
+        squared = np.sort((dx * dx + dy * dy)[~parted[1:]])
+        self.hall.pitch_squared = max(int(squared[(len(squared) - 1) // 2]), 1) if len(squared) else 1
 
     cdef void _face(self, int32_t *facing, int32_t *neighbour) noexcept nogil:
         """For every seat the nearest one of its row's neighbour, the first of several; -1 where there is no row."""
@@ -251,6 +255,15 @@ cdef class PackedPlan:
             raise IndexError(f"place {place} is outside the pool")
         category = self.hall.category_of[place]
         return -1 if category == CATEGORY_NONE else category
+
+    def row_of(self, Py_ssize_t place):
+        seat = self.seat_of(place)
+        return -1 if seat < 0 else self.hall.row[self.hall.bench_at[seat]]
+
+    def zone_of_row(self, Py_ssize_t row):
+        if not 0 <= row < self.hall.row_count:
+            raise IndexError(f"there is no row {row}")
+        return self.hall.row_zone[row]
 
     def seat_of(self, Py_ssize_t place):
         if not 0 <= place < self.hall.place_count:
