@@ -24,9 +24,9 @@ from engine.plan.model import (
 
 words = st.text(st.characters(exclude_categories=["C", "Z"]), max_size=8)
 colors = st.sampled_from(["", "#fff", "#12ab34", "red", "rgb(1, 2, 3)"])
-coordinates = st.floats(-1_000_000, 1_000_000).map(lambda value: value + 0.0)
-lengths = st.floats(0, 1_000_000).map(lambda value: value + 0.0)
-whole_lengths = st.integers(0, 1_000_000)
+coordinates = st.floats(-300_000, 300_000).map(lambda value: value + 0.0)
+lengths = st.floats(0, 300_000).map(lambda value: value + 0.0)
+whole_lengths = st.integers(0, 300_000)
 positions = st.builds(Position, coordinates, coordinates)
 
 categories = st.builds(Category, words, colors, st.integers(0, 1_000))
