@@ -90,7 +90,7 @@ def _start(settings: Settings, with_demo: bool, stack: ExitStack) -> dict[str, s
     children: dict[str, subprocess.Popen[bytes]] = {}
     stack.callback(_stop, children)
     environment = _environment(located)
-    children["web server"] = _spawn(_web_server_command(settings), environment)
+    children["web server"] = _spawn(web_server_command(settings), environment)
     children["worker"] = _spawn([_tool("placeur"), "worker"], environment)
     return children
 
@@ -167,7 +167,8 @@ def _environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _web_server_command(settings: Settings) -> list[str]:
+def web_server_command(settings: Settings) -> list[str]:
+    """Return the command that serves the application under these settings."""
     options = {
         "--interface": "asgi",
         "--loop": "uvloop",
@@ -246,13 +247,16 @@ def _stop(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
 
 def _welcome(settings: Settings, seconds: float) -> str:
     site = f"http://{settings.host}:{settings.port}"
-    return (
-        f"Placeur is ready after {seconds:.1f} s.\n"
-        f"  On sale       {site}/api/v1/box-offices\n"
-        f"  API           {site}/api/docs\n"
-        f"  Data          {Path(settings.data).absolute()}\n"
-        f"  Sell it out   .venv/bin/placeur onsale   (in another terminal)\n"
-        "Ctrl-C stops it."
+    tokens = Path(settings.data).absolute() / demo.TOKENS_FILE
+    return "\n".join(
+        [
+            f"Placeur is ready after {seconds:.1f} s. Ctrl-C stops it.",
+            f"  What is on sale        {site}/",
+            f"  The API                {site}/api/docs",
+            *([f"  Tokens of the demo     {tokens}"] if tokens.exists() else []),
+            "  Sell a match out       .venv/bin/placeur onsale   (in another terminal)",
+            "  Is everything right?   .venv/bin/placeur check",
+        ]
     )
 
 
