@@ -50,5 +50,5 @@ local function change()
 end
 
 local answer = change()
-publish()
+finish()
 return { now, answer }

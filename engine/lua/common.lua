@@ -87,16 +87,6 @@ local function append(pool, field, payload)
   redis.call('XADD', name('c', pool.id), 'MAXLEN', '~', LOG_MAX, string.format('%.0f-0', pool.number), field, payload)
 end
 
--- One numbered change a pool and call, whatever was written.
-local function publish()
-  for _, pool in pairs(pools) do
-    if #pool.log > 0 then
-      append(pool, 'd', table.concat(pool.log))
-      pool.log = {}
-    end
-  end
-end
-
 -- The changes after number `seen`, oldest first, as {field, payload} pairs; none when more than `most` are missing.
 local function changes_since(pool, seen, most)
   if seen >= pool.number or pool.number - seen > most then return {} end
@@ -147,26 +137,62 @@ local function save_hold(hold, record)
   redis.call('SET', hold_key(hold), cmsgpack.pack(record), 'PX', kept)
 end
 
--- What an owner holds unpaid is a sorted set: "<places>:<hold>" by deadline; what has lapsed counts no more.
-local function owned(owner)
-  local total, members = 0, redis.call('ZRANGEBYSCORE', owner_key(owner), string.format('(%.0f', now), '+inf')
-  for i = 1, #members do total = total + tonumber(string.match(members[i], '^%d+')) end
-  return total
+-- What an owner holds unpaid: a flat list of deadline, places and hold. It is read once a call, without what has
+-- lapsed, and written once at the end.
+local accounts = {}
+local function account_of(owner)
+  local account = accounts[owner]
+  if account then return account end
+  account = { places = 0, list = {}, changed = false }
+  local found = redis.call('GET', owner_key(owner))
+  local all = found and cmsgpack.unpack(found) or {}
+  for i = 1, #all, 3 do
+    if all[i] >= now then
+      local n = #account.list
+      account.list[n + 1], account.list[n + 2], account.list[n + 3] = all[i], all[i + 1], all[i + 2]
+      account.places = account.places + all[i + 1]
+    end
+  end
+  accounts[owner] = account
+  return account
+end
+
+local function save_accounts()
+  for owner, account in pairs(accounts) do
+    if account.changed then
+      local last = now
+      for i = 1, #account.list, 3 do last = math.max(last, account.list[i]) end
+      if last > now then
+        redis.call('SET', owner_key(owner), cmsgpack.pack(account.list), 'PX', last - now)
+      else
+        redis.call('DEL', owner_key(owner))
+      end
+    end
+  end
 end
 
 local function own(hold, record)
-  local member, deadline = places_in(record.runs) .. ':' .. hold, deadline_of(record.word)
+  local deadline, places = deadline_of(record.word), places_in(record.runs)
   for i = 1, #record.owners do
-    local key = owner_key(record.owners[i])
-    redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
-    redis.call('ZADD', key, deadline, member)
-    redis.call('PEXPIRE', key, math.max(deadline - now, 1) + RECORD_KEPT_MS)
+    local account = account_of(record.owners[i])
+    local n = #account.list
+    account.list[n + 1], account.list[n + 2], account.list[n + 3] = deadline, places, hold
+    account.places, account.changed = account.places + places, true
   end
 end
 
 local function disown(hold, record)
-  local member = places_in(record.runs) .. ':' .. hold
-  for i = 1, #record.owners do redis.call('ZREM', owner_key(record.owners[i]), member) end
+  for i = 1, #record.owners do
+    local account = account_of(record.owners[i])
+    local list = account.list
+    for j = 1, #list, 3 do
+      if list[j + 2] == hold then
+        account.places, account.changed = account.places - list[j + 1], true
+        for _ = 1, 3 do table.remove(list, j) end
+        break
+      end
+    end
+  end
 end
 
 -- 'HELD' for a hold that is in its time and whose every place carries its word, else why not.
@@ -185,6 +211,14 @@ local function extend(hold, record, deadline)
   record.word = lease(deadline, record.word % SERIALS)
   write_runs(record.runs, record.word)
   own(hold, record)
+end
+
+-- The last thing a script does: one numbered change a pool, whatever was written in it, and the owners' accounts.
+local function finish()
+  for _, pool in pairs(pools) do
+    if #pool.log > 0 then append(pool, 'd', table.concat(pool.log)) end
+  end
+  save_accounts()
 end
 
 local function end_hold(hold, record)

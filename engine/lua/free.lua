@@ -22,5 +22,5 @@ for _, claims in ipairs(call) do
   end
   redis.call('PEXPIRE', key, FREED_KEPT_MS)
 end
-publish()
+finish()
 return { now, freed }

@@ -58,7 +58,7 @@ end
 local last = redis.call('INCRBY', KEYS[1], #items)
 local answers = {}
 for i, item in ipairs(items) do answers[i] = take(item, last - #items + i) end
-publish()
+finish()
 
 local states = {}
 for i, pool in ipairs(wished) do

@@ -13,5 +13,5 @@ for i = 2, #call do
     mended = mended + 1
   end
 end
-publish()
+finish()
 return { now, mended }

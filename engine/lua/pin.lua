@@ -25,5 +25,5 @@ local function pin()
 end
 
 local answer = pin()
-publish()
+finish()
 return { now, answer, epochs }

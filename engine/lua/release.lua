@@ -15,5 +15,5 @@ local function release()
 end
 
 local answer = release()
-publish()
+finish()
 return { now, answer }

@@ -20,5 +20,5 @@ local function renew()
 end
 
 local answer = renew()
-publish()
+finish()
 return { now, answer }

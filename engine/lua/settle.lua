@@ -40,5 +40,5 @@ if record and not record.ended then
   free_runs(record.runs, record.word)
   end_hold(call[1], record)
 end
-publish()
+finish()
 return { now, written }

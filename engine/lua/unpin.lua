@@ -24,5 +24,5 @@ local function unpin()
 end
 
 local answer = unpin()
-publish()
+finish()
 return { now, answer }

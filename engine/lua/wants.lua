@@ -97,7 +97,7 @@ end
 
 local function capped(owners, more)
   for _, owner in ipairs(owners) do
-    if owned(owner[1]) + more > owner[2] then return true end
+    if account_of(owner[1]).places + more > owner[2] then return true end
   end
   return false
 end
