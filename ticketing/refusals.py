@@ -53,6 +53,13 @@ class TooManyRequests(Refusal):
     status = 429
 
 
+class TooManyStreams(Refusal):
+    """As many live streams are open as this server carries: try again in a moment."""
+
+    code = "too-many-streams"
+    status = 503
+
+
 class NotFound(Refusal):
     """There is no such {what}."""
 
@@ -210,6 +217,79 @@ class HoldBusy(Refusal):
     """The reservation is being ordered at this moment."""
 
     code = "hold-busy"
+    status = 409
+
+
+# Orders and money
+
+
+class OrderLate(Refusal):
+    """Placing the order took too long and was given up; nothing was ordered. Try again."""
+
+    code = "order-late"
+    status = 503
+
+
+class HoldMismatch(Refusal):
+    """The reservation does not have exactly the places that are ordered."""
+
+    code = "hold-mismatch"
+    status = 409
+
+
+class HoldOrdered(Refusal):
+    """The places of this reservation are ordered already, by another request."""
+
+    code = "hold-ordered"
+    status = 409
+
+
+class TariffSoldOut(Refusal):
+    """There are not enough places left at one of these tariffs."""
+
+    code = "tariff-sold-out"
+    status = 409
+
+
+class PassIncomplete(Refusal):
+    """The pass {name} takes one place at each of its {performance_count} performances."""
+
+    code = "pass-incomplete"
+    status = 422
+
+
+class PassWhole(Refusal):
+    """The tickets of a pass are cancelled together."""
+
+    code = "pass-whole"
+    status = 409
+
+
+class TicketUsed(Refusal):
+    """A ticket that was admitted is neither moved nor cancelled."""
+
+    code = "ticket-used"
+    status = 409
+
+
+class NothingDue(Refusal):
+    """There is nothing left to pay for this order."""
+
+    code = "nothing-due"
+    status = 409
+
+
+class SignatureRefused(Refusal):
+    """The notification is not signed by the payment provider, or too long ago."""
+
+    code = "signature-refused"
+    status = 401
+
+
+class RefundSent(Refusal):
+    """This money was given back already."""
+
+    code = "refund-sent"
     status = 409
 
 

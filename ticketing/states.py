@@ -25,6 +25,8 @@ class OrderEvent(StrEnum):
     PAY = "paid"
     EXPIRE = "expired"
     CANCEL = "cancelled"
+    GIVE_UP = "given up"
+    """By its buyer, who does not want to pay any more."""
     CHANGE = "changed"
     """Some of its tickets are cancelled, or one is moved."""
     RESEAT = "seated again"
@@ -59,6 +61,12 @@ class PaymentStatus(StrEnum):
     """All of it went back."""
 
 
+class RefundStatus(StrEnum):
+    DUE = "due"
+    """Flagged: it will go back, whatever happens to the order."""
+    SENT = "sent"
+
+
 class PaymentEvent(StrEnum):
     ACCEPT = "accepted"
     FAIL = "failed"
@@ -70,6 +78,7 @@ ORDER: Mapping[tuple[OrderStatus, OrderEvent], OrderStatus] = {
     (OrderStatus.PENDING, OrderEvent.PAY): OrderStatus.PAID,
     (OrderStatus.PENDING, OrderEvent.EXPIRE): OrderStatus.EXPIRED,
     (OrderStatus.PENDING, OrderEvent.CANCEL): OrderStatus.CANCELLED,
+    (OrderStatus.PENDING, OrderEvent.GIVE_UP): OrderStatus.CANCELLED,
     (OrderStatus.PENDING, OrderEvent.CHANGE): OrderStatus.PENDING,
     (OrderStatus.PAID, OrderEvent.PAY): OrderStatus.PAID,
     (OrderStatus.PAID, OrderEvent.CANCEL): OrderStatus.CANCELLED,

@@ -1,0 +1,100 @@
+"""Work that must happen after a commit: written into the queue by the transaction that decided it, done by the worker.
+
+The queue is PgQueuer's table, so a job exists exactly when what it follows from was committed, and nothing is lost when
+a process ends between the two. A job carries names, never values: "synchronise these places", "mail this order"; who
+runs it reads what is true then. It runs at least once, so every handler can run twice.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+from pgqueuer import Queries
+
+from ticketing.sql import Connection, load
+
+SQL = load("jobs")
+
+
+class Job(StrEnum):
+    """Every kind of job."""
+
+    SYNC_PLACES = "sync-places"
+    SEND_MAIL = "send-mail"
+    SEND_REFUND = "send-refund"
+
+
+class MailKind(StrEnum):
+    """Why a customer is written to."""
+
+    ORDER_PAID = "order-paid"
+    TICKETS_REISSUED = "tickets-reissued"
+
+
+class SyncPlaces(Struct, frozen=True):
+    """Make Redis say of these places, pool by pool, what the claims say."""
+
+    places: dict[int, tuple[int, ...]]
+
+
+class SendMail(Struct, frozen=True):
+    """Write to the customer of an order."""
+
+    order: UUID
+    mail: MailKind
+
+
+class SendRefund(Struct, frozen=True):
+    """Ask the provider to give money back."""
+
+    refund: UUID
+
+
+PAYLOADS: Mapping[Job, type[Struct]] = {
+    Job.SYNC_PLACES: SyncPlaces,
+    Job.SEND_MAIL: SendMail,
+    Job.SEND_REFUND: SendRefund,
+}
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Held(Struct, frozen=True):
+    """A job that failed too often and waits for somebody to look at it."""
+
+    id: int
+    job: str
+    payload: bytes
+    attempts: int
+    created_at: datetime
+
+
+async def enqueue(c: Connection, job: Job, payload: Struct, after_s: int = 0) -> None:
+    """Add a job to the caller's transaction, to be run `after_s` seconds after it at the earliest."""
+    assert isinstance(payload, PAYLOADS[job]), f"{job} takes a {PAYLOADS[job].__name__}"
+    queue = Queries.from_asyncpg_connection(c)  # type: ignore[arg-type]  # a lent one will do
+    await queue.enqueue(job, _encode(payload), execute_after=timedelta(seconds=after_s))
+
+
+def read(job: Job, payload: bytes | None) -> Struct:
+    """The payload of a job as it was enqueued."""
+    read: Struct = msgspec.json.decode(payload or b"", type=PAYLOADS[job])
+    return read
+
+
+async def held(c: Connection) -> list[Held]:
+    """The jobs that were set aside, oldest first."""
+    return await SQL.held.all(c, Held)
+
+
+async def retry_held(c: Connection) -> int:
+    """Put every job that was set aside back in the queue; how many."""
+    return await SQL.retry_held.run(c)
+
+
+async def forget_before(c: Connection, moment: datetime) -> int:
+    """Delete the log of jobs done before `moment`; how many lines."""
+    return await SQL.forget_before.run(c, moment=moment)

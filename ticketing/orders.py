@@ -1,0 +1,549 @@
+"""Orders: placed before they are paid, and what becomes of them.
+
+Placing writes the claims, the order, its tickets, the ledger and the jobs in one transaction, so that from then on the
+places are the buyer's and the money is owed: a payment page comes after it, and what comes too late expires. The
+transaction rests on a pinned hold; Redis learns of the claims after the commit, from here or from the job.
+
+A request key names one order of its box office. The same request again gets the first answer, the order's secret
+included: the secret is derived from the order's id by a key that only the server has, and only its hash is stored.
+
+An order's row is locked before its places' pools, pools in the order of their numbers, claims by (pool, place).
+"""
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any as Anything
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from engine.failpoints import reach
+from engine.holds import Any, PinAnswer
+from engine.inventory import Inventory
+from engine.link import StoreUnreachable
+from engine.outcomes import Outcome
+from ticketing import claims, drafts, jobs, pools, refunds
+from ticketing.claims import Claim
+from ticketing.db import Database
+from ticketing.drafts import Buyer, Draft, Ground, PassChoice, PlaceOrder, SeatChoice
+from ticketing.ids import new_code, new_id, read_code, secret_hash
+from ticketing.jobs import Job, MailKind, SendMail
+from ticketing.refusals import (
+    HoldMismatch,
+    HoldOrdered,
+    NotFound,
+    OrderLate,
+    PassWhole,
+    Refusal,
+    RequestReused,
+    SeatsTaken,
+    TariffSoldOut,
+    TicketUsed,
+)
+from ticketing.settings import Settings, secret_bytes
+from ticketing.sql import Connection, load
+from ticketing.states import ORDER, TICKET, OrderEvent, OrderStatus, TicketEvent, TicketStatus, sources, step
+from ticketing.texts import email_of
+
+__all__ = ["Buyer", "PassChoice", "PlaceOrder", "SeatChoice"]
+
+PIN_TRIES_MAX = 2
+DIGEST_BYTES = 16
+
+SQL = load("orders")
+
+
+class PlacedOrder(Struct, frozen=True):
+    """What placing an order answers. `secret` opens the order and is shown nowhere else."""
+
+    id: UUID
+    code: str
+    secret: str
+    status: OrderStatus
+    currency: str
+    total_cents: int
+    placed_at: datetime
+    expires_at: datetime | None
+    """When it expires unless it is paid; None when there is nothing to pay."""
+
+
+class Order(Struct, frozen=True):
+    """An order and its money: what it costs, what came in, what went back, what will go back, and what is still due.
+
+    total = received - refunded - refund_due + due; `due_cents` is never below zero.
+    """
+
+    id: UUID
+    code: str
+    box_office_id: UUID
+    organisation_id: UUID
+    customer_id: UUID
+    status: OrderStatus
+    currency: str
+    placed_at: datetime
+    expires_at: datetime | None
+    closed_at: datetime | None
+    total_cents: int
+    received_cents: int
+    refunded_cents: int
+    refund_due_cents: int
+    due_cents: int
+
+
+class OrderLine(Struct, frozen=True):
+    """One line of an order; a reversal names the line it takes back."""
+
+    id: UUID
+    kind: str
+    label: str
+    amount_cents: int
+    reverses: UUID | None
+    created_at: datetime
+
+
+class Locked(Struct, frozen=True):
+    """An order whose row the transaction holds."""
+
+    id: UUID
+    box_office_id: UUID
+    status: OrderStatus
+
+
+class OrderTicket(Struct, frozen=True):
+    """A ticket as taking back sees it."""
+
+    id: UUID
+    order_id: UUID
+    order_line_id: UUID
+    pass_id: UUID | None
+    pool_id: int
+    place: int
+    status: TicketStatus
+    admitted: bool
+
+
+class _KeyTaken(Exception):
+    """The order's code, key or hold is in another order."""
+
+
+async def place(
+    db: Database, inventory: Inventory, settings: Settings, request: PlaceOrder, now: datetime
+) -> PlacedOrder:
+    """Order the places of a hold: they are the buyer's from then on, and owed until `expires_at`.
+
+    Raises InputRefused, NotFound, NoPrice, SaleClosed and the like for what cannot be ordered; HoldExpired, HoldLost,
+    HoldBusy, HoldMismatch, HoldOrdered for the hold; TariffSoldOut, SeatsTaken; RequestReused for a key that was
+    another request's; NotReady and OrderLate when the same may work in a moment. A refused order leaves the hold.
+    """
+    async with db.read() as c:
+        ground = await drafts.ground(c, request)
+    if ground[0].order_id is not None:
+        return await _first_answer(db, settings, request)
+    draft = await drafts.draft(db, request, ground, settings.held_s_max, now)
+    attempt = _digest(request)
+    pin = await _pin(inventory, settings, request, draft, attempt)
+    reach("F2")
+    try:
+        placed, owned = await _write(db, settings, request, ground[0], draft, pin, now)
+    except _KeyTaken:
+        return await _first_answer(db, settings, request)
+    except Refusal as refusal:
+        await _refused(db, inventory, request, pin, attempt, refusal)
+        raise
+    reach("F5")
+    await claims.settle(inventory, request.box_office.hex, owned, request.hold)
+    reach("F6")
+    return placed
+
+
+async def get(db: Database, order_id: UUID) -> Order:
+    """An order, or NotFound."""
+    async with db.read() as c:
+        return await view(c, order_id)
+
+
+async def by_secret(db: Database, order_id: UUID, secret: str) -> Order:
+    """The order that this secret opens, or NotFound."""
+    async with db.read() as c:
+        return await view(c, await SQL.by_secret.value(c, order_id=order_id, secret_hash=secret_hash(secret)))
+
+
+async def of_organisation(db: Database, organisation_id: UUID, order_id: UUID) -> Order:
+    """An organisation's own order, or NotFound."""
+    async with db.read() as c:
+        return await view(c, await SQL.of_organisation.value(c, organisation_id=organisation_id, order_id=order_id))
+
+
+async def by_code(db: Database, organisation_id: UUID, code: str) -> Order:
+    """An organisation's own order by its code, as a person types it; or NotFound."""
+    async with db.read() as c:
+        return await view(c, await SQL.by_code.value(c, organisation_id=organisation_id, code=read_code(code)))
+
+
+async def lines(db: Database, order_id: UUID) -> list[OrderLine]:
+    """An order's lines as they were written."""
+    async with db.read() as c:
+        return await SQL.lines.all(c, OrderLine, order_id=order_id)
+
+
+async def cancel(
+    db: Database, inventory: Inventory, order_id: UUID, now: datetime, tickets: Sequence[UUID] | None = None
+) -> Order:
+    """Take tickets back (None: all of them): their places are free again, their money is not owed or goes back.
+
+    Raises NotFound, WrongState, PassWhole (the tickets of a pass go together), TicketUsed.
+    """
+    return await _cancel(db, inventory, order_id, OrderEvent.CANCEL, tickets, now)
+
+
+async def give_up(db: Database, inventory: Inventory, order_id: UUID, now: datetime) -> Order:
+    """Cancel an order by its buyer, before it is paid. Raises NotFound, WrongState."""
+    return await _cancel(db, inventory, order_id, OrderEvent.GIVE_UP, None, now)
+
+
+async def expire_due(db: Database, inventory: Inventory, now: datetime, orders_max: int = 100) -> int:
+    """Expire orders whose payment time is over at `now` (Postgres's time, as `expires_at` is); how many.
+
+    At most `orders_max`, in one transaction; orders that somebody else has in hand are left for the next time.
+    """
+    async with db.transaction() as c:
+        due = await SQL.lock_due.all(c, Locked, now=now, orders_max=orders_max)
+        if not due:
+            return 0
+        ids = [order.id for order in due]
+        status = step(ORDER, "order", OrderStatus.PENDING, OrderEvent.EXPIRE)
+        lines_open = [row["id"] for row in await SQL.open_lines.rows(c, order_ids=ids)]
+        owned = await claims.of_orders(c, ids)
+        await SQL.close.run(c, order_ids=ids, status=status, now=now)
+        places = [(claim.pool, claim.place) for some in owned.values() for claim in some]
+        freed = await _take_back(c, ids, lines_open, sorted(places), "expired", now)
+    await _free_each(inventory, due, owned, freed)
+    return len(due)
+
+
+# For the modules that act on an order inside a transaction of theirs
+
+
+async def lock(c: Connection, order_id: UUID | None) -> Locked:
+    """Hold an order's row until the transaction ends; NotFound when there is none."""
+    order = await SQL.lock.one(c, Locked, order_id=order_id)
+    if order is None:
+        raise NotFound(what="order")
+    return order
+
+
+async def view(c: Connection, order_id: UUID | None) -> Order:
+    """An order as it stands in this transaction; NotFound when there is none."""
+    order = None if order_id is None else await SQL.get.one(c, Order, order_id=order_id)
+    if order is None:
+        raise NotFound(what="order")
+    return order
+
+
+async def pay_if_settled(c: Connection, order_id: UUID) -> Order:
+    """Once nothing is due of a pending order it is paid, its tickets are valid, and its buyer is told."""
+    order = await view(c, order_id)
+    if order.status is not OrderStatus.PENDING or order.due_cents > 0:
+        return order
+    status = step(ORDER, "order", order.status, OrderEvent.PAY)
+    waiting = sources(TICKET, TicketEvent.PAY)
+    await SQL.pay.run(c, order_id=order_id, status=status, ticket_sources=waiting, ticket_status=TicketStatus.VALID)
+    await jobs.enqueue(c, Job.SEND_MAIL, SendMail(order_id, MailKind.ORDER_PAID))
+    return msgspec.structs.replace(order, status=status)
+
+
+# Placing
+
+
+def _digest(request: PlaceOrder) -> bytes:
+    """Names the request: kept beside its key to know a repetition, and the attempt a hold is pinned by."""
+    return hashlib.blake2b(msgspec.json.encode(request), digest_size=DIGEST_BYTES).digest()
+
+
+@lru_cache(maxsize=8)
+def _secret_key(settings: Settings) -> bytes:
+    return hashlib.blake2b(secret_bytes(settings), digest_size=32, person=b"placeur orders").digest()
+
+
+def _secret(settings: Settings, order_id: UUID) -> str:
+    """The order's secret, 43 URL-safe characters."""
+    made = hashlib.blake2b(order_id.bytes, digest_size=32, key=_secret_key(settings)).digest()
+    return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
+
+
+async def _first_answer(db: Database, settings: Settings, request: PlaceOrder) -> PlacedOrder:
+    """What this request was answered before. Raises RequestReused; HoldOrdered when another request had the hold.
+
+    With neither of the two, another order has the code drawn for this one: OrderLate, and the next try draws anew.
+    """
+    async with db.read() as c:
+        row = await SQL.placed_by_key.row(c, box_office_id=request.box_office, request_key=request.request_key)
+        if row is None:
+            raise HoldOrdered() if await SQL.hold_ordered.value(c, hold_id=request.hold) else OrderLate()
+    if row["request_digest"] != _digest(request):
+        raise RequestReused()
+    return PlacedOrder(
+        id=row["id"],
+        code=row["code"],
+        secret=_secret(settings, row["id"]),
+        status=OrderStatus.PENDING if row["total_cents"] else OrderStatus.PAID,
+        currency=row["currency"],
+        total_cents=row["total_cents"],
+        placed_at=row["placed_at"],
+        expires_at=row["expires_at"],
+    )
+
+
+async def _pin(
+    inventory: Inventory, settings: Settings, request: PlaceOrder, draft: Draft, attempt: bytes
+) -> PinAnswer:
+    """Pin the hold, with exactly the places of the order in it: those beside the seats are added or dropped here."""
+    box_office, seats = request.box_office.hex, _seats(draft)
+    if draft.needs:
+        await _fit(inventory, request, seats, draft.needs)
+    for _ in range(PIN_TRIES_MAX):
+        pin = await inventory.pin(box_office, request.hold, attempt, settings.pin_ms)
+        claims.ensure_granted(pin.outcome)
+        beside = {pool: len(places) for pool, places in pin.places.items() if pool not in seats}
+        if beside == draft.needs and all(set(pin.places.get(pool, ())) == seats[pool] for pool in seats):
+            return pin
+        await inventory.unpin(box_office, request.hold, attempt)
+        await _fit(inventory, request, seats, draft.needs)
+    raise HoldMismatch()
+
+
+async def _fit(inventory: Inventory, request: PlaceOrder, seats: dict[int, set[int]], needs: Counter[int]) -> None:
+    """Make the hold have as many interchangeable places beside the seats as the order needs."""
+    held = await inventory.read(request.box_office.hex, request.hold)
+    claims.ensure_granted(held.outcome)
+    if any(set(held.places.get(pool, ())) != wanted for pool, wanted in seats.items()):
+        raise HoldMismatch()
+    beside = {pool: places for pool, places in held.places.items() if pool not in seats}
+    add = tuple(Any(pool, count - len(beside.get(pool, ()))) for pool, count in needs.items())
+    add = tuple(want for want in add if want.count > 0)
+    drop = {pool: places[needs[pool] :] for pool, places in beside.items() if len(places) > needs[pool]}
+    if not add and not drop:
+        return
+    changed = await inventory.change(request.box_office.hex, request.hold, new_id().bytes, add, drop)
+    if changed.outcome is Outcome.SOLD_OUT:
+        raise TariffSoldOut()
+    claims.ensure_granted(changed.outcome)
+
+
+def _seats(draft: Draft) -> dict[int, set[int]]:
+    seats: dict[int, set[int]] = {}
+    for ticket in draft.tickets:
+        seats.setdefault(ticket.pool, set()).add(ticket.place)
+    return seats
+
+
+async def _write(
+    db: Database,
+    settings: Settings,
+    request: PlaceOrder,
+    ground: Ground,
+    draft: Draft,
+    pin: PinAnswer,
+    now: datetime,
+) -> tuple[PlacedOrder, list[Claim]]:
+    """The one transaction. Raises _KeyTaken, NotReady, SeatsTaken, OrderLate; then nothing is written."""
+    placed = _placed(settings, ground, draft, pin, now)
+    wanted = claims.pairs(pin.places)
+    values = _values(settings, request, ground, draft, placed, wanted)
+    async with db.transaction() as c:
+        await pools.ensure_epochs(c, pin.epochs)
+        row = await SQL.place.row(c, **values)
+        assert row is not None, "the statement answers with one row"
+        if not row["placed"]:
+            raise _KeyTaken
+        if len(row["places"]) < len(wanted):
+            raise SeatsTaken()
+        if not row["in_time"]:
+            raise OrderLate()
+        await claims.sync_later(c, wanted)
+        if placed.status is OrderStatus.PAID:
+            await jobs.enqueue(c, Job.SEND_MAIL, SendMail(placed.id, MailKind.ORDER_PAID))
+        reach("F3")
+        claims.reach_after_sending("F4")
+    owned = zip(row["pools"], row["places"], row["serials"], strict=True)
+    return placed, [Claim(*claim) for claim in owned]
+
+
+def _placed(settings: Settings, ground: Ground, draft: Draft, pin: PinAnswer, now: datetime) -> PlacedOrder:
+    """The answer. Payment time counts from the first hold, on Redis's clock, and ends on Postgres's."""
+    order_id, total_cents = new_id(), draft.total_cents
+    held_s = (pin.now_ms - pin.first_held_ms) / 1000
+    payment_s = max(0.0, min(settings.payment_s_max, settings.held_s_max - held_s))
+    return PlacedOrder(
+        id=order_id,
+        code=new_code(),
+        secret=_secret(settings, order_id),
+        status=OrderStatus.PENDING if total_cents else OrderStatus.PAID,
+        currency=ground.currency,
+        total_cents=total_cents,
+        placed_at=now,
+        expires_at=ground.asked_at + timedelta(seconds=payment_s) if total_cents else None,
+    )
+
+
+def _values(
+    settings: Settings,
+    request: PlaceOrder,
+    ground: Ground,
+    draft: Draft,
+    placed: PlacedOrder,
+    wanted: Sequence[tuple[int, int]],
+) -> dict[str, Anything]:
+    """The parameters of the statement: tables as one array a column."""
+    tickets, passes = draft.tickets, draft.passes
+    return {
+        "customer_id": ground.customer_id,
+        "new_customer_id": new_id(),
+        "organisation_id": ground.organisation_id,
+        "email": email_of(request.buyer.email),
+        "name": request.buyer.name.strip(),
+        "locale": request.buyer.locale,
+        "order_id": placed.id,
+        "code": placed.code,
+        "box_office_id": request.box_office,
+        "hold_id": request.hold,
+        "request_key": request.request_key,
+        "request_digest": _digest(request),
+        "secret_hash": secret_hash(placed.secret),
+        "status": placed.status,
+        "ticket_status": TicketStatus.RESERVED if placed.total_cents else TicketStatus.VALID,
+        "currency": placed.currency,
+        "placed_at": placed.placed_at,
+        "expires_at": placed.expires_at,
+        "asked_at": ground.asked_at,
+        "order_s_max": settings.order_s_max,
+        "claim_pools": [pool for pool, _ in wanted],
+        "claim_places": [place for _, place in wanted],
+        "line_ids": [line.id for line in draft.lines],
+        "line_kinds": [line.kind for line in draft.lines],
+        "line_labels": [line.label for line in draft.lines],
+        "line_amounts": [line.amount_cents for line in draft.lines],
+        "pass_ids": [holder.id for holder in passes],
+        "pass_lines": [holder.line for holder in passes],
+        "pass_types": [holder.pass_type for holder in passes],
+        "pass_holders": [holder.holder_name for holder in passes],
+        "ticket_ids": [ticket.id for ticket in tickets],
+        "ticket_lines": [ticket.line for ticket in tickets],
+        "ticket_passes": [ticket.holder_pass for ticket in tickets],
+        "ticket_performances": [ticket.performance for ticket in tickets],
+        "ticket_tariffs": [ticket.tariff for ticket in tickets],
+        "ticket_pools": [ticket.pool for ticket in tickets],
+        "ticket_places": [ticket.place for ticket in tickets],
+        "ticket_zones": [ticket.zone for ticket in tickets],
+        "ticket_rows": [ticket.row for ticket in tickets],
+        "ticket_seats": [ticket.seat for ticket in tickets],
+        "ticket_categories": [ticket.category for ticket in tickets],
+        "ticket_prices": [ticket.price_cents for ticket in tickets],
+        "ticket_holders": [ticket.holder_name for ticket in tickets],
+        "total_cents": placed.total_cents,
+    }
+
+
+async def _refused(
+    db: Database, inventory: Inventory, request: PlaceOrder, pin: PinAnswer, attempt: bytes, refusal: Refusal
+) -> None:
+    """The hold is the buyer's again; of places found owned by another, Redis is told at once what the claims say."""
+    if isinstance(refusal, SeatsTaken):
+        async with db.read() as c:
+            await claims.sync_later(c, claims.pairs(pin.places), after_s=0)
+    with suppress(StoreUnreachable):
+        await inventory.unpin(request.box_office.hex, request.hold, attempt)
+
+
+# Taking back
+
+
+async def _cancel(
+    db: Database,
+    inventory: Inventory,
+    order_id: UUID,
+    event: OrderEvent,
+    tickets: Sequence[UUID] | None,
+    now: datetime,
+) -> Order:
+    async with db.transaction() as c:
+        order = await lock(c, order_id)
+        live = await _live_tickets(c, order)
+        chosen = live if tickets is None else choose(live, tickets)
+        whole = len(chosen) == len(live)
+        status = step(ORDER, "order", order.status, event if whole else OrderEvent.CHANGE)
+        if any(ticket.admitted for ticket in chosen):
+            raise TicketUsed()
+        places = await _places(c, order, chosen, whole)
+        if whole:
+            await SQL.close.run(c, order_ids=[order.id], status=status, now=now)
+        lines_chosen = {ticket.order_line_id for ticket in chosen}
+        freed = await _take_back(c, [order.id], list(lines_chosen), places, "cancelled", now)
+        await refunds.flag_excess(c, order.id, "cancelled", now)
+        found = await pay_if_settled(c, order.id)
+    await claims.free(inventory, order.box_office_id.hex, freed)
+    return found
+
+
+async def _live_tickets(c: Connection, order: Locked) -> list[OrderTicket]:
+    found = await SQL.tickets_of.all(c, OrderTicket, order_ids=[order.id])
+    live = sources(TICKET, TicketEvent.CANCEL)
+    return [ticket for ticket in found if ticket.status in live]
+
+
+def choose(live: Sequence[OrderTicket], wanted: Sequence[UUID]) -> list[OrderTicket]:
+    """The tickets asked for. Raises NotFound for one that is not live in the order, PassWhole for a part of a pass."""
+    chosen = [ticket for ticket in live if ticket.id in set(wanted)]
+    if not wanted or len(chosen) < len(set(wanted)):
+        raise NotFound(what="ticket")
+    broken = {ticket.pass_id for ticket in chosen} & {ticket.pass_id for ticket in live if ticket not in chosen}
+    if broken - {None}:
+        raise PassWhole()
+    return chosen
+
+
+async def _places(c: Connection, order: Locked, chosen: Sequence[OrderTicket], whole: bool) -> list[tuple[int, int]]:
+    """The (pool, place) pairs that go with the chosen tickets: their seats, and as many places beside them."""
+    owned = (await claims.of_orders(c, [order.id])).get(order.id, [])
+    if whole:
+        return [(claim.pool, claim.place) for claim in owned]
+    places = [(ticket.pool_id, ticket.place) for ticket in chosen]
+    for row in await SQL.beside.rows(c, ticket_ids=[ticket.id for ticket in chosen]):
+        mine = [(claim.pool, claim.place) for claim in owned if claim.pool == row["pool_id"]]
+        places += mine[: row["place_count"]]
+    return sorted(places)
+
+
+async def _take_back(
+    c: Connection,
+    order_ids: Sequence[UUID],
+    line_ids: Sequence[UUID],
+    places: Sequence[tuple[int, int]],
+    reason: str,
+    now: datetime,
+) -> list[Claim]:
+    """Reverse lines with their tickets and passes, and drop the claims on these places; the claims dropped."""
+    await SQL.take_back.run(
+        c,
+        line_ids=list(line_ids),
+        reversal_ids=[new_id() for _ in line_ids],
+        ticket_sources=sources(TICKET, TicketEvent.CANCEL),
+        reason=reason,
+        now=now,
+    )
+    return await claims.drop(c, order_ids, places)
+
+
+async def _free_each(
+    inventory: Inventory, orders: Sequence[Locked], owned: dict[UUID, list[Claim]], freed: Sequence[Claim]
+) -> None:
+    """Tell Redis box office by box office; a pool belongs to one."""
+    box_offices = {claim.pool: order.box_office_id.hex for order in orders for claim in owned.get(order.id, ())}
+    for box_office in sorted(set(box_offices.values())):
+        await claims.free(inventory, box_office, [claim for claim in freed if box_offices[claim.pool] == box_office])

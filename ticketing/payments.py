@@ -1,0 +1,292 @@
+"""Payments: money that comes in, by a provider or over the counter, and what it does to its order.
+
+An order exists before its payment, with its places owned and its price owed, so a payment only ever settles a debt.
+What a provider tells us is booked once, whatever it sends twice, late or out of order: the notification's id is a key,
+the order's row a queue, and the payment's state decides. Money that is not what is owed (another amount, an order that
+is gone, a second payment) is booked as well, pays nothing, and is flagged to go back.
+
+Money that comes after the order expired gets its seats again where they are free: paid means seated, or flagged.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+from engine.failpoints import reach
+from engine.holds import Any, Seats, Want
+from engine.inventory import Inventory
+from ticketing import claims, jobs, ledger, orders, refunds
+from ticketing.claims import Claim
+from ticketing.db import Database
+from ticketing.ids import new_id
+from ticketing.jobs import Job, MailKind, SendMail
+from ticketing.ledger import Account
+from ticketing.orders import Locked, Order
+from ticketing.refunds import ACCOUNTS, ON_SITE
+from ticketing.refusals import NothingDue, SeatsBlocked, SeatsTaken, SoldOut
+from ticketing.sandbox import Charge, Notice, Sandbox
+from ticketing.settings import Settings
+from ticketing.sql import Connection, load
+from ticketing.states import (
+    ORDER,
+    PAYMENT,
+    TICKET,
+    OrderEvent,
+    OrderStatus,
+    PaymentEvent,
+    PaymentStatus,
+    TicketEvent,
+    TicketStatus,
+    sources,
+    step,
+)
+
+SQL = load("payments")
+
+
+class Payment(Struct, frozen=True):
+    """A payment; once it is settled, `amount_cents` is what came."""
+
+    id: UUID
+    order_id: UUID
+    provider: str
+    reference: str
+    amount_cents: int
+    currency: str
+    status: PaymentStatus
+    created_at: datetime
+    settled_at: datetime | None
+
+
+class StartedPayment(Struct, frozen=True):
+    """A payment to be made at `redirect_url`."""
+
+    id: UUID
+    reference: str
+    amount_cents: int
+    currency: str
+    redirect_url: str
+
+
+class Received(StrEnum):
+    """What became of a notification."""
+
+    PAID = "paid"
+    SEATED_LATE = "seated-late"
+    """The order had expired, and got its places again."""
+    FAILED = "failed"
+    WRONG_AMOUNT = "wrong-amount"
+    """Something else came than was asked for: it goes back, and nothing is paid."""
+    REFUND_DUE = "refund-due"
+    """The order has no use for the money any more: it goes back."""
+    IGNORED = "ignored"
+    """Of this payment, all that matters was known."""
+    UNKNOWN = "unknown"
+    """No payment of ours has this reference."""
+
+
+class _Seated(Struct, frozen=True):
+    """Places claimed again, of which Redis is to be told after the commit."""
+
+    box_office: str
+    hold: bytes
+    owned: list[Claim]
+
+
+class _Lost(Struct, frozen=True):
+    """A ticket that its order's expiry took back."""
+
+    id: UUID
+    order_line_id: UUID
+    pass_id: UUID | None
+    pool_id: int
+    place: int
+
+
+async def begin(db: Database, provider: Sandbox, order_id: UUID, return_url: str, now: datetime) -> StartedPayment:
+    """Begin to pay what is due; the shopper pays at the provider's page and comes back to `return_url`.
+
+    A payment begun before for the same amount goes on. Raises NotFound, WrongState, NothingDue.
+    """
+    async with db.transaction() as c:
+        await orders.lock(c, order_id)
+        order = await _payable(c, order_id)
+        row = await SQL.pending.row(c, order_id=order_id, provider=provider.name, amount_cents=order.due_cents)
+        payment_id = row["id"] if row else new_id()
+        charge = Charge(provider.reference(payment_id), order.due_cents, order.currency, return_url)
+        if row is None:
+            await _add(c, order, payment_id, provider.name, charge.reference, PaymentStatus.PENDING, now)
+    page = provider.page(charge)
+    return StartedPayment(payment_id, charge.reference, charge.amount_cents, charge.currency, page)
+
+
+async def take_on_site(db: Database, order_id: UUID, now: datetime) -> Order:
+    """Book what is due as paid over the counter. Raises NotFound, WrongState, NothingDue."""
+    async with db.transaction() as c:
+        await orders.lock(c, order_id)
+        order = await _payable(c, order_id)
+        payment_id = new_id()
+        await _add(c, order, payment_id, ON_SITE, str(payment_id), PaymentStatus.SUCCEEDED, now)
+        await _post(c, order_id, payment_id, ON_SITE, order.due_cents, order.currency, now)
+        return await orders.pay_if_settled(c, order_id)
+
+
+async def of_order(db: Database, order_id: UUID) -> list[Payment]:
+    """An order's payments, the oldest first."""
+    async with db.read() as c:
+        return await SQL.of_order.all(c, Payment, order_id=order_id)
+
+
+async def receive(
+    db: Database,
+    inventory: Inventory,
+    settings: Settings,
+    provider: Sandbox,
+    body: bytes,
+    signature: str,
+    now: datetime,
+) -> Received:
+    """Book a notification of the provider's, once. Repeats get the first outcome.
+
+    Raises SignatureRefused; NotReady, OrderLate and StoreUnreachable when the provider should send it again.
+    """
+    reach("F8")
+    notice = provider.verify(body, signature, now)
+    key = {"provider": provider.name, "notification_id": notice.id}
+    async with db.transaction() as c:
+        if not await SQL.note.run(c, body=body, now=now, **key):
+            return Received(await SQL.noted.value(c, **key))
+        payment, outcome, seated = await _book(c, inventory, settings, provider, notice, now)
+        await SQL.note_outcome.run(c, payment_id=payment and payment.id, outcome=outcome, **key)
+    reach("F9")
+    if seated is not None:
+        await claims.settle(inventory, seated.box_office, seated.owned, seated.hold)
+    return outcome
+
+
+async def _book(
+    c: Connection, inventory: Inventory, settings: Settings, provider: Sandbox, notice: Notice, now: datetime
+) -> tuple[Payment | None, Received, _Seated | None]:
+    """What the notification does, with the order's row held: the order first, as everywhere, then the payment."""
+    order_id = await SQL.order_of.value(c, provider=provider.name, reference=notice.reference)
+    if order_id is None:
+        return None, Received.UNKNOWN, None
+    order = await orders.lock(c, order_id)
+    payment = await SQL.lock.one(c, Payment, provider=provider.name, reference=notice.reference)
+    assert payment is not None, "payments are never deleted"
+    event = PaymentEvent.ACCEPT if notice.paid else PaymentEvent.FAIL
+    if payment.status not in sources(PAYMENT, event):
+        return payment, Received.IGNORED, None
+    if not notice.paid:
+        await _settle(c, payment, PaymentEvent.FAIL, payment.amount_cents, payment.currency, now)
+        return payment, Received.FAILED, None
+    if (notice.amount_cents, notice.currency) != (payment.amount_cents, payment.currency):
+        return payment, await _send_back(c, payment, notice, Received.WRONG_AMOUNT, now), None
+    if order.status is OrderStatus.EXPIRED:
+        seated = await _seat_again(c, inventory, settings, order, payment, now)
+        outcome = Received.SEATED_LATE if seated else await _send_back(c, payment, notice, Received.REFUND_DUE, now)
+        return payment, outcome, seated
+    due_cents = (await orders.view(c, order.id)).due_cents
+    if order.status not in sources(ORDER, OrderEvent.PAY) or not 0 < due_cents <= payment.amount_cents:
+        return payment, await _send_back(c, payment, notice, Received.REFUND_DUE, now), None
+    await _accept(c, payment, now)
+    await orders.pay_if_settled(c, order.id)
+    return payment, Received.PAID, None
+
+
+async def _payable(c: Connection, order_id: UUID) -> Order:
+    order = await orders.view(c, order_id)
+    step(ORDER, "order", order.status, OrderEvent.PAY)
+    if order.due_cents == 0:
+        raise NothingDue()
+    return order
+
+
+async def _add(
+    c: Connection, order: Order, payment_id: UUID, provider: str, reference: str, status: PaymentStatus, now: datetime
+) -> None:
+    await SQL.add.run(
+        c,
+        payment_id=payment_id,
+        order_id=order.id,
+        provider=provider,
+        reference=reference,
+        amount_cents=order.due_cents,
+        currency=order.currency,
+        status=status,
+        now=now,
+        settled_at=None if status is PaymentStatus.PENDING else now,
+    )
+
+
+async def _accept(c: Connection, payment: Payment, now: datetime) -> None:
+    """The money is ours; what it is beyond the debt goes back."""
+    await _settle(c, payment, PaymentEvent.ACCEPT, payment.amount_cents, payment.currency, now)
+    await _post(c, payment.order_id, payment.id, payment.provider, payment.amount_cents, payment.currency, now)
+    await refunds.flag_excess(c, payment.order_id, "paid beyond the price", now)
+
+
+async def _send_back(c: Connection, payment: Payment, notice: Notice, outcome: Received, now: datetime) -> Received:
+    """The money came, is booked as what it is, and goes back whole."""
+    amount_cents, currency = notice.amount_cents, notice.currency
+    await _settle(c, payment, PaymentEvent.FLAG, amount_cents, currency, now)
+    await _post(c, payment.order_id, payment.id, payment.provider, amount_cents, currency, now)
+    await refunds.flag(c, payment.order_id, payment.id, payment.provider, amount_cents, currency, outcome, now)
+    return outcome
+
+
+async def _settle(
+    c: Connection, payment: Payment, event: PaymentEvent, amount_cents: int, currency: str, now: datetime
+) -> None:
+    status = step(PAYMENT, "payment", payment.status, event)
+    values = {"status": status, "amount_cents": amount_cents, "currency": currency}
+    await SQL.settle.run(c, payment_id=payment.id, now=now, **values)
+
+
+async def _post(
+    c: Connection, order_id: UUID, payment_id: UUID, provider: str, amount_cents: int, currency: str, now: datetime
+) -> None:
+    account = ACCOUNTS[provider]
+    await ledger.post(c, order_id, account, Account.RECEIVABLE, amount_cents, currency, "payment", now, payment_id)
+
+
+async def _seat_again(
+    c: Connection, inventory: Inventory, settings: Settings, order: Locked, payment: Payment, now: datetime
+) -> _Seated | None:
+    """Undo the order's expiry, where all its places are still free and the money covers them; None where not."""
+    tickets = await SQL.expired_tickets.all(c, _Lost, order_id=order.id, now=now)
+    old_lines = list({ticket.order_line_id for ticket in tickets})
+    if not tickets or await SQL.cost.value(c, line_ids=old_lines) > payment.amount_cents:
+        return None
+    wants = await _wants(c, tickets)
+    try:
+        async with claims.pinned(c, inventory, settings, order.box_office_id, wants) as pin, c.transaction():
+            owned = await claims.take(c, order.id, pin, settings)
+    except (SeatsTaken, SeatsBlocked, SoldOut):
+        return None
+    await claims.sync_later(c, claims.pairs(pin.places))
+    await SQL.reseat.run(
+        c,
+        order_id=order.id,
+        old_lines=old_lines,
+        new_lines=[new_id() for _ in old_lines],
+        order_status=step(ORDER, "order", order.status, OrderEvent.RESEAT),
+        ticket_sources=sources(TICKET, TicketEvent.RESEAT),
+        ticket_status=step(TICKET, "ticket", TicketStatus.CANCELLED, TicketEvent.RESEAT),
+        now=now,
+    )
+    await _accept(c, payment, now)
+    await jobs.enqueue(c, Job.SEND_MAIL, SendMail(order.id, MailKind.ORDER_PAID))
+    return _Seated(pin.box_office, pin.hold, owned)
+
+
+async def _wants(c: Connection, tickets: list[_Lost]) -> tuple[Want, ...]:
+    """The tickets' own places, and any of those that they take beside them."""
+    places: dict[int, list[int]] = {}
+    for ticket in tickets:
+        places.setdefault(ticket.pool_id, []).append(ticket.place)
+    beside = await orders.SQL.beside.rows(c, ticket_ids=[ticket.id for ticket in tickets])
+    seats = (Seats(pool, tuple(some)) for pool, some in places.items())
+    return (*seats, *(Any(row["pool_id"], row["place_count"]) for row in beside))

@@ -1,0 +1,132 @@
+"""Refunds: money that goes back. First flagged, in the transaction that makes it due; then sent, and booked.
+
+What is flagged is not taken back: should the order cost more again meanwhile, that is collected by itself. So what goes
+back of a payment is never more than came in, and a refund asked of the provider twice carries the same id both times.
+"""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from msgspec import Struct
+
+from engine.failpoints import reach
+from ticketing import jobs, ledger
+from ticketing.db import Database
+from ticketing.ids import new_id
+from ticketing.jobs import Job, SendRefund
+from ticketing.ledger import Account
+from ticketing.refusals import NotFound, RefundSent
+from ticketing.sql import Connection, load
+from ticketing.states import PAYMENT, PaymentEvent, PaymentStatus, RefundStatus, sources
+
+ON_SITE, SANDBOX = "on_site", "sandbox"
+ACCOUNTS = {ON_SITE: Account.CASH, SANDBOX: Account.SANDBOX}
+"""Where the money of each provider lies."""
+
+SQL = load("refunds")
+
+
+class Refund(Struct, frozen=True):
+    """Money of one payment that goes back, or went back at `sent_at`. `reference` is the payment's at its provider."""
+
+    id: UUID
+    order_id: UUID
+    payment_id: UUID
+    provider: str
+    reference: str
+    amount_cents: int
+    currency: str
+    status: RefundStatus
+    reason: str
+    created_at: datetime
+    sent_at: datetime | None
+
+
+class Provider(Protocol):
+    """What a refund needs of a payment provider."""
+
+    async def refund(self, refund_id: UUID, reference: str, amount_cents: int, currency: str) -> None:
+        """Give money back; with the same id again, do nothing. Returns when it is accepted, raises when it is not."""
+        ...
+
+
+async def flag_excess(c: Connection, order_id: UUID, reason: str, now: datetime) -> None:
+    """Flag whatever came in beyond what the order costs. The caller's transaction holds the order's row."""
+    for row in await SQL.excess.rows(c, order_id=order_id):
+        left_cents = row["cents"]
+        for payment in await SQL.refundable.rows(c, order_id=order_id, currency=row["currency"]):
+            amount_cents = min(left_cents, payment["left_cents"])
+            if amount_cents:
+                await flag(c, order_id, payment["id"], payment["provider"], amount_cents, row["currency"], reason, now)
+            left_cents -= amount_cents
+        assert left_cents == 0, "what came in beyond the price lies in some payment"
+
+
+async def flag(
+    c: Connection,
+    order_id: UUID,
+    payment_id: UUID,
+    provider: str,
+    amount_cents: int,
+    currency: str,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Flag an amount of one payment; what came by a provider goes back by a job, what came in cash over the counter."""
+    values = {"payment_id": payment_id, "amount_cents": amount_cents, "currency": currency, "reason": reason}
+    refund_id = new_id()
+    await SQL.add.run(c, refund_id=refund_id, order_id=order_id, now=now, **values)
+    if provider != ON_SITE:
+        await jobs.enqueue(c, Job.SEND_REFUND, SendRefund(refund_id))
+
+
+async def send(db: Database, provider: Provider, refund_id: UUID, now: datetime) -> None:
+    """Have the provider give the money back, then book it. May run twice: the id tells the provider."""
+    async with db.read() as c:
+        refund = await _get(c, refund_id)
+    if refund.status is RefundStatus.SENT:
+        return
+    await provider.refund(refund.id, refund.reference, refund.amount_cents, refund.currency)
+    reach("F19")
+    async with db.transaction() as c:
+        await _book(c, refund, now)
+
+
+async def hand_out(db: Database, organisation_id: UUID, refund_id: UUID, now: datetime) -> Refund:
+    """Book a refund that was given back over the counter. Raises NotFound, RefundSent."""
+    async with db.transaction() as c:
+        refund = await SQL.get_of.one(c, Refund, organisation_id=organisation_id, refund_id=refund_id)
+        if refund is None:
+            raise NotFound(what="refund")
+        if not await _book(c, refund, now):
+            raise RefundSent()
+        return await _get(c, refund_id)
+
+
+async def of_order(db: Database, order_id: UUID) -> list[Refund]:
+    """An order's refunds, due and sent, the oldest first."""
+    async with db.read() as c:
+        return await SQL.of_order.all(c, Refund, order_id=order_id)
+
+
+async def _book(c: Connection, refund: Refund, now: datetime) -> bool:
+    """Write that the money is gone; False when it was written before."""
+    await SQL.lock_order.run(c, order_id=refund.order_id)
+    if not await SQL.mark_sent.run(c, refund_id=refund.id, now=now):
+        return False
+    account, amount_cents = ACCOUNTS[refund.provider], refund.amount_cents
+    await ledger.post(
+        c, refund.order_id, Account.RECEIVABLE, account, amount_cents, refund.currency, "refund", now, refund.payment_id
+    )
+    if await SQL.returned.value(c, payment_id=refund.payment_id):
+        from_ = sources(PAYMENT, PaymentEvent.RETURN)
+        await SQL.mark_returned.run(c, payment_id=refund.payment_id, sources=from_, target=PaymentStatus.REFUNDED)
+    return True
+
+
+async def _get(c: Connection, refund_id: UUID) -> Refund:
+    refund = await SQL.get.one(c, Refund, refund_id=refund_id)
+    if refund is None:
+        raise NotFound(what="refund")
+    return refund

@@ -1,0 +1,13 @@
+-- name: held()
+select id, entrypoint as job, payload, attempts, created as created_at
+from pgqueuer
+where status = 'failed'
+order by id;
+
+-- name: retry_held()!
+update pgqueuer
+set status = 'queued', attempts = 0, queue_manager_id = null, updated = now(), execute_after = now()
+where status = 'failed';
+
+-- name: forget_before(moment)!
+delete from pgqueuer_log where created < :moment;

@@ -1,0 +1,238 @@
+-- name: ground(box_office_id, request_key, email, performances, tariffs)
+-- What an order stands on, in one look: a row for each performance and tariff asked for (no tariff: a pass pays).
+select
+    clock_timestamp() as asked_at,
+    b.organisation_id,
+    b.currency,
+    c.id as customer_id,
+    o.id as order_id,
+    asked.performance_id,
+    asked.tariff_id,
+    p.pool_id,
+    p.status,
+    p.sale_opens_at,
+    p.sale_closes_at,
+    v.hash as plan_hash,
+    p.place_list_hash,
+    t.name as tariff_name,
+    array(select category from prices where tariff_id = t.id order by category) as categories,
+    array(select price_cents from prices where tariff_id = t.id order by category) as prices_cents,
+    array(
+        select q.pool_id from quotas q
+        where q.tariff_id = t.id and (q.performance_id is null or q.performance_id = p.id)
+        order by q.pool_id
+    ) as quota_pools
+from box_offices b
+left join customers c on c.organisation_id = b.organisation_id and c.email = :email
+left join orders o on o.box_office_id = b.id and o.request_key = :request_key
+cross join unnest(:performances::uuid[], :tariffs::uuid[]) as asked (performance_id, tariff_id)
+left join performances p on p.id = asked.performance_id and p.box_office_id = b.id
+left join plan_versions v on v.id = p.plan_version_id
+left join tariffs t on t.id = asked.tariff_id and t.event_id = p.event_id
+where b.id = :box_office_id;
+
+-- name: pass_types(box_office_id, pass_types)
+select y.id, y.name, y.price_cents, y.pool_id,
+    array(select performance_id from pass_type_performances where pass_type_id = y.id) as performances
+from pass_types y
+where y.box_office_id = :box_office_id and y.id = any(:pass_types::uuid[]);
+
+-- name: place(customer_id, new_customer_id, organisation_id, email, name, locale, order_id, code, box_office_id, hold_id, request_key, request_digest, secret_hash, status, ticket_status, currency, placed_at, expires_at, asked_at, order_s_max, claim_pools, claim_places, line_ids, line_kinds, line_labels, line_amounts, pass_ids, pass_lines, pass_types, pass_holders, ticket_ids, ticket_lines, ticket_passes, ticket_performances, ticket_tariffs, ticket_pools, ticket_places, ticket_zones, ticket_rows, ticket_seats, ticket_categories, ticket_prices, ticket_holders, total_cents)^
+-- The whole order in one statement, after its pools were locked. Claims go in by (pool, place), so that two orders for
+-- the same places wait for each other in one direction only. Whoever asked rolls back unless everything is there.
+with buyer as (
+    insert into customers (id, organisation_id, email, name, locale, created_at)
+    select :new_customer_id::uuid, :organisation_id::uuid, :email::text, :name::text, :locale::text,
+        :placed_at::timestamptz
+    where :customer_id::uuid is null
+    on conflict (organisation_id, email) do update set email = excluded.email
+    returning id
+), placed as (
+    insert into orders (
+        id, code, box_office_id, customer_id, hold_id, request_key, request_digest, secret_hash, status, currency,
+        placed_at, expires_at
+    )
+    select :order_id::uuid, :code::text, :box_office_id::uuid, coalesce(:customer_id::uuid, (select id from buyer)),
+        :hold_id::bytea, :request_key::text, :request_digest::bytea, :secret_hash::bytea, :status::text,
+        :currency::text, :placed_at::timestamptz, :expires_at::timestamptz
+    on conflict do nothing
+    returning id
+), claimed as (
+    insert into claims (pool_id, place, order_id)
+    select wanted.pool, wanted.place, placed.id
+    from placed, unnest(:claim_pools::bigint[], :claim_places::integer[]) as wanted (pool, place)
+    order by wanted.pool, wanted.place
+    on conflict do nothing
+    returning pool_id, place, serial
+), lines as (
+    insert into order_lines (id, order_id, kind, label, amount_cents, created_at)
+    select l.id, placed.id, l.kind, l.label, l.amount_cents, :placed_at::timestamptz
+    from placed, unnest(:line_ids::uuid[], :line_kinds::text[], :line_labels::text[], :line_amounts::integer[])
+        as l (id, kind, label, amount_cents)
+), holders as (
+    insert into passes (id, pass_type_id, order_id, order_line_id, holder_name, status)
+    select h.id, h.pass_type, placed.id, h.line, h.holder, :ticket_status::text
+    from placed, unnest(:pass_ids::uuid[], :pass_types::uuid[], :pass_lines::uuid[], :pass_holders::text[])
+        as h (id, pass_type, line, holder)
+), seats as (
+    insert into tickets (
+        id, order_id, order_line_id, pass_id, performance_id, tariff_id, pool_id, place, zone, row_label, seat_label,
+        category, price_cents, holder_name, status
+    )
+    select t.id, placed.id, t.line, t.pass, t.performance, t.tariff, t.pool, t.place, t.zone, t.row_label,
+        t.seat_label, t.category, t.price_cents, t.holder, :ticket_status::text
+    from placed, unnest(
+        :ticket_ids::uuid[], :ticket_lines::uuid[], :ticket_passes::uuid[], :ticket_performances::uuid[],
+        :ticket_tariffs::uuid[], :ticket_pools::bigint[], :ticket_places::integer[], :ticket_zones::text[],
+        :ticket_rows::text[], :ticket_seats::text[], :ticket_categories::text[], :ticket_prices::integer[],
+        :ticket_holders::text[]
+    ) as t (
+        id, line, pass, performance, tariff, pool, place, zone, row_label, seat_label, category, price_cents, holder
+    )
+), posted as (
+    insert into ledger (order_id, debit, credit, amount_cents, currency, reason, at)
+    select id, 'receivable', 'sales', :total_cents::integer, :currency::text, 'placed', :placed_at::timestamptz
+    from placed
+    where :total_cents::integer > 0
+)
+select
+    exists (select from placed) as placed,
+    array(select pool_id from claimed order by pool_id, place) as pools,
+    array(select place from claimed order by pool_id, place) as places,
+    array(select serial from claimed order by pool_id, place) as serials,
+    -- Last, so that the time spent waiting for another order's claims counts.
+    clock_timestamp() < :asked_at::timestamptz + make_interval(secs => :order_s_max::integer) as in_time;
+
+-- name: placed_by_key(box_office_id, request_key)^
+-- An order as it was answered when it was placed: what changed since is left out.
+select o.id, o.code, o.request_digest, o.currency, o.placed_at, o.expires_at,
+    (
+        select coalesce(sum(l.amount_cents), 0)::integer from order_lines l
+        where l.order_id = o.id and l.kind <> 'reversal' and l.created_at = o.placed_at
+    ) as total_cents
+from orders o
+where o.box_office_id = :box_office_id and o.request_key = :request_key;
+
+-- name: hold_ordered(hold_id)$
+select exists (select from orders where hold_id = :hold_id);
+
+-- name: get(order_id)^
+select
+    o.id, o.code, o.box_office_id, b.organisation_id, o.customer_id, o.status, o.currency, o.placed_at, o.expires_at,
+    o.closed_at, l.total_cents, p.received_cents, r.refunded_cents, r.refund_due_cents,
+    l.total_cents - p.received_cents + r.refunded_cents + r.refund_due_cents as due_cents
+from orders o
+join box_offices b on b.id = o.box_office_id
+cross join lateral (
+    select coalesce(sum(amount_cents), 0)::integer as total_cents from order_lines where order_id = o.id
+) l
+cross join lateral (
+    select coalesce(sum(amount_cents), 0)::integer as received_cents
+    from payments
+    where order_id = o.id and currency = o.currency and status in ('succeeded', 'refund_due', 'refunded')
+) p
+cross join lateral (
+    select
+        coalesce(sum(amount_cents) filter (where status = 'sent'), 0)::integer as refunded_cents,
+        coalesce(sum(amount_cents) filter (where status = 'due'), 0)::integer as refund_due_cents
+    from refunds
+    where order_id = o.id and currency = o.currency
+) r
+where o.id = :order_id;
+
+-- name: by_secret(order_id, secret_hash)$
+select id from orders where id = :order_id and secret_hash = :secret_hash;
+
+-- name: of_organisation(organisation_id, order_id)$
+select o.id
+from orders o
+join box_offices b on b.id = o.box_office_id
+where o.id = :order_id and b.organisation_id = :organisation_id;
+
+-- name: by_code(organisation_id, code)$
+select o.id
+from orders o
+join box_offices b on b.id = o.box_office_id
+where o.code = :code and b.organisation_id = :organisation_id;
+
+-- name: lines(order_id)
+select id, kind, label, amount_cents, reverses, created_at from order_lines where order_id = :order_id order by id;
+
+-- name: lock(order_id)^
+select id, box_office_id, status from orders where id = :order_id for no key update;
+
+-- name: lock_due(now, orders_max)
+-- Orders past their time, those that another worker has in hand left out.
+select id, box_office_id, status
+from orders
+where status = 'pending' and expires_at <= :now
+order by expires_at
+limit :orders_max
+for no key update skip locked;
+
+-- name: tickets_of(order_ids)
+select t.id, t.order_id, t.order_line_id, t.pass_id, t.pool_id, t.place, t.status,
+    exists (select from admissions a where a.ticket_id = t.id) as admitted
+from tickets t
+where t.order_id = any(:order_ids::uuid[])
+order by t.pool_id, t.place;
+
+-- name: open_lines(order_ids)
+-- Lines that were not taken back.
+select l.id
+from order_lines l
+where l.order_id = any(:order_ids::uuid[]) and l.kind <> 'reversal'
+    and not exists (select from order_lines r where r.reverses = l.id);
+
+-- name: beside(ticket_ids)
+-- Interchangeable places that tickets take beside their own, by pool: of their tariff's quotas, of their passes' number.
+select q.pool_id, count(*)::integer as place_count
+from tickets t
+join quotas q on q.tariff_id = t.tariff_id and (q.performance_id is null or q.performance_id = t.performance_id)
+where t.id = any(:ticket_ids::uuid[])
+group by q.pool_id
+union all
+select y.pool_id, count(distinct p.id)::integer
+from tickets t
+join passes p on p.id = t.pass_id
+join pass_types y on y.id = p.pass_type_id
+where t.id = any(:ticket_ids::uuid[]) and y.pool_id is not null
+group by y.pool_id;
+
+-- name: take_back(line_ids, reversal_ids, ticket_sources, reason, now)!
+-- Each line by its opposite, with its tickets and passes, and what the orders were sold for.
+with taken as (
+    select l.id, l.order_id, l.label, l.amount_cents, o.currency, chosen.reversal
+    from unnest(:line_ids::uuid[], :reversal_ids::uuid[]) as chosen (line, reversal)
+    join order_lines l on l.id = chosen.line
+    join orders o on o.id = l.order_id
+), reversed as (
+    insert into order_lines (id, order_id, kind, label, amount_cents, reverses, created_at)
+    select reversal, order_id, 'reversal', label, -amount_cents, id, :now::timestamptz from taken
+), seats as (
+    update tickets set status = 'cancelled'
+    from taken
+    where tickets.order_line_id = taken.id and tickets.status = any(:ticket_sources::text[])
+), holders as (
+    update passes set status = 'cancelled'
+    from taken
+    where passes.order_line_id = taken.id and passes.status = any(:ticket_sources::text[])
+)
+insert into ledger (order_id, debit, credit, amount_cents, currency, reason, at)
+select order_id, 'sales', 'receivable', sum(amount_cents), currency, :reason::text, :now::timestamptz
+from taken
+group by order_id, currency
+having sum(amount_cents) > 0;
+
+-- name: close(order_ids, status, now)!
+update orders set status = :status, closed_at = :now where id = any(:order_ids::uuid[]);
+
+-- name: pay(order_id, status, ticket_sources, ticket_status)!
+with seats as (
+    update tickets set status = :ticket_status::text
+    where order_id = :order_id and status = any(:ticket_sources::text[])
+), holders as (
+    update passes set status = :ticket_status::text
+    where order_id = :order_id and status = any(:ticket_sources::text[])
+)
+update orders set status = :status where id = :order_id;
