@@ -38,10 +38,11 @@ class Hall(Struct, frozen=True):
     areas: dict[str, tuple[tuple[int, int], ...]]
 
     def label(self, place: int) -> SeatLabel:
-        """What a ticket says of a place: zone, row, seat, category. Raises UnknownSeat for a tombstone."""
-        if self.packed.category_of(place) < 0:
-            raise UnknownSeat(seat=str(place))
-        return self.seats.label(place)
+        """What a ticket says of a place: zone, row, seat, category. Raises UnknownSeat where this plan has none."""
+        try:
+            return self.seats.label(place)
+        except (KeyError, IndexError):
+            raise UnknownSeat(seat=str(place)) from None
 
     def places(self, seats: Iterable[str]) -> tuple[int, ...]:
         """The place numbers of seats, in their order. Raises UnknownSeat with the first that is not in this hall."""

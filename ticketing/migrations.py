@@ -32,9 +32,10 @@ class Migration(Struct, frozen=True):
     checksum: bytes
 
 
-async def migrate(url: str, folder: Path = MIGRATIONS, lock_ms_max: int = LOCK_MS_MAX) -> list[str]:
+async def migrate(url: str, folder: Path = MIGRATIONS, lock_ms_max: int = LOCK_MS_MAX, last: str = "") -> list[str]:
     """Bring the database at `url` up to date; the names applied now, which are none when nothing was due.
 
+    `last` names the migration to stop after, for a backup that is older than this version.
     Raises MigrationRefused, with the database as the last whole migration left it.
     """
     connection = await asyncpg.connect(url)
@@ -42,6 +43,7 @@ async def migrate(url: str, folder: Path = MIGRATIONS, lock_ms_max: int = LOCK_M
         await SQL.lock.value(connection, key=ADVISORY_KEY)
         await SQL.create_table.run(connection)
         pending = _pending(folder, await SQL.applied.all(connection, Migration))
+        pending = [migration for migration in pending if not last or migration.name <= last]
         for migration in pending:
             await _apply_patiently(connection, folder / f"{migration.name}.sql", migration, lock_ms_max)
         return [migration.name for migration in pending]

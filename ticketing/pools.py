@@ -74,6 +74,15 @@ async def block(
     await _show_blocks(db, inventory, pool, places)
 
 
+async def unbind(db: Database, pools: Sequence[int] | None = None) -> list[int]:
+    """Declare the words of these pools (None: of all) void, and return which; each is rebuilt when it is next used."""
+    async with db.transaction() as c:
+        wanted = None if pools is None else list(pools)
+        locked = [pool for pool, _ in await SQL.lock_all_exclusive.rows(c, pools=wanted)]
+        await SQL.unbind.run(c, pools=locked)
+    return locked
+
+
 class PoolClaims:
     """The inventory's ClaimsSource: what Postgres knows, in the engine's words."""
 

@@ -24,12 +24,12 @@ _enumerations: dict[type, list[tuple[str, type[Enum]]]] = {}  # by Struct, its f
 
 
 class Query:
-    """One named block: its text, and its parameters in the order of their numbers."""
+    """One named block: its text, its parameters in the order of their numbers, and its comment."""
 
-    __slots__ = ("name", "parameters", "text")
+    __slots__ = ("doc", "name", "parameters", "text")
 
-    def __init__(self, name: str, text: str, parameters: Sequence[str]) -> None:
-        self.name, self.text, self.parameters = name, text, tuple(parameters)
+    def __init__(self, name: str, text: str, parameters: Sequence[str], doc: str = "") -> None:
+        self.name, self.text, self.parameters, self.doc = name, text, tuple(parameters), doc
 
     async def one(self, c: Connection, kind: type[T], /, **values: Any) -> T | None:
         """The first row as a `kind`, or None."""
@@ -82,7 +82,7 @@ def _built(kind: type[T], record: asyncpg.Record) -> T:
 
 
 class Queries:
-    """The blocks of one file, as attributes; iterating gives them all."""
+    """The blocks of one file, as attributes; iterating gives them all, in the file's order."""
 
     def __init__(self, queries: Iterable[Query]) -> None:
         self._by_name = {query.name: query for query in queries}
@@ -103,4 +103,6 @@ def load(noun: str) -> Queries:
     loaded = aiosql.from_path(FOLDER / f"{noun}.sql", "asyncpg")
     order = loaded.driver_adapter.var_sorted
     names = [name for name in loaded.available_queries if not name.endswith("_cursor")]
-    return Queries(Query(name, getattr(loaded, name).sql, order[name]) for name in names)
+    blocks = [(name, getattr(loaded, name)) for name in names]
+    blocks.sort(key=lambda block: block[1].__code__.co_firstlineno)
+    return Queries(Query(name, block.sql, order[name], block.__doc__ or "") for name, block in blocks)

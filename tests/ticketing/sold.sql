@@ -15,8 +15,11 @@ values (pg_temp.id(5, 1), pg_temp.id(4, 1), 1, sha256('plan'), 'plan', 2000, '20
 insert into place_lists values (sha256('places'), 'places', 2000);
 insert into events values (pg_temp.id(6, 1), pg_temp.id(2, 1), 'Match', '2026-01-01T00:00Z');
 
-insert into pools (box_office_id, kind, place_count)
-select pg_temp.id(2, 1), 'performance', 2000 from generate_series(1, 3);
+insert into pools (id, box_office_id, kind, place_count) overriding system value
+values (1, pg_temp.id(2, 1), 'performance', 2000), (2, pg_temp.id(2, 1), 'performance', 2000),
+    (3, pg_temp.id(2, 1), 'performance', 2000), (4, pg_temp.id(2, 1), 'quota', 100),
+    (5, pg_temp.id(2, 1), 'pass_quantity', 50);
+select setval(pg_get_serial_sequence('pools', 'id'), 5);
 insert into performances
 select pg_temp.id(7, n), pg_temp.id(6, 1), pg_temp.id(2, 1), pg_temp.id(3, 1), pg_temp.id(5, 1), sha256('places'), n,
     start, start - interval '1 hour', start + interval '2 hours', '2026-01-01T00:00Z', start, 'on_sale'
@@ -24,7 +27,6 @@ from generate_series(1, 3) n, lateral (select timestamptz '2036-06-01T18:00Z' + 
 
 insert into tariffs values (pg_temp.id(8, 1), pg_temp.id(6, 1), 'Full', 0), (pg_temp.id(8, 2), pg_temp.id(6, 1), 'Reduced', 1);
 insert into prices select pg_temp.id(8, t), category, t * 1000 from unnest(array[1, 2]) t, unnest(array['A', 'B']) category;
-insert into pools (box_office_id, kind, place_count) values (pg_temp.id(2, 1), 'quota', 100);
 insert into quotas values (pg_temp.id(9, 1), pg_temp.id(8, 2), null, 4);
 
 insert into customers
@@ -65,7 +67,6 @@ select pg_temp.id(14, 2 * n + s), pg_temp.id(11, n), pg_temp.id(12, 2 * n + s), 
 from generate_series(1, 303) n, generate_series(0, 1) s;
 
 -- The pass: one line, one place of its quantity, seat 5 at each performance.
-insert into pools (box_office_id, kind, place_count) values (pg_temp.id(2, 1), 'pass_quantity', 50);
 insert into pass_types values (pg_temp.id(15, 1), pg_temp.id(2, 1), 'Three matches', 'Three', 5000, 5, '2026-01-01T00:00Z');
 insert into pass_type_performances select pg_temp.id(15, 1), pg_temp.id(7, n) from generate_series(1, 3) n;
 insert into order_lines values (pg_temp.id(12, 1), pg_temp.id(11, 304), 'pass', 'Three', 5000, null, '2026-01-03T00:00Z');

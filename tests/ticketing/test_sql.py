@@ -9,7 +9,8 @@ from msgspec import Struct
 from ticketing.sql import FOLDER, Queries, Query, load
 
 NOUNS = sorted(path.stem for path in FOLDER.glob("*.sql") if path.stem != "schema")
-SOURCES = Path(__file__).parents[2] / "ticketing"
+ROOT = Path(__file__).parents[2]
+SOURCES = [*ROOT.glob("*.py"), *(ROOT / "ticketing").rglob("*.py")]
 
 
 @pytest.mark.parametrize("noun", NOUNS)
@@ -21,10 +22,11 @@ async def test_every_block_fits_the_schema(connection: asyncpg.Connection, noun:
 
 def test_every_block_is_used_and_every_use_has_its_block() -> None:
     used: dict[str, set[str]] = {noun: set() for noun in NOUNS}
-    for path in SOURCES.rglob("*.py"):
-        text = path.read_text()
+    for text in (path.read_text() for path in SOURCES):
         for name, noun in re.findall(r"^(\w+) = load\(\"(\w+)\"\)", text, re.MULTILINE):
             used[noun] |= set(re.findall(rf"\b{name}\.(\w+)\b", text))
+            if f" in {name}:" in text:
+                used[noun] |= {query.name for query in load(noun)}
     assert used == {noun: {query.name for query in load(noun)} for noun in NOUNS}
 
 

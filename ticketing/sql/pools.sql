@@ -60,6 +60,14 @@ update pools set epoch = :epoch, server_run = :server_run where id = :pool;
 -- name: grow(pool, place_count, epoch)!
 update pools set place_count = :place_count, epoch = :epoch, server_run = '' where id = :pool;
 
+-- name: lock_all_exclusive(pools)
+-- These pools, or all of them for null, each locked; in the order in which everybody locks pools.
+select id, pg_advisory_xact_lock(id)
+from (select id from pools where :pools::bigint[] is null or id = any(:pools) order by id) as sorted;
+
+-- name: unbind(pools)!
+update pools set epoch = nextval('pool_epochs'), server_run = '' where id = any(:pools::bigint[]);
+
 -- name: blocks_to_change(organisation_id, pool)^
 select p.place_count, p.blocks
 from pools p

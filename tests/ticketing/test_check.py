@@ -1,0 +1,185 @@
+"""Every invariant with its mutant: what guards it is dropped, the breach is made, and `check` sees it."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from ticketing.check import SQL, in_postgres
+
+SOLD = Path(__file__).with_name("sold.sql")
+NOW = datetime(2026, 2, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+async def sold(connection: asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
+    """A connection inside a transaction that holds a sold house and will be rolled back."""
+    transaction = connection.transaction()
+    await transaction.start()
+    await connection.execute(SOLD.read_text())
+    await connection.execute("set constraints all immediate; set constraints all deferred")
+    yield connection
+    await transaction.rollback()
+
+
+async def test_a_sound_house_has_no_breach(sold: asyncpg.Connection) -> None:
+    assert await in_postgres(sold, NOW) == []
+
+
+async def test_an_empty_database_has_no_breach(connection: asyncpg.Connection) -> None:
+    assert await in_postgres(connection, NOW) == []
+
+
+def drop(table: str, constraint: str) -> str:
+    return f"alter table {table} drop constraint {constraint} cascade;"
+
+
+ORDER = "(select order_id from claims where pool_id = 1 and place = {place})"
+TICKET = "(select id from tickets where pool_id = 1 and place = {place})"
+
+# By invariant: each way to breach it, as what guards against it (to be dropped) and what is then written.
+MUTANTS: dict[str, list[str]] = {
+    "one_claim_a_place": [
+        drop("claims", "claims_pkey") + "insert into claims (pool_id, place, order_id)"
+        " select pool_id, place, order_id from claims where place = 40 and pool_id = 1"
+    ],
+    "claims_within_capacity": [
+        f"insert into claims (pool_id, place, order_id) values (1, 2000, {ORDER.format(place=40)})",
+        drop("claims", "claims_pool_id_fkey")
+        + f"insert into claims (pool_id, place, order_id) values (99, 0, {ORDER.format(place=40)})",
+        drop("claims", "claims_order_id_fkey")
+        + "insert into claims (pool_id, place, order_id) values (2, 0, gen_random_uuid())",
+    ],
+    "quotas_not_exceeded": ["update pools set place_count = 19 where id = 4"],
+    "pass_quantities_not_exceeded": ["update pools set place_count = 0 where id = 5"],
+    "tickets_are_seated": [
+        "delete from claims where pool_id = 1 and place = 40",
+        f"update claims set order_id = {ORDER.format(place=44)} where pool_id = 1 and place = 40",
+        "update tickets set status = 'reserved' where pool_id = 1 and place = 604",
+    ],
+    "one_ticket_a_place": ["update tickets set place = 41 where pool_id = 1 and place = 40"],
+    "seats_have_tickets": [
+        "update tickets set status = 'cancelled' where pool_id = 1 and place = 40",
+        f"insert into claims (pool_id, place, order_id) values (2, 0, {ORDER.format(place=40)})",
+    ],
+    "quota_claims_match": [
+        "delete from claims where pool_id = 4 and place = 0",
+        f"insert into claims (pool_id, place, order_id) values (4, 50, {ORDER.format(place=40)})",
+    ],
+    "pass_claims_match": [
+        "delete from claims where pool_id = 5",
+        f"insert into claims (pool_id, place, order_id) values (5, 7, {ORDER.format(place=40)})",
+    ],
+    "passes_hold_all_or_none": [
+        "update tickets set status = 'cancelled' where pool_id = 2",
+        "update passes set status = 'cancelled'",
+        "update tickets set performance_id = (select id from performances where pool_id = 3) where pool_id = 2",
+    ],
+    "statuses_agree": [
+        "update tickets set status = 'reserved' where pool_id = 1 and place = 40",
+        f"update orders set status = 'cancelled' where id = {ORDER.format(place=40)}",
+        "update passes set status = 'reserved'",
+    ],
+    "orders_expire": ["update orders set expires_at = '2026-01-31T23:58Z' where status = 'pending'"],
+    "money_adds_up": [
+        "insert into order_lines select gen_random_uuid(), id, 'adjustment', 'fee', 1, null, now() from orders limit 1",
+        "delete from ledger where reason = 'paid' and order_id = " + ORDER.format(place=40),
+        "update ledger set currency = 'CHF' where reason = 'ordered' and order_id = " + ORDER.format(place=40),
+        "update payments set status = 'succeeded' where status = 'pending'",
+        f"update orders set status = 'pending', expires_at = null where id = {ORDER.format(place=40)}",
+        "delete from refunds",
+        "update refunds set status = 'due'",
+        "update orders set status = 'expired' where status = 'pending'",
+    ],
+    "payments_count_once": [
+        "insert into ledger (order_id, payment_id, debit, credit, amount_cents, currency, reason, at)"
+        " select order_id, payment_id, debit, credit, amount_cents, currency, reason, at from ledger"
+        " where reason = 'paid' limit 1",
+        "update payments set status = 'failed' where reference = 'payment 20'",
+    ],
+    "refunds_within_payments": [
+        "insert into refunds"
+        " select gen_random_uuid(), order_id, payment_id, 1, 'EUR', 'due', 'more', now() from refunds",
+        "update payments set status = 'refund_due' where reference = 'payment 20'",
+    ],
+    "ledger_moves_between_accounts": [
+        drop("ledger", "ledger_check") + "update ledger set credit = debit where reason = 'refunded'",
+        drop("ledger", "ledger_amount_cents_check") + "update ledger set amount_cents = -1 where reason = 'refunded'",
+    ],
+    "live_tickets_are_billed": [
+        "insert into order_lines select gen_random_uuid(), order_id, 'reversal', label, -amount_cents, id, now()"
+        " from order_lines where kind = 'ticket' limit 1",
+        "update tickets set price_cents = 1 where pool_id = 1 and place = 40",
+        "update tickets set order_line_id = (select order_line_id from tickets where pool_id = 1 and place = 44)"
+        " where pool_id = 1 and place = 40",
+    ],
+    "reversals_mirror": [
+        "update order_lines set amount_cents = -999 where kind = 'reversal'",
+        drop("order_lines", "order_lines_reverses_key")
+        + "insert into order_lines select gen_random_uuid(), order_id, kind, label, amount_cents, reverses, now()"
+        " from order_lines where kind = 'reversal' limit 1",
+    ],
+    "requests_count_once": [
+        drop("orders", "orders_box_office_id_request_key_key") + "update orders set request_key = 'request 1'",
+        drop("orders", "orders_hold_id_key") + "update orders set hold_id = '\\x00000000000000000000000000000000'",
+    ],
+    "notifications_count_once": [
+        drop("payment_notifications", "payment_notifications_pkey")
+        + "insert into payment_notifications select * from payment_notifications"
+    ],
+    "admitted_once": [
+        drop("admissions", "admissions_pkey")
+        + drop("admissions", "admissions_scan_id_key")
+        + "insert into admissions select * from admissions limit 1"
+    ],
+    "admissions_are_scans": [
+        "update scans set verdict = 'unknown' where id = (select scan_id from admissions limit 1)",
+        drop("admissions", "admissions_scan_id_fkey")
+        + f"insert into admissions select {TICKET.format(place=50)}, gen_random_uuid(), performance_id, gate, at"
+        " from admissions limit 1",
+        "update admissions set performance_id = (select id from performances where pool_id = 2)",
+    ],
+    "scans_admit_once": [
+        "insert into scans select gen_random_uuid(), performance_id, ticket_id, token_id, gate, verdict, digest, at"
+        " from scans limit 1"
+    ],
+    "serials_are_unique": [
+        drop("tickets", "tickets_serial_key") + "alter table tickets alter serial drop identity;"
+        "update tickets set serial = 5",
+        drop("passes", "passes_serial_key")
+        + "insert into passes overriding system value select gen_random_uuid(), serial, pass_type_id, order_id,"
+        " order_line_id, holder_name, generation, 'cancelled' from passes",
+    ],
+    "documents_are_their_hashes": [
+        "update plan_versions set document = 'another'",
+        "update place_lists set document = 'another'",
+    ],
+    "pools_fit_their_halls": [
+        "update pools set place_count = 2001 where id = 1",
+        "update pools set kind = 'quota' where id = 3",
+        "update pools set blocks = decode(repeat('00', 4001), 'hex') where id = 1",
+    ],
+    "owners_agree": [
+        "insert into organisations values (gen_random_uuid(), 'other', 'Other', now());"
+        "update customers set organisation_id = (select id from organisations where slug = 'other')"
+        " where email = 'buyer7@example.org'",
+        "update tickets set performance_id = (select id from performances where pool_id = 2) where place = 40",
+        "insert into venues select gen_random_uuid(), organisation_id, 'Other', '', 'UTC', now() from venues;"
+        "update performances set venue_id = (select id from venues where name = 'Other') where pool_id = 1",
+    ],
+}
+
+CASES = [(invariant, breach) for invariant, ways in MUTANTS.items() for breach in ways]
+
+
+def test_every_invariant_has_its_mutant() -> None:
+    assert {query.name for query in SQL} == set(MUTANTS)
+    assert all(query.doc.endswith(".") and "\n" not in query.doc for query in SQL)
+
+
+@pytest.mark.parametrize(("invariant", "breach"), CASES, ids=[f"{name}-{n}" for n, (name, _) in enumerate(CASES)])
+async def test_the_breach_is_seen(sold: asyncpg.Connection, invariant: str, breach: str) -> None:
+    await sold.execute(breach)
+    assert invariant in {found.invariant for found in await in_postgres(sold, NOW)}

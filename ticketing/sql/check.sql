@@ -1,0 +1,314 @@
+-- What must always be true. Each block is one invariant, its comment the sentence; it returns a line of text a breach.
+-- A ticket or pass is live while its place is its owner's: reserved, valid, opposed.
+
+-- name: one_claim_a_place()
+-- A place has one owner.
+select format('pool %s, place %s: %s claims', pool_id, place, count(*))
+from claims
+group by pool_id, place
+having count(*) > 1;
+
+-- name: claims_within_capacity()
+-- Claims are on places that their pool has, and orders and pools that exist.
+select format('pool %s, place %s: the pool has %s places', c.pool_id, c.place, coalesce(p.place_count, 0))
+from claims c
+left join pools p on p.id = c.pool_id
+left join orders o on o.id = c.order_id
+where c.place < 0 or p.id is null or o.id is null or c.place >= p.place_count;
+
+-- name: quotas_not_exceeded()
+-- No tariff sells more than its quota.
+select format('quota %s: %s tickets for %s places', q.id, count(*), p.place_count)
+from quotas q
+join pools p on p.id = q.pool_id
+join tickets t on t.tariff_id = q.tariff_id and (q.performance_id is null or q.performance_id = t.performance_id)
+where t.status in ('reserved', 'valid', 'opposed')
+group by q.id, p.place_count
+having count(*) > p.place_count;
+
+-- name: pass_quantities_not_exceeded()
+-- No pass type sells more than its quantity.
+select format('pass type %s: %s passes for %s places', y.id, count(*), p.place_count)
+from pass_types y
+join pools p on p.id = y.pool_id
+join passes s on s.pass_type_id = y.id
+where s.status in ('reserved', 'valid', 'opposed')
+group by y.id, p.place_count
+having count(*) > p.place_count;
+
+-- name: tickets_are_seated()
+-- A live ticket's place is claimed by its order.
+select format('ticket %s of order %s (%s): place %s of pool %s is not its own', t.id, o.code, o.status, t.place, t.pool_id)
+from tickets t
+join orders o on o.id = t.order_id
+left join claims c on c.pool_id = t.pool_id and c.place = t.place and c.order_id = t.order_id
+where t.status in ('reserved', 'valid', 'opposed') and c.order_id is null;
+
+-- name: one_ticket_a_place()
+-- A place carries one live ticket.
+select format('pool %s, place %s: %s live tickets', pool_id, place, count(*))
+from tickets
+where status in ('reserved', 'valid', 'opposed')
+group by pool_id, place
+having count(*) > 1;
+
+-- name: seats_have_tickets()
+-- A claimed place of a performance belongs to a live ticket: nothing is kept from sale for nobody.
+select format('pool %s, place %s: claimed by order %s, which has no live ticket for it', c.pool_id, c.place, c.order_id)
+from claims c
+join pools p on p.id = c.pool_id and p.kind = 'performance'
+left join tickets t on t.pool_id = c.pool_id and t.place = c.place and t.order_id = c.order_id
+    and t.status in ('reserved', 'valid', 'opposed')
+where t.id is null;
+
+-- name: quota_claims_match()
+-- An order claims as many places of a quota as it has live tickets at that tariff.
+with wanted as (
+    select q.pool_id, t.order_id, count(*) as tickets
+    from quotas q
+    join tickets t on t.tariff_id = q.tariff_id and (q.performance_id is null or q.performance_id = t.performance_id)
+    where t.status in ('reserved', 'valid', 'opposed')
+    group by q.pool_id, t.order_id
+), owned as (
+    select c.pool_id, c.order_id, count(*) as places
+    from claims c
+    join quotas q on q.pool_id = c.pool_id
+    group by c.pool_id, c.order_id
+)
+select format('order %s: %s places of quota pool %s for %s tickets', order_id, coalesce(places, 0), pool_id, coalesce(tickets, 0))
+from wanted
+full join owned using (pool_id, order_id)
+where tickets is distinct from places;
+
+-- name: pass_claims_match()
+-- An order claims as many places of a pass quantity as it has live passes of that type.
+with wanted as (
+    select y.pool_id, s.order_id, count(*) as passes
+    from pass_types y
+    join passes s on s.pass_type_id = y.id
+    where y.pool_id is not null and s.status in ('reserved', 'valid', 'opposed')
+    group by y.pool_id, s.order_id
+), owned as (
+    select c.pool_id, c.order_id, count(*) as places
+    from claims c
+    join pass_types y on y.pool_id = c.pool_id
+    group by c.pool_id, c.order_id
+)
+select format('order %s: %s places of pass pool %s for %s passes', order_id, coalesce(places, 0), pool_id, coalesce(passes, 0))
+from wanted
+full join owned using (pool_id, order_id)
+where passes is distinct from places;
+
+-- name: passes_hold_all_or_none()
+-- A live pass has one live ticket at each performance of its type, and a cancelled one has none.
+with rights as (
+    select s.id, s.status, p.performance_id
+    from passes s
+    join pass_type_performances p on p.pass_type_id = s.pass_type_id
+), held as (
+    select pass_id as id, performance_id, count(*) as tickets
+    from tickets
+    where pass_id is not null and status in ('reserved', 'valid', 'opposed')
+    group by pass_id, performance_id
+)
+select format('pass %s (%s): %s tickets at performance %s', id, coalesce(r.status, '?'), coalesce(tickets, 0), performance_id)
+from rights r
+full join held h using (id, performance_id)
+where coalesce(tickets, 0) <> case when r.status in ('reserved', 'valid', 'opposed') then 1 else 0 end;
+
+-- name: statuses_agree()
+-- Reserved tickets and passes are of pending orders, valid and opposed ones of paid orders.
+select format('%s %s is %s, its order %s is %s', l.kind, l.id, l.status, o.code, o.status)
+from (
+    select 'ticket' as kind, id, order_id, status from tickets
+    union all
+    select 'pass', id, order_id, status from passes
+) l
+join orders o on o.id = l.order_id
+where l.status <> 'cancelled'
+    and o.status <> case when l.status = 'reserved' then 'pending' else 'paid' end;
+
+-- name: orders_expire(now)
+-- An order that was not paid in time lets its places go within a minute.
+select format('order %s was due at %s', code, expires_at)
+from orders
+where status = 'pending' and expires_at < :now::timestamptz - interval '1 minute';
+
+-- name: money_adds_up()
+-- Order lines are payments less refunds plus what is due, in the ledger as in the records; nothing is owed twice.
+with entries as (
+    select l.order_id, o.currency, l.amount_cents as lines, 0 as received, 0 as sent, 0 as owed_back,
+        0 as receivable, 0 as sales, 0 as taken
+    from order_lines l
+    join orders o on o.id = l.order_id
+    union all
+    select order_id, currency, 0, amount_cents, 0, 0, 0, 0, 0
+    from payments
+    where status in ('succeeded', 'refund_due', 'refunded')
+    union all
+    select order_id, currency, 0, 0,
+        case status when 'sent' then amount_cents else 0 end, case status when 'due' then amount_cents else 0 end, 0, 0, 0
+    from refunds
+    union all
+    select order_id, currency, 0, 0, 0, 0,
+        amount_cents * ((debit = 'receivable')::integer - (credit = 'receivable')::integer),
+        amount_cents * ((credit = 'sales')::integer - (debit = 'sales')::integer),
+        amount_cents * ((debit in ('cash', 'sandbox'))::integer - (credit in ('cash', 'sandbox'))::integer)
+    from ledger
+), totals as (
+    select order_id, currency, sum(lines) as lines, sum(received) as received, sum(sent) as sent,
+        sum(owed_back) as owed_back, sum(receivable) as receivable, sum(sales) as sales, sum(taken) as taken
+    from entries
+    group by order_id, currency
+)
+select format(
+    'order %s (%s): %s; lines %s, received %s, sent back %s, to send back %s, receivable %s, sales %s, taken %s %s',
+    o.code, o.status, rule, lines, received, sent, owed_back, receivable, sales, taken, t.currency
+)
+from totals t
+join orders o on o.id = t.order_id
+cross join lateral (
+    values
+        ('lines are not received - sent back + receivable', lines = received - sent + receivable),
+        ('lines are not the sales', lines = sales),
+        ('received - sent back is not what was taken', received - sent = taken),
+        ('more goes back than came', receivable + owed_back >= 0),
+        ('an ended order still owes', o.status not in ('expired', 'cancelled') or receivable + owed_back = 0),
+        ('it waits for money that is there', o.status <> 'pending' or receivable + owed_back > 0)
+) as rules (rule, kept)
+where not kept;
+
+-- name: payments_count_once()
+-- Each payment that came is in the ledger once, with its amount; one that did not come is not in it.
+select format(
+    'payment %s (%s): %s of %s in the ledger', p.id, p.status, coalesce(sum(l.amount_cents), 0), p.amount_cents
+)
+from payments p
+left join ledger l on l.payment_id = p.id and l.debit in ('cash', 'sandbox')
+group by p.id, p.status, p.amount_cents
+having coalesce(sum(l.amount_cents), 0)
+    <> case when p.status in ('succeeded', 'refund_due', 'refunded') then p.amount_cents else 0 end;
+
+-- name: refunds_within_payments()
+-- No more goes back than a payment brought, and all of it when the payment cannot be kept.
+select format('payment %s (%s): refunds of %s for %s', p.id, p.status, coalesce(sum(r.amount_cents), 0), p.amount_cents)
+from payments p
+left join refunds r on r.payment_id = p.id and r.order_id = p.order_id and r.currency = p.currency
+group by p.id, p.status, p.amount_cents
+having coalesce(sum(r.amount_cents), 0) > case when p.status in ('pending', 'failed') then 0 else p.amount_cents end
+    or p.status in ('refund_due', 'refunded') and coalesce(sum(r.amount_cents), 0) <> p.amount_cents;
+
+-- name: ledger_moves_between_accounts()
+-- A ledger row moves a positive amount from one account to another, in a currency, so the ledger sums to zero.
+select format('ledger row %s: %s %s from %s to %s', id, amount_cents, currency, credit, debit)
+from ledger
+where debit = credit or amount_cents <= 0;
+
+-- name: live_tickets_are_billed()
+-- A live ticket or pass stands on a line of its own order that was not taken back, for its price.
+select format('%s %s: line %s of %s, taken back: %s', i.kind, i.id, l.id, l.amount_cents, r.id is not null)
+from (
+    select 'ticket' as kind, id, order_id, order_line_id, price_cents from tickets
+    where pass_id is null and status in ('reserved', 'valid', 'opposed')
+    union all
+    select 'pass', id, order_id, order_line_id, null from passes where status in ('reserved', 'valid', 'opposed')
+) i
+join order_lines l on l.id = i.order_line_id
+left join order_lines r on r.reverses = l.id
+where r.id is not null or l.order_id <> i.order_id or i.price_cents <> l.amount_cents;
+
+-- name: reversals_mirror()
+-- A reversal takes back one line of its order, whole and once.
+select format('line %s: reversed %s times, by %s of %s', l.id, count(*), sum(r.amount_cents), l.amount_cents)
+from order_lines r
+join order_lines l on l.id = r.reverses
+group by l.id, l.amount_cents, l.order_id
+having count(*) > 1 or sum(r.amount_cents) <> -l.amount_cents or bool_or(r.order_id <> l.order_id);
+
+-- name: requests_count_once()
+-- One request makes one order, and one hold pays for one order.
+select format('box office %s: %s orders by request %s', box_office_id, count(*), request_key)
+from orders
+group by box_office_id, request_key
+having count(*) > 1
+union all
+select format('hold %s: %s orders', encode(hold_id, 'hex'), count(*))
+from orders
+group by hold_id
+having count(*) > 1;
+
+-- name: notifications_count_once()
+-- What a payment provider tells is taken in once.
+select format('%s notification %s: %s times', provider, notification_id, count(*))
+from payment_notifications
+group by provider, notification_id
+having count(*) > 1;
+
+-- name: admitted_once()
+-- A ticket is let in once.
+select format('ticket %s: let in %s times', ticket_id, count(*))
+from admissions
+group by ticket_id
+having count(*) > 1;
+
+-- name: admissions_are_scans()
+-- Whoever was let in was scanned, with that ticket, at its performance.
+select format('admission of ticket %s at performance %s', a.ticket_id, a.performance_id)
+from admissions a
+left join scans s on s.id = a.scan_id
+left join tickets t on t.id = a.ticket_id
+where s.ticket_id is distinct from a.ticket_id
+    or s.verdict is distinct from 'admitted'
+    or t.performance_id is distinct from a.performance_id;
+
+-- name: scans_admit_once()
+-- A scan that let somebody in is an admission.
+select format('scan %s of ticket %s at %s', s.id, s.ticket_id, s.gate)
+from scans s
+left join admissions a on a.scan_id = s.id
+where s.verdict = 'admitted' and a.scan_id is null;
+
+-- name: serials_are_unique()
+-- A code names one ticket or pass.
+select format('ticket serial %s: %s tickets', serial, count(*)) from tickets group by serial having count(*) > 1
+union all
+select format('pass serial %s: %s passes', serial, count(*)) from passes group by serial having count(*) > 1;
+
+-- name: documents_are_their_hashes()
+-- Plans and place lists are what their hashes name.
+select format('plan version %s', id) from plan_versions where sha256(document) <> hash
+union all
+select format('place list %s', encode(hash, 'hex')) from place_lists where sha256(document) <> hash;
+
+-- name: pools_fit_their_halls()
+-- A performance's pool has the places of its list, and is no one else's.
+select format('performance %s: pool %s of %s places, list of %s', f.id, p.id, p.place_count, l.place_count)
+from performances f
+join pools p on p.id = f.pool_id
+join place_lists l on l.hash = f.place_list_hash
+where p.place_count <> l.place_count or p.kind <> 'performance' or p.box_office_id <> f.box_office_id
+    or length(p.blocks) > 2 * p.place_count;
+
+-- name: owners_agree()
+-- What belongs together belongs to one box office and one organisation.
+select format('performance %s: its event, its venue and its plan are of different owners', f.id)
+from performances f
+join events e on e.id = f.event_id
+join box_offices b on b.id = f.box_office_id
+join venues u on u.id = f.venue_id
+join plan_versions v on v.id = f.plan_version_id
+join plans p on p.id = v.plan_id
+where e.box_office_id <> f.box_office_id or u.organisation_id <> b.organisation_id or p.venue_id <> f.venue_id
+union all
+select format('order %s: its customer is another organisation''s', o.code)
+from orders o
+join box_offices b on b.id = o.box_office_id
+join customers c on c.id = o.customer_id
+where c.organisation_id <> b.organisation_id
+union all
+select format('ticket %s: its performance, its tariff and its order do not belong together', t.id)
+from tickets t
+join orders o on o.id = t.order_id
+join performances f on f.id = t.performance_id
+left join tariffs r on r.id = t.tariff_id
+where f.box_office_id <> o.box_office_id or f.pool_id <> t.pool_id or r.event_id <> f.event_id;
