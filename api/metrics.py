@@ -22,6 +22,9 @@ OUTCOMES = Counter("placeur_outcomes", "What holds, orders, payments and scans c
 ENGINE = Counter("placeur_engine", "What the engine counted: lost races, reloads, mends ...", ["what"])
 STREAMS = Gauge("placeur_streams", "Open live streams", multiprocess_mode="livesum")
 LAG = Gauge("placeur_lag_seconds", "How far a part runs behind", ["part"], multiprocess_mode="livemax")
+BREACHES = Gauge(
+    "placeur_breaches", "What the last check found that must not be", ["invariant"], multiprocess_mode="livemax"
+)
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 

@@ -98,3 +98,9 @@ async def retry_held(c: Connection) -> int:
 async def forget_before(c: Connection, moment: datetime) -> int:
     """Delete the log of jobs done before `moment`; how many lines."""
     return await SQL.forget_before.run(c, moment=moment)
+
+
+async def lag_s(c: Connection) -> float:
+    """How far the workers run behind: for how long the job that waits longest has been due."""
+    behind: float = await SQL.lag_s.value(c)
+    return behind

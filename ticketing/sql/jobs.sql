@@ -11,3 +11,9 @@ where status = 'failed';
 
 -- name: forget_before(moment)!
 delete from pgqueuer_log where created < :moment;
+
+-- name: lag_s()$
+-- How long the job that waits longest has been due, in seconds; 0 when none is.
+select coalesce(extract(epoch from now() - min(execute_after)), 0)::float8
+from pgqueuer
+where status = 'queued' and execute_after <= now();
