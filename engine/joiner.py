@@ -111,7 +111,7 @@ class Joiner:
         finally:
             _put_back(batch)
         for pool, (number, changes) in zip(pools.values(), states, strict=True):
-            pool.apply(number, changes, now_ms)
+            self._pools.take_in(pool, number, changes, now_ms)
         for pending, answer in zip(batch, answers, strict=True):
             self._answer(pending, pools, answer, now_ms)
 

@@ -9,7 +9,7 @@ followed through the pool's log in between, so it is as fresh as the last hold.
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -69,6 +69,8 @@ class Pools:
         self.link = link
         self.source = source
         self.counts = counts
+        self.wakes: dict[int, Callable[[], None]] = {}
+        """By pool: whom to tell that its copy has changed."""
         self._known: dict[int, Pool] = {}
         self._locks: dict[int, asyncio.Lock] = {}
 
@@ -124,6 +126,12 @@ class Pools:
         arg = msgspec.msgpack.encode(["pools", LOG_ENTRIES_MAX, *wanted])
         return await self.link.call(box_office, run, _READ, arg)
 
+    def take_in(self, found: Pool, number: int, changes: Sequence[Sequence[bytes]], now_ms: int) -> None:
+        """Brings a copy up to date with a reply, and wakes whoever follows it."""
+        found.apply(number, changes, now_ms)
+        if changes and (wake := self.wakes.get(found.state.pool)):
+            wake()
+
     async def refresh(self, pool: int, age_s_max: float) -> Pool:
         """The pool with a copy no older than `age_s_max`; concurrent callers share one reading."""
         oldest = time.monotonic() - age_s_max
@@ -153,6 +161,6 @@ class Pools:
                 found.stale = False
                 found.heard(now_ms)
             else:
-                found.apply(number, changes, now_ms)
+                self.take_in(found, number, changes, now_ms)
         finally:
             found.reading = None

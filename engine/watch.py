@@ -1,8 +1,8 @@
 """Following pools that are looked at: live maps, and copies that nobody is buying from.
 
-One task a watched pool reads its log of changes, waiting at the server when there are none, and wakes whoever
-follows. A lease that lapses changes what is free with no write anywhere, so the wait ends at the copy's next
-deadline too.
+One task a box office waits at the server for a change in any of the pools that are watched there, and wakes whoever
+follows them. A lease that lapses changes what is free with no write anywhere, so the wait ends at the next deadline
+too; and this process's own holds wake the followers as soon as their reply is taken in.
 """
 
 import asyncio
@@ -10,22 +10,21 @@ from collections.abc import AsyncIterator
 
 from engine.core.copy import PoolCopy
 from engine.link import ServerChanged, StoreUnreachable
-from engine.pools import Pools
+from engine.pools import Pool, Pools
 
 WAIT_S_MAX = 1.0
 """How long to wait at the server for a change before looking round."""
 PAUSE_S = 0.1
-"""The least time between two wakings: what changes in between is told together."""
+"""The least time between two tellings: what changes in between is told together."""
 RETRY_S = 0.5
 
 
 class _Feed:
-    """One watched pool: its reader, and how many follow it."""
+    """One watched pool, and how many follow it."""
 
     def __init__(self) -> None:
         self.changed = asyncio.Event()
         self.followers = 0
-        self.reader: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
         self.changed.set()
@@ -37,14 +36,13 @@ class Watch:
 
     def __init__(self, pools: Pools) -> None:
         self._pools = pools
-        self._feeds: dict[int, _Feed] = {}
+        self._feeds: dict[str, dict[int, _Feed]] = {}
+        self._readers: dict[str, asyncio.Task[None]] = {}
 
     async def follow(self, pool: int) -> AsyncIterator[tuple[PoolCopy, int]]:
         """The copy and the Redis clock at once, then after every change. Ends only by being closed."""
-        feed = self._feeds.setdefault(pool, _Feed())
-        feed.followers += 1
-        if feed.reader is None:
-            feed.reader = asyncio.create_task(self._read(pool, feed))
+        box_office = (await self._pools.ready(pool)).state.box_office
+        feed = self._enter(box_office, pool)
         try:
             told: tuple[int, int] | None = None
             while True:
@@ -55,40 +53,63 @@ class Watch:
                 if version != told:
                     told = version
                     yield found.copy, now_ms
+                    await asyncio.sleep(PAUSE_S)
                 await changed.wait()
         finally:
-            feed.followers -= 1
-            if not feed.followers:
-                feed.reader.cancel()
-                self._feeds.pop(pool, None)
+            self._leave(box_office, pool, feed)
 
-    async def _read(self, pool: int, feed: _Feed) -> None:
+    def _enter(self, box_office: str, pool: int) -> _Feed:
+        feed = self._feeds.setdefault(box_office, {}).setdefault(pool, _Feed())
+        feed.followers += 1
+        self._pools.wakes[pool] = feed.wake
+        if box_office not in self._readers:
+            self._readers[box_office] = asyncio.create_task(self._read(box_office))
+        return feed
+
+    def _leave(self, box_office: str, pool: int, feed: _Feed) -> None:
+        feed.followers -= 1
+        if feed.followers:
+            return
+        self._pools.wakes.pop(pool, None)
+        feeds = self._feeds.get(box_office, {})
+        feeds.pop(pool, None)
+        if not feeds and (reader := self._readers.pop(box_office, None)):
+            reader.cancel()
+
+    async def _read(self, box_office: str) -> None:
+        feeds = self._feeds[box_office]
         while True:
             try:
-                await self._read_once(pool)
-                pause = PAUSE_S
+                pools = [await self._pools.refresh(pool, WAIT_S_MAX * 2) for pool in list(feeds)]
+                for pool in await self._wait(box_office, pools):
+                    await self._pools.refresh(pool, 0)
+                    if feed := feeds.get(pool):
+                        feed.wake()
             except (StoreUnreachable, ServerChanged, LookupError):
-                self._pools.forget(pool)
-                pause = RETRY_S
-            feed.wake()
-            await asyncio.sleep(pause)
+                self._pools.forget_box_office(box_office)
+                await asyncio.sleep(RETRY_S)
 
-    async def _read_once(self, pool: int) -> None:
-        """Waits for one change or the next deadline, and takes in what there is."""
-        found = self._pools.known(pool) or await self._pools.ready(pool)
-        state, copy = found.state, found.copy
-        expiry_ms = copy.next_expiry_ms()
-        wait_s = WAIT_S_MAX if expiry_ms is None else max(0.0, min(WAIT_S_MAX, (expiry_ms - found.now_ms) / 1000))
-        stream, seen = b"{%b}:c:%d" % (state.box_office.encode(), pool), b"%d-0" % copy.number
-        block = (b"BLOCK", max(1, int(wait_s * 1000)))
-        words = (b"XREAD", b"COUNT", 1, *block, b"STREAMS", stream, seen)
-        await self._pools.link.command(state.box_office, state.server_run, wait_s, *words)
-        await self._pools.refresh(pool, 0)
+    async def _wait(self, box_office: str, pools: list[Pool]) -> list[int]:
+        """Waits for a change in one of the pools, or for the first lease to lapse; which pools to look at again."""
+        left_s = {pool.state.pool: _left_s(pool) for pool in pools}
+        wait_s = min(WAIT_S_MAX, *left_s.values())
+        streams = {b"{%b}:c:%d" % (box_office.encode(), pool.state.pool): pool for pool in pools}
+        seen = [b"%d-0" % pool.copy.number for pool in pools]
+        words = (b"XREAD", b"COUNT", 1, b"BLOCK", max(1, int(wait_s * 1000)), b"STREAMS", *streams, *seen)
+        changed = await self._pools.link.command(box_office, pools[0].state.server_run, wait_s, *words)
+        written = [streams[stream].state.pool for stream, _ in changed or ()]
+        return written or [pool for pool, seconds in left_s.items() if seconds <= wait_s]
 
     async def close(self) -> None:
         """Ends every reader."""
-        readers = [feed.reader for feed in self._feeds.values() if feed.reader]
+        readers = list(self._readers.values())
         for reader in readers:
             reader.cancel()
         await asyncio.gather(*readers, return_exceptions=True)
-        self._feeds.clear()
+        self._readers.clear()
+
+
+def _left_s(pool: Pool) -> float:
+    """Seconds until the copy's next lease lapses, more than any wait when there is none."""
+    expiry_ms = pool.copy.next_expiry_ms()
+    return WAIT_S_MAX * 2 if expiry_ms is None else max(0.0, (expiry_ms - pool.now_ms) / 1000)
