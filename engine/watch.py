@@ -95,7 +95,8 @@ class Watch:
         wait_s = min(WAIT_S_MAX, *left_s.values())
         streams = {b"{%b}:c:%d" % (box_office.encode(), pool.state.pool): pool for pool in pools}
         seen = [b"%d-0" % pool.copy.number for pool in pools]
-        words = (b"XREAD", b"COUNT", 1, b"BLOCK", max(1, int(wait_s * 1000)), b"STREAMS", *streams, *seen)
+        block_ms = max(1, int(wait_s * 1000))
+        words: list[bytes | int] = [b"XREAD", b"COUNT", 1, b"BLOCK", block_ms, b"STREAMS", *streams, *seen]
         changed = await self._pools.link.command(box_office, pools[0].state.server_run, wait_s, *words)
         written = [streams[stream].state.pool for stream, _ in changed or ()]
         return written or [pool for pool, seconds in left_s.items() if seconds <= wait_s]
