@@ -101,5 +101,6 @@ async def keep_place_list(c: Connection, place_list: PlaceList) -> bytes:
 def _sound_document(plan: Plan) -> bytes:
     _, findings = doctor.examine(plan)
     if findings:
-        raise PlanUnsound(finding=findings[0], finding_count=len(findings))
+        first = findings[0]
+        raise PlanUnsound(finding=first.message, where=first.where, finding_count=len(findings))
     return placeur_json.write(plan)

@@ -120,7 +120,7 @@ class PlanRefused(Refusal):
 
 
 class PlanUnsound(Refusal):
-    """The plan needs {finding_count} repairs first; one of them: {finding}."""
+    """The plan needs {finding_count} repairs first. {finding}"""
 
     code = "plan-unsound"
     status = 422
