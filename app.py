@@ -23,10 +23,9 @@ from api.live import Live
 from api.rates import Rate
 from api.routes import HANDLERS
 from engine.inventory import Inventory
-from ticketing.db import Database
 from ticketing.offers import Offers
-from ticketing.pools import PoolClaims
-from ticketing.settings import Settings, from_environment, secret_bytes
+from ticketing.settings import Settings, from_environment
+from ticketing.stores import stores
 from ticketing.tokens import Tokens
 
 PUBLISHED_EVERY_S = 1.0
@@ -63,11 +62,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """What the handlers of one process share; closed in the opposite order."""
     async with AsyncExitStack() as stack:
         assets = Assets()
-        database = await Database.open(settings.database_url, settings)
-        stack.push_async_callback(database.close)
-        pools = PoolClaims(database)
-        inventory = await Inventory.open(settings.redis_url, pools, secret_bytes(settings))
-        stack.push_async_callback(inventory.close)
+        open_stores = await stack.enter_async_context(stores(settings))
+        database, inventory = open_stores.database, open_stores.inventory
         live = Live(inventory, settings.availability_ms / 1000, settings.stream_pause_ms / 1000)
         stack.callback(live.stop)
         stack.callback(metrics.close)
@@ -76,7 +72,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             settings=settings,
             database=database,
             inventory=inventory,
-            pools=pools,
+            claims=open_stores.claims,
             tokens=Tokens(database),
             offers=Offers(database),
             documents=Documents(database),

@@ -30,7 +30,7 @@ class Services(Struct, frozen=True, kw_only=True):
     settings: Settings
     database: Database
     inventory: Inventory
-    pools: ClaimsSource
+    claims: ClaimsSource
     tokens: Tokens
     addresses: Addresses
     assets: Assets

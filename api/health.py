@@ -51,7 +51,7 @@ async def numbers(request: Call) -> Response[bytes]:
 
 async def _pools_ready(services: Services) -> None:
     """Every pool on sale is counted on this Redis; one that is not gets rebuilt here and now."""
-    for pool in await services.pools.live_pools():
+    for pool in await services.claims.live_pools():
         await services.inventory.ready(pool)
 
 

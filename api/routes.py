@@ -3,7 +3,7 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from api import assets, availability, health, holds, performances, plans, refusals
+from api import assets, availability, front, health, holds, performances, plans, refusals
 
 V1 = Router(
     "/api/v1",
@@ -25,6 +25,7 @@ V1 = Router(
 )
 HANDLERS: list[ControllerRouterHandler] = [
     V1,
+    front.front,
     refusals.every,
     refusals.one,
     assets.asset,

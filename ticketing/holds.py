@@ -58,7 +58,6 @@ REFUSALS: Mapping[Outcome, type[Refusal]] = {
     Outcome.EXPIRED: HoldExpired,
     Outcome.LOST: HoldLost,
     Outcome.BUSY: HoldBusy,
-    Outcome.CAPPED: TooManyPlaces,
     Outcome.BLOCKED: SeatsBlocked,
     Outcome.TAKEN: SeatsTaken,
     Outcome.NO_FIT: NoFit,
@@ -361,8 +360,10 @@ def _digest(ask: Ask, wishes: tuple[Wish, ...]) -> bytes:
 
 
 def _granted(answer: HoldAnswer, settings: Settings) -> HoldAnswer:
+    if answer.outcome is Outcome.CAPPED:
+        raise TooManyPlaces(places_max=settings.places_per_address_max)
     if not answer.outcome.granted:
-        raise REFUSALS[answer.outcome](places_max=settings.places_per_address_max)
+        raise REFUSALS[answer.outcome]()
     return answer
 
 

@@ -1,9 +1,12 @@
+from contextlib import AbstractAsyncContextManager
+
 import pytest
+from httpx import AsyncClient
 from litestar import Litestar, Response, get
-from litestar.testing import AsyncTestClient
 from litestar.types import Receive, Scope, Send
 
 from api.entrance import Entrance
+from tests.api.serving import serving
 
 
 @get("/plain")
@@ -16,9 +19,9 @@ async def kept() -> Response[str]:
     return Response("hello", headers={"cache-control": "public, max-age=1"})
 
 
-def served(https_only: bool) -> AsyncTestClient:
+def served(https_only: bool) -> AbstractAsyncContextManager[AsyncClient]:
     app = Litestar([plain, kept], openapi_config=None, logging_config=None)
-    return AsyncTestClient(Entrance(app, https_only))
+    return serving(Entrance(app, https_only))
 
 
 async def test_every_answer_is_dressed():

@@ -4,15 +4,16 @@ from uuid import UUID
 import asyncpg
 import msgspec
 import pytest
+from httpx import AsyncClient
 from litestar import Litestar, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
-from litestar.testing import AsyncTestClient
 from msgspec import Meta, Struct
 
 from api import problems
 from api.body import StrictJson
 from api.entrance import Entrance
 from engine.link import StoreUnreachable
+from tests.api.serving import serving
 from ticketing.refusals import SeatsTaken, TooManyRequests, UnknownSeat
 
 
@@ -60,7 +61,7 @@ async def client():
         openapi_config=None,
         logging_config=None,
     )
-    async with AsyncTestClient(Entrance(app, https_only=True), raise_server_exceptions=False) as client:
+    async with serving(Entrance(app, https_only=True)) as client:
         yield client
 
 
@@ -74,33 +75,33 @@ def problem(response: Any, status: int, code: str) -> dict[str, Any]:
     return found
 
 
-async def test_a_refusal_brings_its_own_code_status_and_fields(client: AsyncTestClient):
+async def test_a_refusal_brings_its_own_code_status_and_fields(client: AsyncClient):
     problem(await client.get("/raise/taken"), 409, "seats-taken")
     found = problem(await client.get("/raise/seat"), 422, "unknown-seat")
     assert found["fields"] == {"seat": "A-1"} and "A-1" in found["detail"]
 
 
-async def test_too_many_says_when_to_come_back(client: AsyncTestClient):
+async def test_too_many_says_when_to_come_back(client: AsyncClient):
     response = await client.get("/raise/rate")
     problem(response, 429, "too-many-requests")
     assert response.headers["retry-after"] == "7"
 
 
 @pytest.mark.parametrize("name", ["redis", "postgres"])
-async def test_a_part_out_of_reach_is_passing_and_says_no_more(client: AsyncTestClient, name: str):
+async def test_a_part_out_of_reach_is_passing_and_says_no_more(client: AsyncClient, name: str):
     response = await client.get(f"/raise/{name}")
     problem(response, 503, "not-ready")
     assert response.headers["retry-after"] == "2"
     assert "hunter2" not in response.text and "starting" not in response.text
 
 
-async def test_a_bug_shows_nothing_of_itself(client: AsyncTestClient):
+async def test_a_bug_shows_nothing_of_itself(client: AsyncClient):
     response = await client.get("/raise/bug")
     problem(response, 500, "internal-error")
     assert "private" not in response.text and "KeyError" not in response.text and "Traceback" not in response.text
 
 
-async def test_what_is_not_there_and_what_may_not_be_done(client: AsyncTestClient):
+async def test_what_is_not_there_and_what_may_not_be_done(client: AsyncClient):
     problem(await client.get("/nowhere"), 404, "not-found")
     problem(await client.get("/typed/not-a-uuid"), 404, "not-found")
     response = await client.delete("/body")
@@ -108,7 +109,7 @@ async def test_what_is_not_there_and_what_may_not_be_done(client: AsyncTestClien
     assert "POST" in response.headers["allow"]
 
 
-async def test_a_parameter_that_does_not_fit_is_named(client: AsyncTestClient):
+async def test_a_parameter_that_does_not_fit_is_named(client: AsyncClient):
     found = problem(await client.get(f"/typed/{UUID(int=1)}?count=many"), 422, "input-refused")
     assert found["errors"][0]["path"] == "count"
 
@@ -124,13 +125,13 @@ async def test_a_parameter_that_does_not_fit_is_named(client: AsyncTestClient):
         (b"[]", ""),
     ],
 )
-async def test_a_field_that_does_not_fit_is_named(client: AsyncTestClient, sent: bytes, path: str):
+async def test_a_field_that_does_not_fit_is_named(client: AsyncClient, sent: bytes, path: str):
     found = problem(await client.post("/body", content=sent), 422, "input-refused")
     assert [error["path"] for error in found["errors"]] == [path]
     assert found["errors"][0]["message"]
 
 
-async def test_bodies_that_are_no_json_empty_or_too_large(client: AsyncTestClient):
+async def test_bodies_that_are_no_json_empty_or_too_large(client: AsyncClient):
     problem(await client.post("/body", content=b'{"items": ['), 400, "malformed-json")
     problem(await client.post("/body", content=b"\xff"), 400, "malformed-json")
     problem(await client.post("/body"), 422, "input-refused")
@@ -139,6 +140,6 @@ async def test_bodies_that_are_no_json_empty_or_too_large(client: AsyncTestClien
     problem(response, 413, "body-too-large")
 
 
-async def test_a_nul_in_the_address_is_refused(client: AsyncTestClient):
+async def test_a_nul_in_the_address_is_refused(client: AsyncClient):
     problem(await client.get("/raise/a%00b"), 400, "bad-request")
     problem(await client.get("/nowhere?x=%00"), 400, "bad-request")
