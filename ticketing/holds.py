@@ -18,6 +18,7 @@ from msgspec import Meta, Struct
 
 from engine.core.best import PartyWant, Proposal
 from engine.core.packed import RESTRICTED_VIEW
+from engine.failpoints import reach
 from engine.holds import DIGEST_BYTES, HOLD_BYTES, Any, Best, HoldAnswer, HoldRequest, Owner, Seats, Want
 from engine.inventory import Inventory
 from engine.outcomes import Outcome
@@ -181,7 +182,9 @@ async def take(offers: Offers, inventory: Inventory, settings: Settings, ask: As
         allow=ask.allotments,
         owners=_owners(settings, ask),
     )
-    return await _held(offers, ask.box_office, _granted(await inventory.hold(request), settings), found)
+    answer = await inventory.hold(request)
+    reach("F1")
+    return await _held(offers, ask.box_office, _granted(answer, settings), found)
 
 
 async def change(

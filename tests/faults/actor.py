@@ -1,0 +1,148 @@
+"""One act of one worker, in a process of its own, so that it can be killed or suspended in the middle.
+
+`python -m tests.faults.actor ACT` reads its arguments as JSON from standard input and prints the outcome as JSON: a
+value, or the code of a refusal. `PLACEUR_FAILPOINT` in the environment says where the process ends itself.
+"""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any as Anything
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from engine.holds import DIGEST_BYTES, Any, HoldRequest
+from engine.inventory import Inventory
+from engine.outcomes import Outcome
+from tests.ticketing.house import SANDBOX
+from ticketing import holds, orders, payments
+from ticketing.box_offices import BoxOffice
+from ticketing.db import Database
+from ticketing.ids import new_id
+from ticketing.offers import Offers
+from ticketing.orders import PlaceOrder
+from ticketing.pools import PoolClaims
+from ticketing.refusals import Refusal
+from ticketing.settings import Settings, secret_bytes
+
+
+class Stage(Struct, frozen=True):
+    """Where an act takes place. `clock_s`: how wrong this worker's own clock is."""
+
+    database_url: str
+    redis_url: str
+    settings: Settings
+    clock_s: float = 0
+
+
+class Hold(Struct, frozen=True):
+    box_office: BoxOffice
+    key: str
+    wishes: tuple[holds.Wish, ...]
+
+
+class Place(Struct, frozen=True):
+    request: PlaceOrder
+
+
+class Receive(Struct, frozen=True):
+    body: bytes
+    signature: str
+
+
+class Cancel(Struct, frozen=True):
+    order: UUID
+
+
+class Drain(Struct, frozen=True):
+    """Take single places of a pool until there are none."""
+
+    box_office: str
+    pool: int
+
+
+class Rebuild(Struct, frozen=True):
+    pool: int
+
+
+class Worker:
+    """What a worker process has open."""
+
+    def __init__(self, stage: Stage, db: Database, inventory: Inventory) -> None:
+        self.stage, self.db, self.inventory = stage, db, inventory
+        self.settings = stage.settings
+
+    @property
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self.stage.clock_s)
+
+
+async def hold(worker: Worker, asked: Hold) -> object:
+    ask = holds.Ask(box_office=asked.box_office, now=worker.now, key=asked.key)
+    return await holds.take(Offers(worker.db), worker.inventory, worker.settings, ask, asked.wishes)
+
+
+async def place(worker: Worker, asked: Place) -> object:
+    return await orders.place(worker.db, worker.inventory, worker.settings, asked.request, worker.now)
+
+
+async def receive(worker: Worker, asked: Receive) -> object:
+    arguments = (SANDBOX, asked.body, asked.signature, worker.now)
+    return await payments.receive(worker.db, worker.inventory, worker.settings, *arguments)
+
+
+async def cancel(worker: Worker, asked: Cancel) -> object:
+    return await orders.cancel(worker.db, worker.inventory, asked.order, worker.now)
+
+
+async def drain(worker: Worker, asked: Drain) -> object:
+    taken: list[int] = []
+
+    async def shop() -> None:
+        while True:
+            request = HoldRequest(asked.box_office, new_id().bytes, bytes(DIGEST_BYTES), (Any(asked.pool, 1),), 600_000)
+            answer = await worker.inventory.hold(request)
+            if answer.outcome is Outcome.SOLD_OUT:
+                return
+            if answer.outcome is Outcome.HELD:
+                taken.extend(answer.places[asked.pool])
+
+    await asyncio.gather(*(shop() for _ in range(20)))
+    return taken
+
+
+async def rebuild(worker: Worker, asked: Rebuild) -> object:
+    await worker.inventory.rebuild(asked.pool)
+    return "ready"
+
+
+ACTS: dict[str, tuple[type[Struct], Callable[[Worker, Anything], Awaitable[object]]]] = {
+    "hold": (Hold, hold),
+    "place": (Place, place),
+    "receive": (Receive, receive),
+    "cancel": (Cancel, cancel),
+    "drain": (Drain, drain),
+    "rebuild": (Rebuild, rebuild),
+}
+
+
+async def main() -> None:
+    form, act = ACTS[sys.argv[1]]
+    stage, asked = msgspec.json.decode(sys.stdin.buffer.read(), type=tuple[Stage, form])  # type: ignore[valid-type]
+    db = await Database.open(stage.database_url, stage.settings)
+    inventory = await Inventory.open(stage.redis_url, PoolClaims(db), secret_bytes(stage.settings))
+    try:
+        outcome = await act(Worker(stage, db, inventory), asked)
+    except Refusal as refusal:
+        outcome = {"refused": refusal.code}
+    finally:
+        await inventory.close()
+        await db.close()
+    sys.stdout.buffer.write(msgspec.json.encode(outcome))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

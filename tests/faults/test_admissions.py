@@ -1,0 +1,74 @@
+"""The keys that let a ticket in once and a scan count once: on, nothing is seen; off, `check` sees the breach.
+
+A trigger holds every writer for a moment between its reading and its writing, so that what is only likely at a busy
+gate is certain here.
+"""
+
+import asyncio
+from collections import Counter
+from uuid import UUID
+
+import pytest
+
+from tests.ticketing.gate import NOW, Gate, sell
+from ticketing.admissions import Verdict
+from ticketing.check import in_postgres
+from ticketing.db import Database
+from ticketing.ids import new_id
+
+GATES = 8
+HOLD_WRITERS = """
+create function hold_writers() returns trigger language plpgsql as $$ begin perform pg_sleep(0.1); return new; end $$;
+create trigger hold_writers before insert on scans for each row execute function hold_writers();
+create trigger hold_writers before insert on admissions for each row execute function hold_writers();
+"""
+
+
+@pytest.fixture(scope="module")
+def house_url(database_url: str) -> str:
+    asyncio.run(sell(database_url))
+    return database_url
+
+
+@pytest.fixture
+async def gate(house_url: str, database: Database) -> Gate:
+    gate = Gate(database)
+    await gate.run("drop function if exists hold_writers cascade")
+    await gate.run(HOLD_WRITERS)
+    return gate
+
+
+async def breaches(gate: Gate) -> set[str]:
+    async with gate.db.read() as c:
+        return {breach.invariant for breach in await in_postgres(c, NOW)}
+
+
+async def verdicts(gate: Gate, place: int, scan_id: UUID | None = None) -> Counter[Verdict]:
+    code = await gate.code(place)
+    scans = (gate.scan(code, gate=f"Gate {n}", scan_id=scan_id) for n in range(GATES))
+    return Counter(answer.verdict for answer in await asyncio.gather(*scans))
+
+
+async def test_with_its_key_a_ticket_is_let_in_once(gate: Gate) -> None:
+    assert await verdicts(gate, 50) == {Verdict.ADMITTED: 1, Verdict.ALREADY_IN: GATES - 1}
+    assert await breaches(gate) == set()
+
+
+async def test_with_its_key_a_scan_counts_once(gate: Gate) -> None:
+    before = await gate.count("scans")
+    assert await verdicts(gate, 602, new_id()) == {Verdict.NOT_PAID: GATES}
+    assert await gate.count("scans") == before + 1
+
+
+async def test_without_its_key_a_scan_counts_twice(gate: Gate) -> None:
+    """Run after the tests of the whole schema: what is dropped stays dropped in this module's database."""
+    await gate.run("alter table scans drop constraint scans_pkey cascade")
+    before = await gate.count("scans")
+    await verdicts(gate, 602, new_id())
+    assert await gate.count("scans") > before + 1
+
+
+async def test_without_its_key_a_ticket_is_let_in_twice(gate: Gate) -> None:
+    await gate.run("alter table admissions drop constraint admissions_pkey")
+    assert (await verdicts(gate, 52))[Verdict.ADMITTED] > 1
+    assert "admitted_once" in await breaches(gate)
