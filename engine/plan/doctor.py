@@ -1,0 +1,383 @@
+"""The plan doctor: makes a well-shaped drawing sound, and says what it did.
+
+Drawings met in the wild carry two seats with one id, rows without seats, labels that no ticket could tell apart,
+seats copied onto one another, companions of nobody. Each of these is repaired in the one way that loses no seat, and
+each repair is reported with its place in the drawing as it was given. A sound plan comes back as it is; a repaired
+one is sound, so that examining it again finds nothing. What stands first in the drawing keeps what it has.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import StrEnum
+from itertools import count
+
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
+from engine.plan import overlaps
+from engine.plan.model import CATEGORIES_MAX, COORDINATE_MAX, Area, Attribute, Category, Plan, Seat, Table, Zone
+
+TEXT_MAX = 200
+CATEGORY_DEFAULT = "General"
+NAME_DEFAULT = "Untitled plan"
+
+
+class Flaw(StrEnum):
+    """What was wrong."""
+
+    DUPLICATE_ID = "duplicate-id"
+    MISSING_NAME = "missing-name"
+    REPEATED_LABEL = "repeated-label"
+    UNKNOWN_CATEGORY = "unknown-category"
+    REPEATED_CATEGORY = "repeated-category"
+    REPEATED_ATTRIBUTE = "repeated-attribute"
+    LONE_COMPANION = "lone-companion"
+    BROKEN_TABLE = "broken-table"
+    OVERLAP = "overlap"
+    EMPTY_ROW = "empty-row"
+
+
+class Finding(Struct, frozen=True):
+    """One repair: `where` is the JSON path in the drawing as it was given, `message` a sentence for its drawer."""
+
+    flaw: Flaw
+    where: str
+    message: str
+
+
+Spot = tuple[int, int, int]  # indexes of a zone, a row in it, a seat in that
+Report = Callable[[Flaw, str, str], None]
+
+
+def examine(plan: Plan) -> tuple[Plan, tuple[Finding, ...]]:
+    """The plan made sound, and the repairs that took; `examine` of its result finds nothing. No seat and no area's
+    place is lost. O(seats)."""
+    findings: list[Finding] = []
+
+    def report(flaw: Flaw, where: str, message: str) -> None:
+        findings.append(Finding(flaw, where, message))
+
+    for repair in (
+        _name,
+        _categories,
+        _zones,
+        _areas,
+        _seat_ids,
+        _attributes,
+        _companions,
+        _tables,
+        _seat_labels,
+        _row_labels,
+        _positions,
+        _empty_rows,
+    ):
+        plan = repair(plan, report)
+    return plan, tuple(findings)
+
+
+def _name(plan: Plan, report: Report) -> Plan:
+    if plan.name.strip():
+        return plan
+    report(Flaw.MISSING_NAME, "name", f"The plan had no name; it is now called {NAME_DEFAULT}.")
+    return replace(plan, name=NAME_DEFAULT)
+
+
+def _categories(plan: Plan, report: Report) -> Plan:
+    """Each category once and named, and each one that is used."""
+    names = [category.name or CATEGORY_DEFAULT for category in plan.categories]
+    kept: dict[str, Category] = {}
+    for index, (name, category) in enumerate(zip(names, plan.categories, strict=True)):
+        where = f"categories[{index}]"
+        if not category.name:
+            report(Flaw.MISSING_NAME, where, f"A category had no name; it is now called {name}.")
+        if name in kept:
+            report(Flaw.REPEATED_CATEGORY, where, f"Category {name} was there twice; the first one stays.")
+        kept.setdefault(name, category if category.name else replace(category, name=name))
+    renamed = _used_categories(plan, kept, report)
+    if tuple(kept.values()) != plan.categories:
+        plan = replace(plan, categories=tuple(kept.values()))
+    return _recategorised(plan, renamed) if renamed else plan
+
+
+def _used_categories(plan: Plan, kept: dict[str, Category], report: Report) -> dict[str, str]:
+    """Adds the categories that places use but the plan lacks; the new names of those that cannot keep theirs."""
+    used = Counter(seat.category for seat in plan.seats())
+    for area in plan.areas():
+        used[area.category] += area.capacity
+    renamed = {}
+    for name, places in used.items():
+        wanted = name or CATEGORY_DEFAULT
+        if wanted not in kept and len(kept) == CATEGORIES_MAX:
+            wanted = next(iter(kept))
+        if wanted != name:
+            renamed[name] = wanted
+            message = f"{places} places had the unknown category “{name}”; they now have {wanted}."
+            report(Flaw.UNKNOWN_CATEGORY, "categories", message)
+        elif name not in kept:
+            report(
+                Flaw.UNKNOWN_CATEGORY, "categories", f"Category {name} of {places} places was not listed; it now is."
+            )
+        kept.setdefault(wanted, Category(wanted))
+    return renamed
+
+
+def _recategorised(plan: Plan, renamed: Mapping[str, str]) -> Plan:
+    seats = {
+        spot: replace(seat, category=renamed[seat.category]) for spot, seat in _spots(plan) if seat.category in renamed
+    }
+    areas = {
+        (zone, index): replace(area, category=renamed[area.category])
+        for zone, index, area in _drawn_areas(plan)
+        if area.capacity and area.category in renamed
+    }
+    return _with_areas(_with_seats(plan, seats), areas)
+
+
+def _zones(plan: Plan, report: Report) -> Plan:
+    """Ids and names that tell zones apart."""
+    ids, names = _Names(zone.id for zone in plan.zones), _Names(zone.name for zone in plan.zones)
+    zones = []
+    for index, zone in enumerate(plan.zones):
+        where = f"zones[{index}]"
+        zone_id = ids.own(zone.id, zone.name or "zone")
+        name = names.own(zone.name, zone_id, " ({})")
+        if zone_id != zone.id:
+            report(Flaw.DUPLICATE_ID, where, f"The zone's id “{zone.id}” was not its own; it is now {zone_id}.")
+        if name != zone.name:
+            flaw = Flaw.REPEATED_LABEL if zone.name else Flaw.MISSING_NAME
+            report(flaw, where, f"The zone's name “{zone.name}” was not its own; it is now {name}.")
+        zones.append(zone if (zone_id, name) == (zone.id, zone.name) else replace(zone, id=zone_id, name=name))
+    return plan if tuple(zones) == plan.zones else replace(plan, zones=tuple(zones))
+
+
+def _areas(plan: Plan, report: Report) -> Plan:
+    ids = _Names(area.id for _, _, area in _drawn_areas(plan))
+    changes = {}
+    for zone, index, area in _drawn_areas(plan):
+        area_id = ids.own(area.id, f"{plan.zones[zone].id}-area")
+        if area_id != area.id:
+            message = f"The area's id “{area.id}” was not its own; it is now {area_id}."
+            report(Flaw.DUPLICATE_ID, f"zones[{zone}].areas[{index}]", message)
+            changes[zone, index] = replace(area, id=area_id)
+    return _with_areas(plan, changes)
+
+
+def _seat_ids(plan: Plan, report: Report) -> Plan:
+    if len(set(every := [seat.id for seat in plan.seats()]) - {""}) == len(every):
+        return plan
+    ids = _Names(every)
+    changes = {}
+    for spot, seat in _spots(plan):
+        zone, row = plan.zones[spot[0]], plan.zones[spot[0]].rows[spot[1]]
+        seat_id = ids.own(seat.id, f"{zone.id}-{row.label}-{seat.label}")
+        if seat_id != seat.id:
+            message = f"The id “{seat.id}” of {_called(plan, spot)} was not its own; it is now {seat_id}."
+            report(Flaw.DUPLICATE_ID, _where(spot), message)
+            changes[spot] = replace(seat, id=seat_id)
+    return _with_seats(plan, changes)
+
+
+def _attributes(plan: Plan, report: Report) -> Plan:
+    changes = {}
+    for spot, seat in _spots(plan):
+        if seat.attributes and len(set(seat.attributes)) != len(seat.attributes):
+            report(Flaw.REPEATED_ATTRIBUTE, _where(spot), f"An attribute of {_called(plan, spot)} was there twice.")
+            changes[spot] = replace(seat, attributes=tuple(dict.fromkeys(seat.attributes)))
+    return _with_seats(plan, changes)
+
+
+def _companions(plan: Plan, report: Report) -> Plan:
+    """Companions accompany a wheelchair place, and are none themselves."""
+    bays = {seat.id for seat in plan.seats() if Attribute.WHEELCHAIR in seat.attributes}
+    changes = {}
+    for spot, seat in _spots(plan):
+        if seat.companion_of and (seat.companion_of not in bays or seat.id in bays):
+            message = f"{_called(plan, spot)} accompanied no wheelchair place; it is now an ordinary seat."
+            report(Flaw.LONE_COMPANION, _where(spot), message[0].upper() + message[1:])
+            changes[spot] = replace(seat, companion_of="")
+    return _with_seats(plan, changes)
+
+
+def _tables(plan: Plan, report: Report) -> Plan:
+    """Tables have an id of their own, and seats of their zone that sit at no other."""
+    ids = _Names(table.id for zone in plan.zones for table in zone.tables)
+    zones = []
+    for number, zone in enumerate(plan.zones):
+        free = {seat.id for row in zone.rows for seat in row.seats} if zone.tables else set()
+        tables = []
+        for index, table in enumerate(zone.tables):
+            seats = tuple(seat for seat in dict.fromkeys(table.seats) if seat in free)
+            free -= set(seats)
+            mended = replace(table, id=ids.own(table.id, f"{zone.id}-table"), seats=seats)
+            if mended != table:
+                report(Flaw.BROKEN_TABLE, f"zones[{number}].tables[{index}]", _table_message(table, mended))
+            if seats:
+                tables.append(mended)
+        zones.append(zone if tuple(tables) == zone.tables else replace(zone, tables=tuple(tables)))
+    return plan if tuple(zones) == plan.zones else replace(plan, zones=tuple(zones))
+
+
+def _table_message(table: Table, mended: Table) -> str:
+    if not mended.seats:
+        return f"Table “{table.label}” had no seats of its own; it is gone, its seats are not."
+    if mended.seats != table.seats:
+        left = len(table.seats) - len(mended.seats)
+        return f"{left} seats of table “{table.label}” were not its own; {len(mended.seats)} stay at it."
+    return f"The id “{table.id}” of table “{table.label}” was not its own; it is now {mended.id}."
+
+
+def _seat_labels(plan: Plan, report: Report) -> Plan:
+    """Every seat has a label that no other of its row has."""
+    changes = {}
+    for z, zone in enumerate(plan.zones):
+        for r, row in enumerate(zone.rows):
+            labels = [seat.label for seat in row.seats]
+            if len(set(labels) - {""}) == len(labels):
+                continue
+            names = _Names(labels)
+            for index, seat in enumerate(row.seats):
+                label = names.own(seat.label, str(index + 1), " ({})")
+                if label != seat.label:
+                    message = f"The label of {_called(plan, (z, r, index))} was not its own; it is now {label}."
+                    report(Flaw.REPEATED_LABEL, _where((z, r, index)), message)
+                    changes[z, r, index] = replace(seat, label=label)
+    return _with_seats(plan, changes)
+
+
+def _row_labels(plan: Plan, report: Report) -> Plan:
+    """No two seats of a zone have the same row and seat label. Rows may share a label, as the halves of one do."""
+    zones = []
+    for number, zone in enumerate(plan.zones):
+        repeated = {label for label, rows in Counter(row.label for row in zone.rows).items() if rows > 1}
+        zones.append(_with_row_labels(zone, number, repeated, report) if repeated else zone)
+    return plan if tuple(zones) == plan.zones else replace(plan, zones=tuple(zones))
+
+
+def _with_row_labels(zone: Zone, number: int, repeated: set[str], report: Report) -> Zone:
+    names = _Names(row.label for row in zone.rows)
+    taken: dict[str, set[str]] = {}
+    rows = []
+    for index, row in enumerate(zone.rows):
+        labels = {seat.label for seat in row.seats}
+        if row.label in repeated and taken.setdefault(row.label, set()) & labels:
+            fresh = names.fresh(row.label or "Row", " ({})")
+            message = f"Another row “{row.label}” of {zone.name} has the same seats; this one is now {fresh}."
+            report(Flaw.REPEATED_LABEL, f"zones[{number}].rows[{index}]", message)
+            row = replace(row, label=fresh)
+        elif row.label in repeated:
+            taken[row.label] |= labels
+        rows.append(row)
+    return zone if tuple(rows) == zone.rows else replace(zone, rows=tuple(rows))
+
+
+def _positions(plan: Plan, report: Report) -> Plan:
+    """No two seats on one spot."""
+    rows = [(zone.x + row.x, zone.y + row.y, row) for zone in plan.zones for row in zone.rows]
+    corners = [(x, y) for x, y, row in rows for _ in row.seats]
+    seats = list(plan.seats())
+    points = np.array(corners, dtype=np.float64).reshape(-1, 2) + np.array(
+        [(seat.x, seat.y) for seat in seats]
+    ).reshape(-1, 2)
+    row_of = np.repeat(np.arange(len(rows)), [len(row.seats) for _, _, row in rows])
+
+    def allowed(seat: int, x: float, y: float) -> bool:
+        return max(abs(x - corners[seat][0]), abs(y - corners[seat][1])) <= COORDINATE_MAX
+
+    moved = overlaps.parted(points, row_of, allowed)
+    changes = {}
+    if moved:
+        for number, (spot, seat) in enumerate(_spots(plan)):
+            if number in moved:
+                (x, y), (left, top) = moved[number], corners[number]
+                changes[spot] = replace(seat, x=x - left, y=y - top)
+                message = f"{_called(plan, spot)} stood on another seat; it now stands at {x:g}, {y:g}."
+                report(Flaw.OVERLAP, _where(spot), message[0].upper() + message[1:])
+    return _with_seats(plan, changes)
+
+
+def _empty_rows(plan: Plan, report: Report) -> Plan:
+    zones = []
+    for number, zone in enumerate(plan.zones):
+        for index, row in enumerate(zone.rows):
+            if not row.seats:
+                message = f"Row “{row.label}” of {zone.name} had no seats; it is gone."
+                report(Flaw.EMPTY_ROW, f"zones[{number}].rows[{index}]", message)
+        rows = tuple(row for row in zone.rows if row.seats)
+        zones.append(zone if len(rows) == len(zone.rows) else replace(zone, rows=rows))
+    return plan if tuple(zones) == plan.zones else replace(plan, zones=tuple(zones))
+
+
+class _Names:
+    """Names that must differ: the first to come with a name keeps it, others get one that nobody has or asks for."""
+
+    def __init__(self, asked: Iterable[str]) -> None:
+        self._used = set(asked)
+        self._given: set[str] = set()
+        self._next: Counter[str] = Counter()
+
+    def own(self, name: str, instead: str, suffix: str = "~{}") -> str:
+        """`name` itself if it is one and nobody had it before; else a fresh one made of it, or of `instead`."""
+        if name and name not in self._given:
+            self._given.add(name)
+            return name
+        if not name and instead and instead not in self._used and len(instead) <= TEXT_MAX:
+            self._used.add(instead)
+            return instead
+        return self.fresh(name or instead, suffix)
+
+    def fresh(self, base: str, suffix: str) -> str:
+        """A name nobody has, counting from 2; O(1) amortised however often a base is asked for."""
+        base = base[: TEXT_MAX - 12]
+        for number in count(self._next[base] + 2):
+            self._next[base] += 1
+            fresh = base + suffix.format(number)
+            if fresh not in self._used:
+                self._used.add(fresh)
+                return fresh
+        raise AssertionError("numbers do not end")
+
+
+def _spots(plan: Plan) -> Iterator[tuple[Spot, Seat]]:
+    for z, zone in enumerate(plan.zones):
+        for r, row in enumerate(zone.rows):
+            for index, seat in enumerate(row.seats):
+                yield (z, r, index), seat
+
+
+def _where(spot: Spot) -> str:
+    return f"zones[{spot[0]}].rows[{spot[1]}].seats[{spot[2]}]"
+
+
+def _called(plan: Plan, spot: Spot) -> str:
+    zone = plan.zones[spot[0]]
+    row = zone.rows[spot[1]]
+    return f"seat “{row.seats[spot[2]].label}” of row “{row.label}” in {zone.name}"
+
+
+def _drawn_areas(plan: Plan) -> Iterator[tuple[int, int, Area]]:
+    return ((z, index, area) for z, zone in enumerate(plan.zones) for index, area in enumerate(zone.areas))
+
+
+def _with_seats(plan: Plan, changes: Mapping[Spot, Seat]) -> Plan:
+    """The plan with these seats in the places of those that were there."""
+    touched: dict[int, dict[int, dict[int, Seat]]] = {}
+    for (z, r, index), seat in changes.items():
+        touched.setdefault(z, {}).setdefault(r, {})[index] = seat
+    zones = list(plan.zones)
+    for z, rows_touched in touched.items():
+        rows = list(zones[z].rows)
+        for r, seats_touched in rows_touched.items():
+            seats = (seats_touched.get(index, seat) for index, seat in enumerate(rows[r].seats))
+            rows[r] = replace(rows[r], seats=tuple(seats))
+        zones[z] = replace(zones[z], rows=tuple(rows))
+    return replace(plan, zones=tuple(zones)) if changes else plan
+
+
+def _with_areas(plan: Plan, changes: Mapping[tuple[int, int], Area]) -> Plan:
+    """The plan with these areas in the places of those that were there."""
+    zones = tuple(
+        replace(zone, areas=tuple(changes.get((z, index), area) for index, area in enumerate(zone.areas)))
+        for z, zone in enumerate(plan.zones)
+    )
+    return replace(plan, zones=zones) if changes else plan
