@@ -6,17 +6,19 @@ gate is certain here.
 
 import asyncio
 from collections import Counter
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
-from tests.ticketing.gate import NOW, Gate, sell
+from tests.ticketing.gate import Gate, sell
 from ticketing.admissions import Verdict
 from ticketing.check import in_postgres
 from ticketing.db import Database
 from ticketing.ids import new_id
 
 GATES = 8
+BEFORE_ORDERS_EXPIRE = datetime(2026, 2, 1, tzinfo=UTC)
 HOLD_WRITERS = """
 create function hold_writers() returns trigger language plpgsql as $$ begin perform pg_sleep(0.1); return new; end $$;
 create trigger hold_writers before insert on scans for each row execute function hold_writers();
@@ -40,7 +42,7 @@ async def gate(house_url: str, database: Database) -> Gate:
 
 async def breaches(gate: Gate) -> set[str]:
     async with gate.db.read() as c:
-        return {breach.invariant for breach in await in_postgres(c, NOW)}
+        return {breach.invariant for breach in await in_postgres(c, BEFORE_ORDERS_EXPIRE)}
 
 
 async def verdicts(gate: Gate, place: int, scan_id: UUID | None = None) -> Counter[Verdict]:
