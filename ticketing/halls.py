@@ -40,9 +40,11 @@ class Hall(Struct, frozen=True):
     def label(self, place: int) -> SeatLabel:
         """What a ticket says of a place: zone, row, seat, category. Raises UnknownSeat where this plan has none."""
         try:
-            return self.seats.label(place)
+            if place >= 0:
+                return self.seats.label(place)
         except (KeyError, IndexError):
-            raise UnknownSeat(seat=str(place)) from None
+            pass
+        raise UnknownSeat(seat=str(place))
 
     def places(self, seats: Iterable[str]) -> tuple[int, ...]:
         """The place numbers of seats, in their order. Raises UnknownSeat with the first that is not in this hall."""

@@ -319,7 +319,10 @@ async def _pin(
 
 
 async def _fit(inventory: Inventory, request: PlaceOrder, seats: dict[int, set[int]], needs: Counter[int]) -> None:
-    """Make the hold have as many interchangeable places beside the seats as the order needs."""
+    """Make the hold have as many interchangeable places beside the seats as the order needs.
+
+    The change is named by what it does, so that the same request twice at once makes it once.
+    """
     held = await inventory.read(request.box_office.hex, request.hold)
     claims.ensure_granted(held.outcome)
     if any(set(held.places.get(pool, ())) != wanted for pool, wanted in seats.items()):
@@ -330,7 +333,8 @@ async def _fit(inventory: Inventory, request: PlaceOrder, seats: dict[int, set[i
     drop = {pool: places[needs[pool] :] for pool, places in beside.items() if len(places) > needs[pool]}
     if not add and not drop:
         return
-    changed = await inventory.change(request.box_office.hex, request.hold, new_id().bytes, add, drop)
+    change_id = hashlib.blake2b(msgspec.json.encode((_digest(request), add, drop)), digest_size=DIGEST_BYTES).digest()
+    changed = await inventory.change(request.box_office.hex, request.hold, change_id, add, drop)
     if changed.outcome is Outcome.SOLD_OUT:
         raise TariffSoldOut()
     claims.ensure_granted(changed.outcome)
