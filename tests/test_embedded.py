@@ -9,7 +9,7 @@ import pytest
 from redis import Redis
 from redis.cluster import RedisCluster
 
-from embedded import Postgres, NotStarted, Valkey, ValkeyCluster
+from embedded import NotStarted, Postgres, Valkey, ValkeyCluster
 
 
 @pytest.mark.parametrize("signal_number", [None, signal.SIGKILL])

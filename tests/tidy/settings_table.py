@@ -1,4 +1,4 @@
-"""The README's table of settings, made from the settings themselves: `.venv/bin/python -m tests.tidy.settings_table`."""
+"""The README's table of settings, made from the settings: `.venv/bin/python -m tests.tidy.settings_table`."""
 
 import re
 
