@@ -161,7 +161,7 @@ def _unseal(secret: bytes, organisation_id: UUID, key: SealedKey) -> Ed25519Priv
     nonce, sealed = key.sealed_private_key[:NONCE_BYTES], key.sealed_private_key[NONCE_BYTES:]
     try:
         raw = _box(secret).decrypt(nonce, sealed, _bound_to(organisation_id, key.id))
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         raise SigningKeyUnreadable(key_id=key.id) from None
     return Ed25519PrivateKey.from_private_bytes(raw)
 
