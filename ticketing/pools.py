@@ -179,11 +179,10 @@ async def _blocks(c: Connection, state: PoolState) -> bytes:
 
 
 def _codes(blocks: bytes | None, place_count: int) -> np.ndarray[tuple[int], np.dtype[np.uint16]]:
-    """A pool's block codes by place, whatever length was stored when it had fewer places."""
+    """The block codes of the first `place_count` places; what is stored may be shorter, from when the pool was."""
     codes = np.zeros(place_count, dtype="<u2")
-    if blocks:
-        stored = np.frombuffer(blocks, dtype="<u2")
-        codes[: len(stored)] = stored
+    stored = np.frombuffer(blocks or b"", dtype="<u2")[:place_count]
+    codes[: len(stored)] = stored
     return codes
 
 

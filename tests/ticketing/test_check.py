@@ -6,8 +6,14 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from redis import Redis
 
+from engine.inventory import Inventory
+from tests.ticketing.house import breaches, open_house, order
+from ticketing import pools
 from ticketing.check import SQL, in_postgres
+from ticketing.db import Database
+from ticketing.pools import PoolClaims
 
 SOLD = Path(__file__).with_name("sold.sql")
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
@@ -183,3 +189,40 @@ def test_every_invariant_has_its_mutant() -> None:
 async def test_the_breach_is_seen(sold: asyncpg.Connection, invariant: str, breach: str) -> None:
     await sold.execute(breach)
     assert invariant in {found.invariant for found in await in_postgres(sold, NOW)}
+
+
+async def test_a_word_that_is_not_its_claim_is_seen(database: Database, inventory: Inventory, redis_url: str) -> None:
+    house = await open_house(database)
+    await order(database, inventory, house, [3])
+    await pools.block(database, inventory, house.organisation, house.pool, [8], 1)
+    assert await breaches(database, inventory) == []
+    with Redis.from_url(redis_url) as redis:
+        words, blocks = (f"{{{house.box_office.hex}}}:{kind}:{house.pool}" for kind in "wb")
+        redis.setrange(words, 16 + 8 * 3, bytes(8))
+        redis.setrange(words, 16 + 8 * 4, (2**52 + 999).to_bytes(8, "little"))
+        redis.setrange(blocks, 2 * 8, bytes(2))
+        redis.setrange(blocks, 2 * 9, b"\x02\x00")
+    other = await Inventory.open(redis_url, PoolClaims(database), bytes(32))
+    found = [breach.found.removeprefix(f"pool {house.pool}, ") for breach in await breaches(database, other)]
+    await other.close()
+    serial = (await PoolClaims(database).claims(house.pool))[3]
+    assert sorted(found) == [
+        f"place 3: word 0, in Postgres claim {serial}",
+        f"place 4: word {2**52 + 999}, in Postgres no claim",
+        "place 8: block code 0, in Postgres 1",
+        "place 9: block code 2, in Postgres 0",
+    ]
+
+
+async def test_an_empty_redis_is_no_breach_and_is_filled(
+    database: Database, inventory: Inventory, redis_url: str
+) -> None:
+    house = await open_house(database)
+    await order(database, inventory, house, [3])
+    with Redis.from_url(redis_url) as redis:
+        redis.flushall()
+    other = await Inventory.open(redis_url, PoolClaims(database), bytes(32))
+    assert await breaches(database, other) == []
+    copy, _ = await other.copy(house.pool)
+    await other.close()
+    assert copy.word(3) > 2**52

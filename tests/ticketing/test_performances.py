@@ -1,0 +1,151 @@
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from engine.holds import HoldRequest, Seats
+from engine.inventory import Inventory
+from engine.outcomes import Outcome
+from engine.plan.model import Plan, Seat
+from tests.ticketing.house import NOW, SETTINGS, House, breaches, hold, open_house, order, plan, request
+from ticketing import orders, organisations, performances, plans
+from ticketing.db import Database
+from ticketing.ids import new_id
+from ticketing.performances import Page, Performance, PerformanceStatus, Schedule
+from ticketing.plans import PlanVersion
+from ticketing.refusals import InputRefused, NotFound, SaleClosed, SaleNotOpen, SeatsInUse
+
+DAY = timedelta(days=1)
+SCHEDULE = Schedule(
+    starts_at=NOW + DAY, doors_at=NOW + DAY, ends_at=NOW + 2 * DAY, sale_opens_at=NOW, sale_closes_at=NOW + DAY
+)
+
+
+async def test_a_performance_is_seen_with_what_surrounds_it(database: Database) -> None:
+    performance = (await open_house(database)).performance
+    found = await performances.get(database, performance.id)
+    assert found == performance
+    assert (found.event_name, found.venue_name, found.time_zone) == ("The Play", "The Venue", "Europe/Paris")
+    assert (found.currency, found.status) == ("EUR", PerformanceStatus.ON_SALE)
+
+
+async def test_a_draft_is_not_seen(database: Database) -> None:
+    performance = (await open_house(database)).performance
+    async with database.read() as c:
+        await c.execute("update performances set status = 'draft' where id = $1", performance.id)
+    for unseen in (performance.id, new_id()):
+        with pytest.raises(NotFound, match="no such performance"):
+            await performances.get(database, unseen)
+    assert await performances.list_on_sale(database, performance.box_office_key, NOW) == []
+
+
+async def test_the_list_goes_on_where_it_stopped(database: Database) -> None:
+    house = await open_house(database, 5)
+    await open_house(database)
+    key = house.performance.box_office_key
+    first = await performances.list_on_sale(database, key, NOW, rows_max=3)
+    rest = await performances.list_on_sale(database, key, NOW, Page(first[-1].starts_at, first[-1].id), rows_max=3)
+    assert [*first, *rest] == list(house.performances)
+    over = house.performances[1].ends_at
+    assert await performances.list_on_sale(database, key, over) == list(house.performances[2:])
+    everywhere = await performances.list_on_sale(database, None, NOW)
+    assert set(house.performances) < set(everywhere)
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        {"doors_at": NOW + 2 * DAY},
+        {"ends_at": NOW + DAY},
+        {"sale_closes_at": NOW},
+        {"starts_at": NOW + 3 * DAY},
+    ],
+)
+async def test_times_in_a_wrong_order_are_refused(database: Database, times: dict[str, object]) -> None:
+    house = await open_house(database)
+    version, event = house.performance.plan_version_id, house.performance.event_id
+    with pytest.raises(InputRefused):
+        await performances.create(database, house.organisation, event, version, replace(SCHEDULE, **times))
+
+
+async def test_event_and_plan_must_be_the_organisations_own(database: Database) -> None:
+    ours, theirs = await open_house(database), await open_house(database)
+    for organisation, event, version in [
+        (theirs.organisation, ours.performance.event_id, ours.performance.plan_version_id),
+        (ours.organisation, theirs.performance.event_id, ours.performance.plan_version_id),
+        (ours.organisation, ours.performance.event_id, theirs.performance.plan_version_id),
+    ]:
+        with pytest.raises(NotFound):
+            await performances.create(database, organisation, event, version, SCHEDULE)
+
+
+async def test_places_are_sold_while_the_sale_is_open(database: Database) -> None:
+    performance = (await open_house(database)).performance
+    performances.ensure_on_sale(performance, NOW)
+    with pytest.raises(SaleNotOpen, match="opens at"):
+        performances.ensure_on_sale(performance, performance.sale_opens_at - DAY)
+    for closed in (replace(performance, status=PerformanceStatus.CANCELLED), replace(performance, sale_closes_at=NOW)):
+        with pytest.raises(SaleClosed):
+            performances.ensure_on_sale(closed, NOW)
+
+
+def grown() -> Plan:
+    """The house without seat B10, with a row C of two seats and more standing room."""
+    (stalls,) = plan().zones
+    a, b = stalls.rows
+    c = replace(b, label="C", y=200.0, seats=tuple(Seat(f"C{n}", str(n), 50.0 * n, 0.0, "B") for n in (1, 2)))
+    standing = replace(stalls.areas[0], capacity=25)
+    rows = (a, replace(b, seats=b.seats[:9]), c)
+    return replace(plan(), zones=(replace(stalls, rows=rows, areas=(standing,)),))
+
+
+async def add_grown(database: Database, house: House) -> PlanVersion:
+    venue = house.performance.venue_id
+    return await plans.add_version(database, house.organisation, venue, "Hall", grown(), NOW)
+
+
+async def test_a_later_plan_keeps_every_sale(database: Database, inventory: Inventory) -> None:
+    house = await open_house(database)
+    held = await hold(inventory, house, [0, 1])
+    await order(database, inventory, house, [9, 10, 20])
+    version = await add_grown(database, house)
+    shown = await performances.publish_plan(database, inventory, house.organisation, house.performance.id, version.id)
+    assert (shown.plan_version_id, shown.plan_hash, shown.pool_id) == (version.id, version.hash, house.pool)
+    hall = await performances.hall(database, shown)
+    assert hall.packed.place_count == 47 and hall.places(["A10", "B1", "C1"]) == (9, 10, 40)
+    assert hall.areas == {"standing": ((20, 20), (42, 5))}
+    assert (await inventory.read(house.box_office.hex, held)).outcome is Outcome.HELD
+    placed = await orders.place(database, inventory, SETTINGS, request(house, held, [0, 1]), NOW)
+    assert placed.total_cents == 6000
+    await order(database, inventory, house, [40, 46])
+    answer = await take(inventory, shown, [9])
+    assert answer is Outcome.TAKEN
+    assert await breaches(database, inventory) == []
+
+
+async def test_a_plan_that_drops_a_sold_seat_is_refused(database: Database, inventory: Inventory) -> None:
+    house = await open_house(database)
+    await order(database, inventory, house, [19])
+    version = await add_grown(database, house)
+    with pytest.raises(SeatsInUse, match="drops 1 places"):
+        await performances.publish_plan(database, inventory, house.organisation, house.performance.id, version.id)
+    assert await performances.get(database, house.performance.id) == house.performance
+    assert await take(inventory, house.performance, [18]) is Outcome.HELD
+
+
+async def test_a_plan_is_published_by_its_own_organisation_in_its_own_venue(
+    database: Database, inventory: Inventory
+) -> None:
+    house, other = await open_house(database), await open_house(database)
+    version = await add_grown(database, house)
+    elsewhere = await add_grown(database, other)
+    nobody = (await organisations.create(database, f"o-{new_id().hex[-8:]}", "Nobody", NOW)).id
+    for organisation, wanted in [(nobody, version), (other.organisation, version), (house.organisation, elsewhere)]:
+        with pytest.raises(NotFound):
+            await performances.publish_plan(database, inventory, organisation, house.performance.id, wanted.id)
+
+
+async def take(inventory: Inventory, performance: Performance, places: list[int]) -> Outcome:
+    wants = (Seats(performance.pool_id, tuple(places)),)
+    asked = HoldRequest(performance.box_office_id.hex, new_id().bytes, bytes(8), wants, 60_000)
+    return (await inventory.hold(asked)).outcome
