@@ -8,13 +8,14 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any as Anything
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
-from engine.holds import DIGEST_BYTES, Any, HoldRequest
+from engine.holds import DIGEST_BYTES, Any, HoldRequest, Seats
 from engine.inventory import Inventory
 from engine.outcomes import Outcome
 from tests.ticketing.house import SANDBOX
@@ -62,6 +63,16 @@ class Drain(Struct, frozen=True):
 
     box_office: str
     pool: int
+
+
+class Contend(Struct, frozen=True):
+    """Ask so many times for two neighbours of a pool, here and there."""
+
+    box_office: str
+    pool: int
+    places: int
+    attempts: int
+    seed: int
 
 
 class Rebuild(Struct, frozen=True):
@@ -114,6 +125,22 @@ async def drain(worker: Worker, asked: Drain) -> object:
     return taken
 
 
+async def contend(worker: Worker, asked: Contend) -> object:
+    dice, taken = Random(asked.seed), []
+    firsts = iter([dice.randrange(asked.places - 1) for _ in range(asked.attempts)])
+
+    async def shop() -> None:
+        for first in firsts:
+            wants = (Seats(asked.pool, (first, first + 1)),)
+            request = HoldRequest(asked.box_office, new_id().bytes, bytes(DIGEST_BYTES), wants, 600_000)
+            answer = await worker.inventory.hold(request)
+            if answer.outcome is Outcome.HELD:
+                taken.extend(answer.places[asked.pool])
+
+    await asyncio.gather(*(shop() for _ in range(400)))
+    return taken
+
+
 async def rebuild(worker: Worker, asked: Rebuild) -> object:
     await worker.inventory.rebuild(asked.pool)
     return "ready"
@@ -125,6 +152,7 @@ ACTS: dict[str, tuple[type[Struct], Callable[[Worker, Anything], Awaitable[objec
     "receive": (Receive, receive),
     "cancel": (Cancel, cancel),
     "drain": (Drain, drain),
+    "contend": (Contend, contend),
     "rebuild": (Rebuild, rebuild),
 }
 

@@ -1,4 +1,4 @@
-"""Redis emptied, killed, or come back with yesterday's file, while seats are being sold. Carts may be lost, sales not."""
+"""Redis emptied, killed, or back with yesterday's file, while seats are being sold. Carts may be lost, sales not."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -81,10 +81,8 @@ async def test_flushed_in_the_middle_of_a_sale(own_scene: Scene) -> None:
 async def test_killed_in_the_middle_of_a_sale_and_back_with_an_old_file(own_scene: Scene, own_valkey: Valkey) -> None:
     crowd = Crowd(own_scene)
     await asyncio.wait_for(crowd.until_sold(5), 30)
-    files = [
-        file for file in own_valkey.folder.rglob("*") if file.is_file() and file.suffix in (".rdb", ".aof", ".manifest")
-    ]
-    old = {file: file.read_bytes() for file in files}
+    kept = (".rdb", ".aof", ".manifest")
+    old = {file: file.read_bytes() for file in own_valkey.folder.rglob("*") if file.suffix in kept}
     await asyncio.wait_for(crowd.until_sold(15), 30)
     own_valkey.stop(9)
     for file, content in old.items():
