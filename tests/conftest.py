@@ -17,8 +17,10 @@ import pytest
 from redis import Redis
 
 from embedded import Postgres, Valkey, ValkeyCluster
+from engine.inventory import Inventory
 from ticketing.db import Database
 from ticketing.migrations import migrate
+from ticketing.pools import PoolClaims
 
 TEMPLATE = "placeur_template"
 SECRET = bytes(range(32))
@@ -111,11 +113,8 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def inventory(redis_url: str, database: Database) -> AsyncIterator["Inventory"]:  # noqa: F821
+async def inventory(redis_url: str, database: Database) -> AsyncIterator[Inventory]:
     """The inventory as the product opens it, over the module's database and the shared Valkey."""
-    from engine.inventory import Inventory  # noqa: PLC0415
-    from ticketing.pools import PoolClaims  # noqa: PLC0415
-
     inventory = await Inventory.open(redis_url, PoolClaims(database), SECRET)
     yield inventory
     await inventory.close()
