@@ -61,7 +61,8 @@ async def sell(url: str, places: int, holds: int) -> float:
     async def shop() -> None:
         nonlocal held
         for request in queue:
-            held += (await inventory.hold(request)).outcome is Outcome.HELD
+            answer = await inventory.hold(request)
+            held += answer.outcome is Outcome.HELD
 
     start = time.perf_counter()
     await asyncio.gather(*(shop() for _ in range(SHOPPERS)))
