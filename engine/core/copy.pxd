@@ -6,9 +6,9 @@ are kept true place by place, so that no question about the pool walks over it.
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
-from engine.core.best cimport Vacancy
 from engine.core.deadlines cimport Deadlines
 from engine.core.packed cimport PackedPlan
+from engine.core.windows cimport Vacancy
 
 cdef enum:
     STATE_FREE = 0

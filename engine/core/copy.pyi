@@ -101,7 +101,10 @@ class PoolCopy:
         """
 
     def version(self, now_ms: int) -> tuple[int, int]:
-        """(change number, next expiry in ms or 0): within one epoch, equal versions mean equal `status`, in any worker."""
+        """(change number, next expiry in ms or 0).
+
+        Within one epoch equal versions mean an equal `status`, whichever worker is asked.
+        """
 
     def free_count(self, now_ms: int) -> int:
         """Places free and on open sale, tentative marks not counted."""

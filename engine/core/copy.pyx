@@ -21,8 +21,10 @@ from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
 from engine.core.deadlines cimport deadlines_add, deadlines_drop, deadlines_order
-from engine.core.packed cimport CATEGORY_NONE, PackedPlan, slot_seat
-from engine.core.best cimport MOST, PARTY, Found, PartyWant, find_best, proposals, touch, touch_all
+from engine.core.packed cimport CATEGORY_NONE, PackedPlan
+from engine.core.parties cimport MOST, Found
+from engine.core.windows cimport PARTY, touch, touch_all
+from engine.core.best cimport PartyWant, find_best, proposals
 from engine.core.words cimport claimed_from, deadline_at, limit_at
 
 HEADER_BYTES = HEADER
@@ -393,14 +395,14 @@ cdef class PoolCopy:
 
     cdef int32_t _next_open(self, int32_t place, int32_t end) noexcept nogil:
         """The first of place..end-1 that is free, on open sale and unmarked; `end` or more when none is."""
-        cdef uint64_t states, free
+        cdef uint64_t states, open_places
         while place < end:
             states = self.states[place >> 5]
-            free = ~(states | states >> 1) & LOW_BITS & (~<uint64_t>0 << 2 * (place & 31))
-            if not free:
+            open_places = ~(states | states >> 1) & LOW_BITS & (~<uint64_t>0 << 2 * (place & 31))
+            if not open_places:
                 place = (place | 31) + 1
                 continue
-            place = (place & ~31) + (__builtin_ctzll(free) >> 1)
+            place = (place & ~31) + (__builtin_ctzll(open_places) >> 1)
             if not self._marked(place):
                 break
             place += 1

@@ -51,9 +51,9 @@ class PackedPlan:
             category: (S,) index of its price category.
             cost: (S,) 0..COST_MAX, less is better; a proposal's cost is the sum of its seats'.
             x, y: (S,) position in plan units.
-            attributes: (S,) bits WHEELCHAIR ... CENTRE.
+            attributes: (S,) bits WHEELCHAIR ... CENTRE; no seat is both wheelchair bay and companion seat.
             aisle_after: (S,) 1 where an aisle or gap parts the seat from the next one of its row.
-            table: (S,) the seat's table, or -1; a table's seats follow one another in one row.
+            table: (S,) the seat's table, or -1; a table's seats follow one another in one row, aisles or not.
             companion_of: (S,) for a companion seat the index in plan order of its wheelchair bay, else -1.
             row_zone: (R,) index of the row's zone.
             row_previous, row_next: (R,) the adjacent row on either side (in front, behind), or -1.

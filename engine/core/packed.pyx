@@ -80,7 +80,9 @@ cdef class PackedPlan:
         self._take_rows(rows, row_zone, row_previous, row_next)
         self._take_seats(place, category, cost, x, y, attributes, companion_of)
         parted = np.ones(seats, bool)
-        parted[1:] = (np.diff(row) != 0) | (aisle_after[:-1] != 0) | (np.diff(table) != 0)
+        parted[1:] = (np.diff(row) != 0) | (np.diff(table) != 0) | ((aisle_after[:-1] != 0) & (table[1:] < 0))
+        _require(len(np.unique(table[table >= 0])) == np.count_nonzero(parted & (table >= 0)), "table",
+                 "must have its seats one after the other in one row")
         first = self._cut_benches(row, category, attributes, parted)
         whole = (table >= 0) & np.append(table_whole, 0).astype(bool)[table]
         self._flag_benches(first, parted, whole, category)
@@ -124,6 +126,8 @@ cdef class PackedPlan:
         self.hall.y = <int32_t *>self._keep(np.rint(y * POSITION_STEPS), np.int32)
         self.hall.attributes = <uint8_t *>self._keep(attributes, np.uint8)
         companion_of = _array("companion_of", companion_of, np.int32, seats, -1, seats - 1)
+        _require(not ((attributes & WHEELCHAIR != 0) & (attributes & COMPANION != 0)).any(), "attributes",
+                 "must not make a wheelchair bay a companion seat")
         bays, companions = np.flatnonzero(attributes & WHEELCHAIR), np.flatnonzero(attributes & COMPANION)
         self.hall.bays = <int32_t *>self._keep(bays, np.int32)
         self.hall.bay_count = len(bays)

@@ -1,0 +1,306 @@
+"""The best windows of a hall: where a party, or a part of one, can sit side by side.
+
+How it is fast. Seats are bits: "k free neighbours" is log k shifts, "leaves a lone seat" a few more. Boards give the
+best row of an unfiltered search at the root. Under filters a board's keys are lower bounds, exact wherever the filter
+takes or leaves a bench whole, so one walk down the tree, cut off by the worst window kept so far and by the filter's
+categories and zones, finds the rows that a full scan would. Benches with coded seats are few; for a query that may
+take some of those they are looked at first and passed over by the walk.
+"""
+
+from engine.core.packed cimport BENCH_CONTINUED, BENCH_CONTINUES, BENCH_MIXED, BENCH_WHOLE, Hall
+
+
+cdef Query OPEN_SALE  # no filter, no allotment: what boards are kept for
+OPEN_SALE.any_category = OPEN_SALE.any_zone = True
+
+
+cdef inline bint has_category(const Query *query, uint8_t category) noexcept nogil:
+    return query.any_category or query.categories[category >> 6] >> (category & 63) & 1
+
+
+cdef inline bint has_zone(const Query *query, uint16_t zone) noexcept nogil:
+    cdef int32_t i
+    if query.any_zone:
+        return True
+    for i in range(query.zone_count):
+        if query.zones[i] == zone:
+            return True
+    return False
+
+
+cdef uint64_t filtered_bits(const Hall *hall, const Query *query, int32_t bench) noexcept nogil:
+    cdef uint64_t bits = ALL_SEATS, left
+    cdef int32_t first = hall.first[bench]
+    cdef int i
+    if not has_zone(query, hall.row_zone[hall.row[bench]]):
+        return 0
+    if not query.any_category:
+        if hall.flags[bench] & BENCH_MIXED:
+            left = ALL_SEATS >> (64 - (hall.first[bench + 1] - first))
+            while left:
+                if not has_category(query, hall.category[first + __builtin_ctzll(left)]):
+                    bits &= ~(left & (0 - left))
+                left &= left - 1
+        elif not has_category(query, hall.category[first]):
+            return 0
+    if query.exclude:
+        for i in range(8):
+            if query.exclude >> i & 1:
+                bits &= ~hall.having[i][bench]
+    return bits
+
+
+# ---- windows of one bench -----------------------------------------------------------------------------------------
+
+
+cdef inline uint64_t starts_of(uint64_t bits, uint64_t after, int size) noexcept nogil:
+    """Where `size` set bits in a row start in `bits`, which `after` continues."""
+    cdef int have = 1, step
+    while have < size:
+        step = have if 2 * have <= size else size - have
+        bits &= bits >> step | after << (64 - step)
+        after &= after >> step
+        have += step
+    return bits
+
+
+cdef inline uint64_t ahead(uint64_t bits, uint64_t after, int step) noexcept nogil:
+    """Bit s tells of seat s + step; 1 <= step <= 63."""
+    return bits >> step | after << (64 - step)
+
+
+cdef inline uint32_t least_cost(const Hall *hall, int32_t first, uint64_t starts, int size, int32_t *bit) noexcept nogil:
+    """The least cost of a window that starts at one of `starts` (not 0), and where the first of those is."""
+    cdef const uint32_t *before = hall.cost_before + first
+    cdef uint32_t cost, least = NO_WINDOW
+    cdef int at
+    while starts:
+        at = __builtin_ctzll(starts)
+        cost = before[at + size] - before[at]
+        if cost < least:
+            least = cost
+            bit[0] = at
+        starts &= starts - 1
+    return least
+
+
+cdef uint32_t whole_table(const Vacancy *vacancy, const Query *query, int32_t bench, int size) noexcept nogil:
+    """The key of a table only sold whole: it fits a party of just its size, when all of it is free."""
+    cdef const Hall *hall = vacancy.hall
+    cdef int32_t first = hall.first[bench]
+    cdef uint64_t bits = open_bits(vacancy, query, bench) & wanted_bits(hall, query, bench) & hall.ordinary[bench]
+    if hall.first[bench + 1] - first != size or hall.flags[bench] & (BENCH_CONTINUES | BENCH_CONTINUED):
+        return NO_WINDOW
+    if bits != ALL_SEATS >> (64 - size):
+        return NO_WINDOW
+    return hall.cost_before[first + size] - hall.cost_before[first]
+
+
+cdef uint32_t best_window(
+    const Vacancy *vacancy, const Query *query, int32_t bench, int size, uint64_t where, int32_t *bit,
+) noexcept nogil:
+    """The key of the bench's best window that starts at a bit of `where`, and its bit; NO_WINDOW when there is none."""
+    cdef const Hall *hall = vacancy.hall
+    cdef uint8_t flags = hall.flags[bench]
+    cdef uint64_t free, wanted, free_before = 0, free_after = 0, wanted_after = 0
+    cdef uint64_t starts, left, right
+    cdef int orphans
+    bit[0] = 0
+    if flags & BENCH_WHOLE:
+        return whole_table(vacancy, query, bench, size)
+    free = open_bits(vacancy, query, bench) & hall.ordinary[bench]
+    wanted = free & wanted_bits(hall, query, bench)
+    if flags & BENCH_CONTINUES:
+        free_before = open_bits(vacancy, query, bench - 1) & hall.ordinary[bench - 1]
+    if flags & BENCH_CONTINUED:
+        free_after = open_bits(vacancy, query, bench + 1) & hall.ordinary[bench + 1]
+        wanted_after = free_after & wanted_bits(hall, query, bench + 1)
+    starts = starts_of(wanted, wanted_after, size) & where
+    if not starts:
+        return NO_WINDOW
+    # Alone on the left: the seat before the window is free and the one before that is not. Likewise on the right.
+    left = (free << 1 | free_before >> 63) & ~(free << 2 | free_before >> 62)
+    right = ahead(free, free_after, size) & ~ahead(free, free_after, size + 1)
+    for orphans in range(3):
+        if orphans == 0:
+            wanted = starts & ~(left | right)
+        elif orphans == 1:
+            wanted = starts & (left ^ right)
+        else:
+            wanted = starts & left & right
+        if wanted:
+            return least_cost(hall, hall.first[bench], wanted, size, bit) | <uint32_t>orphans << ORPHAN_SHIFT
+    return NO_WINDOW
+
+
+# ---- boards -------------------------------------------------------------------------------------------------------
+
+
+cdef inline uint32_t leaf_key(const Vacancy *vacancy, int32_t bench, int size) noexcept nogil:
+    cdef int32_t bit
+    if bench >= vacancy.hall.bench_count:
+        return NO_WINDOW
+    return best_window(vacancy, &OPEN_SALE, bench, size, ALL_SEATS, &bit)
+
+
+cdef void renew_leaf(const Vacancy *vacancy, uint32_t *key, int32_t bench, int size) noexcept nogil:
+    cdef int32_t node = vacancy.hall.leaf_count + bench
+    cdef uint32_t least
+    key[node] = leaf_key(vacancy, bench, size)
+    while node > 1:
+        node >>= 1
+        least = min(key[2 * node], key[2 * node + 1])
+        if key[node] == least:
+            break
+        key[node] = least
+
+
+cdef void renew_all(const Vacancy *vacancy, uint32_t *key, int size) noexcept nogil:
+    cdef int32_t leaves = vacancy.hall.leaf_count
+    cdef int32_t i
+    for i in range(leaves):
+        key[leaves + i] = leaf_key(vacancy, i, size)
+    for i in range(leaves - 1, 0, -1):
+        key[i] = min(key[2 * i], key[2 * i + 1])
+
+
+cdef const uint32_t *board(Vacancy *vacancy, int size) noexcept nogil:
+    """The keys of a window size, after taking in what was touched since. O(log benches) a touch."""
+    cdef const Hall *hall = vacancy.hall
+    cdef Board *own = &vacancy.boards[size]
+    cdef uint64_t at
+    cdef int32_t bench
+    if vacancy.touches - own.seen > min(vacancy.ring_mask + 1, <uint64_t>hall.bench_count // 2 + 1):
+        renew_all(vacancy, own.key, size)
+    else:
+        for at in range(own.seen, vacancy.touches):
+            bench = vacancy.touched[at & vacancy.ring_mask]
+            renew_leaf(vacancy, own.key, bench, size)
+            if hall.flags[bench] & BENCH_CONTINUES:
+                renew_leaf(vacancy, own.key, bench - 1, size)
+            if hall.flags[bench] & BENCH_CONTINUED:
+                renew_leaf(vacancy, own.key, bench + 1, size)
+    own.seen = vacancy.taken_in = vacancy.touches
+    return own.key
+
+
+cdef inline bint is_coded(const Vacancy *vacancy, int32_t bench) noexcept nogil:
+    """Whether codes bear on the bench's windows: on its own seats, or on those it continues."""
+    cdef uint8_t flags = vacancy.hall.flags[bench]
+    return (vacancy.coded[bench] != 0
+            or (flags & BENCH_CONTINUES and vacancy.coded[bench - 1] != 0)
+            or (flags & BENCH_CONTINUED and vacancy.coded[bench + 1] != 0))
+
+
+cdef int32_t next_coded(const Vacancy *vacancy, int32_t bench) noexcept nogil:
+    """The first bench >= `bench` with coded seats of its own, or bench_count."""
+    cdef int32_t count = vacancy.hall.bench_count
+    cdef uint64_t bits
+    while bench < count:
+        bits = vacancy.coded_benches[bench >> 6] >> (bench & 63)
+        if bits:
+            return bench + __builtin_ctzll(bits)
+        bench = (bench | 63) + 1
+    return count
+
+
+# ---- the best windows of the hall ---------------------------------------------------------------------------------
+
+
+cdef void offer(
+    const Hall *hall, Window *best, int *count, int most, uint32_t key, int32_t bench, int32_t bit,
+) noexcept nogil:
+    """Puts a window into the ordered list of the best `most`, of which no two share a row."""
+    cdef int i
+    if key == NO_WINDOW or (count[0] == most and not before(key, bench, &best[most - 1])):
+        return
+    for i in range(count[0]):
+        if hall.row[best[i].bench] == hall.row[bench]:
+            if not before(key, bench, &best[i]):
+                return
+            break
+    else:
+        i = count[0] if count[0] < most else most - 1
+        if count[0] < most:
+            count[0] += 1
+    while i > 0 and before(key, bench, &best[i - 1]):
+        best[i] = best[i - 1]
+        i -= 1
+    best[i].key, best[i].bench, best[i].bit = key, bench, bit
+
+
+cdef void offer_bench(
+    const Vacancy *vacancy, const Query *query, int32_t bench, int size, bint any_table,
+    Window *best, int *count, int most,
+) noexcept nogil:
+    """Offers the bench's own best window."""
+    cdef int32_t bit
+    cdef uint32_t key
+    if vacancy.hall.flags[bench] & BENCH_WHOLE and not any_table:
+        return
+    key = best_window(vacancy, query, bench, size, ALL_SEATS, &bit)
+    offer(vacancy.hall, best, count, most, key, bench, bit)
+
+
+cdef void offer_coded(
+    const Vacancy *vacancy, const Query *query, int size, bint any_table, Window *best, int *count, int most,
+) noexcept nogil:
+    """Offers the windows of all benches that codes bear on; their board keys do not count for this query."""
+    cdef const Hall *hall = vacancy.hall
+    cdef int32_t bench = next_coded(vacancy, 0)
+    while bench < hall.bench_count:
+        if hall.flags[bench] & BENCH_CONTINUES:
+            offer_bench(vacancy, query, bench - 1, size, any_table, best, count, most)
+        offer_bench(vacancy, query, bench, size, any_table, best, count, most)
+        if hall.flags[bench] & BENCH_CONTINUED:
+            offer_bench(vacancy, query, bench + 1, size, any_table, best, count, most)
+        bench = next_coded(vacancy, bench + 1)
+
+
+cdef inline bint is_exact(const Hall *hall, const Query *query, int32_t bench) noexcept nogil:
+    """Whether the filters take or leave every seat of the bench's windows alike, given that they take some."""
+    return not query.filtered or (
+        not query.exclude and not hall.flags[bench] & (BENCH_MIXED | BENCH_CONTINUES | BENCH_CONTINUED))
+
+
+cdef void offer_leaf(
+    const Vacancy *vacancy, const Query *query, int32_t bench, uint32_t key, int size, bint any_table,
+    Window *best, int *count, int most,
+) noexcept nogil:
+    """Offers what the walk finds at a leaf whose board key is `key`."""
+    cdef const Hall *hall = vacancy.hall
+    if query.allow_count and is_coded(vacancy, bench):
+        return
+    if not is_exact(hall, query, bench):
+        offer_bench(vacancy, query, bench, size, any_table, best, count, most)
+    elif wanted_bits(hall, query, bench) and (any_table or not hall.flags[bench] & BENCH_WHOLE):
+        offer(hall, best, count, most, key, bench, -1)
+
+
+cdef int best_rows(
+    Vacancy *vacancy, const Query *query, int size, bint any_table, Window *best, int most,
+) noexcept nogil:
+    """The best window of `size` in each of the best `most` rows, best first; how many. `bit` is -1 where not known."""
+    cdef const Hall *hall = vacancy.hall
+    cdef const uint32_t *key = board(vacancy, size)
+    cdef int32_t stack[STACK]
+    cdef int32_t node, child
+    cdef int open_nodes = 1, count = 0
+    if query.allow_count:
+        offer_coded(vacancy, query, size, any_table, best, &count, most)
+    stack[0] = 1
+    while open_nodes:
+        open_nodes -= 1
+        node = stack[open_nodes]
+        if key[node] == NO_WINDOW or not passes(hall, query, node):
+            continue
+        if count == most and not before(key[node], first_leaf(hall, node), &best[most - 1]):
+            continue
+        if node >= hall.leaf_count:
+            offer_leaf(vacancy, query, node - hall.leaf_count, key[node], size, any_table, best, &count, most)
+            continue
+        child = 2 * node + (key[2 * node + 1] < key[2 * node])
+        stack[open_nodes] = child ^ 1
+        stack[open_nodes + 1] = child
+        open_nodes += 2
+    return count
