@@ -76,7 +76,6 @@ async def create_type(
     """
     wanted, pass_type_id = list(dict.fromkeys(performance_ids)), new_id()
     values = {
-        "box_office_id": box_office_id,
         "name": text_of(name, "name"),
         "short_name": text_of(short_name, "short_name", chars_max=SHORT_NAME_CHARS_MAX),
         "price_cents": _within(price_cents, 0, PRICE_CENTS_MAX, "price_cents"),
