@@ -2,7 +2,7 @@
 
 Five thousand stand before the stage; behind them a terrace of seats, to the left tables, of which the front ones are
 sold whole, to the right a platform for wheelchairs. In centimetres, x to the right as the public sees it, y away
-from the stage. `python examples/draw_festival.py` writes the file anew.
+from the stage. `python -m examples.draw_festival` writes the file anew.
 """
 
 import math

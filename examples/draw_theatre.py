@@ -2,7 +2,7 @@
 
 Everything is in centimetres from the middle of the stage's edge: x to the right as the house sees it, y towards the
 back. Rows are arcs round one point far behind the stage, so that every seat looks at it. Left of the centre seats
-are odd, right of it even. `python examples/draw_theatre.py` writes the file anew.
+are odd, right of it even. `python -m examples.draw_theatre` writes the file anew.
 """
 
 import math
