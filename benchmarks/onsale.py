@@ -25,7 +25,8 @@ import msgspec
 from msgspec import Struct
 
 from benchmarks.lanes import Answer, Lanes, NoAnswer
-from benchmarks.shoppers import Crowd, Ending, Part, Pause, Reply, Request, Sale, Shopper, Visit, visit
+from benchmarks.options import Options
+from benchmarks.shoppers import Crowd, Ending, Pause, Reply, Request, Sale, Shopper, Visit, reply_of, sale_of, visit
 from ticketing import check
 from ticketing.check import Breach
 from ticketing.settings import Settings
@@ -35,25 +36,9 @@ COUNT = Path(__file__).with_suffix(".sql")
 TOLD_EVERY_S = 0.25
 AT_THE_DOOR = Shopper("10.255.255.255", 1, False, False, False, False, 0.0, "sandbox")
 
-_decode = msgspec.json.Decoder().decode
-
 
 class OnsaleRefused(Exception):
     """The on-sale cannot be held; the message says why."""
-
-
-class Options(Struct, frozen=True, kw_only=True):
-    """What kind of on-sale: whose performances (the next `performances` that have places left), and who comes."""
-
-    site: str
-    box_office: str
-    performances: int = 1
-    shoppers: int = 1000
-    """How many are inside at once."""
-    seconds: float = 300.0
-    connections: int = 64
-    seed: int = 0
-    crowd: Crowd = Crowd()
 
 
 class Figures(Struct, frozen=True):
@@ -119,16 +104,19 @@ class Told(Struct, frozen=True):
     ok_per_s: dict[str, float]
 
 
-async def hold(options: Options, settings: Settings | None, tell: Callable[[Told], None] = lambda _: None) -> Report:
-    """Hold an on-sale. `settings` names the database and the Redis behind the site; None: not to be asked.
+async def hold(
+    site: str, options: Options, crowd: Crowd, settings: Settings | None, tell: Callable[[Told], None]
+) -> Report:
+    """Hold an on-sale. `site` is `http://host:port`; `settings` names the database and the Redis behind it, None if
+    they are not to be asked; `tell` hears how far it is.
 
     Raises OnsaleRefused when nothing is on sale there, NoAnswer when nothing answers.
     """
-    async with Lanes(options.site, options.connections) as lanes:
+    async with Lanes(site, options.connections) as lanes:
         sales = await _sales(lanes, options)
         performances = tuple(sale.performance for sale in sales)
         before = await _count(settings, performances)
-        load = Load(lanes, sales, options)
+        load = Load(lanes, sales, options, crowd)
         seen = await load.run(tell)
     return Report(performances, seen, before, await _count(settings, performances), await _check(settings))
 
@@ -136,8 +124,8 @@ async def hold(options: Options, settings: Settings | None, tell: Callable[[Told
 class Load:
     """The shoppers of one on-sale, and what they saw."""
 
-    def __init__(self, lanes: Lanes, sales: Sequence[Sale], options: Options) -> None:
-        self._lanes, self._sales, self._options = lanes, sales, options
+    def __init__(self, lanes: Lanes, sales: Sequence[Sale], options: Options, crowd: Crowd) -> None:
+        self._lanes, self._sales, self._options, self._crowd = lanes, sales, options, crowd
         self._random = Random(options.seed)
         self._numbers = count(1)
         self._inside: Counter[str] = Counter()
@@ -176,7 +164,7 @@ class Load:
             if name in self._sold_out or time.perf_counter() > self._ends:
                 return
             self._inside[name] += 1
-            shopper = self._options.crowd.shopper(next(self._numbers), self._random)
+            shopper = self._crowd.shopper(next(self._numbers), self._random)
             self._visits[await self._drive(visit(sale, shopper, self._random))] += 1
             self._inside[name] -= 1
             if sale.dry:
@@ -187,7 +175,7 @@ class Load:
     async def _last_try(self, sale: Sale) -> None:
         """Nobody is inside: one person tries, for whom there is a place or there is none for anybody."""
         sale.full.clear()
-        last = msgspec.structs.replace(AT_THE_DOOR, pays_with=self._options.crowd.pays_with)
+        last = msgspec.structs.replace(AT_THE_DOOR, pays_with=self._crowd.pays_with)
         self._visits[await self._drive(visit(sale, last, self._random))] += 1
         if sale.dry:
             self._sold_out.add(sale.performance)
@@ -243,13 +231,7 @@ class Load:
 
 
 def _reply(answer: Answer) -> Reply:
-    if answer.status < 400:
-        return Reply(answer.status, str(answer.status), answer.body, answer.header("etag"))
-    try:
-        code = str(_decode(answer.body)["code"])
-    except (msgspec.DecodeError, KeyError, TypeError):
-        code = str(answer.status)
-    return Reply(answer.status, code, answer.body)
+    return reply_of(answer.status, answer.body, answer.header("etag") if answer.status < 400 else "")
 
 
 def _held(states: bytes) -> int:
@@ -276,19 +258,14 @@ async def _free(lanes: Lanes, performance: str) -> int:
 
 async def _sale(lanes: Lanes, box_office: str, performance: dict[str, Any]) -> Sale:
     detail = await _get(lanes, f"/api/v1/performances/{performance['id']}")
-    drawn = await _get(lanes, f"/api/v1/plans/{performance['plan']}")
-    seats = sum(len(row["seats"]) for zone in drawn["zones"] for row in zone.get("rows", ()))
-    areas = [area for zone in drawn["zones"] for area in zone.get("areas", ()) if area.get("capacity")]
-    parts = [Part("", seats)] * bool(seats) + [Part(area["id"], area["capacity"]) for area in areas]
-    bounded = frozenset(tariff["id"] for tariff in detail["tariffs"] if tariff["bounded"])
-    return Sale(box_office, performance["id"], tuple(parts), bounded)
+    return sale_of(box_office, performance, detail, await _get(lanes, f"/api/v1/plans/{performance['plan']}"))
 
 
 async def _get(lanes: Lanes, path: str) -> Any:
     answer = await lanes.ask("GET", path)
     if answer.status != 200:
         raise OnsaleRefused(f"{path} answers {_reply(answer).code}.")
-    return _decode(answer.body)
+    return msgspec.json.decode(answer.body)
 
 
 async def _count(settings: Settings | None, performances: Iterable[str]) -> Counted | None:

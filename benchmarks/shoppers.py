@@ -139,6 +139,26 @@ class Crowd(Struct, frozen=True):
         )
 
 
+def sale_of(box_office: str, performance: dict[str, Any], detail: dict[str, Any], drawn: dict[str, Any]) -> Sale:
+    """A performance as the API lists it, with its detail and its plan, as shoppers know it."""
+    seats = sum(len(row["seats"]) for zone in drawn["zones"] for row in zone.get("rows", ()))
+    areas = [area for zone in drawn["zones"] for area in zone.get("areas", ()) if area.get("capacity")]
+    parts = [Part("", seats)] * bool(seats) + [Part(area["id"], area["capacity"]) for area in areas]
+    bounded = frozenset(tariff["id"] for tariff in detail["tariffs"] if tariff["bounded"])
+    return Sale(box_office, performance["id"], tuple(parts), bounded)
+
+
+def reply_of(status: int, body: bytes, etag: str) -> Reply:
+    """An answer as the script reads it: a problem document by its code."""
+    if status < 400:
+        return Reply(status, str(status), body, etag)
+    try:
+        code = str(_decode(body)["code"])
+    except (msgspec.DecodeError, KeyError, TypeError):
+        code = str(status)
+    return Reply(status, code, body)
+
+
 def visit(sale: Sale, shopper: Shopper, random: Random) -> Visit:
     """One visit, from looking at the house to the ticket or the door."""
     origin = f"X-Forwarded-For: {shopper.address}\r\n"
