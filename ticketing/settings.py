@@ -82,9 +82,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     # The worker
     jobs_at_once_max: Annotated[int, whole("Jobs a worker runs at once", 1, 200)] = 10
     job_attempts_max: Annotated[int, whole("Tries of one job before it is set aside", 1, 100)] = 10
-    reconcile_s: Annotated[int, whole("Pause between two comparisons of Redis with Postgres", 1, 3600)] = 60
+    reconcile_s: Annotated[int, whole("Pause between two comparisons of Redis with Postgres", 1, 60)] = 30
     check_s: Annotated[int, whole("Pause between two checks of everything that must be true", 1, 86_400)] = 60
-    expiry_s: Annotated[int, whole("Pause between two searches for orders past their payment time", 1, 3600)] = 5
+    expiry_s: Annotated[int, whole("Pause between two searches for orders past their payment time", 1, 30)] = 5
 
     # Mail and payment
     smtp_url: Annotated[str, words("smtp://user:password@host:port or smtps://; empty: mails are kept as files")] = ""
