@@ -1,16 +1,17 @@
 """What a ticket says, ready to be set: every date, amount and label already in words.
 
 A template sees these records and nothing else, so what is printed can be read off a record in a test, and a printer
-language other than HTML takes the same ones. User text is cleaned here, once (`text.clean`); `size` of a text picks
+language other than HTML takes the same ones. User text is cleaned here, once (`legible.clean`); `size` of a text picks
 the template's largest letters that hold it.
 """
 
 from msgspec import Struct
 
 from printing import qr
-from printing.text import clean, step
+from printing.fit import step
 from printing.words import WORDS, Words
 from ticketing import formats
+from ticketing.legible import clean
 from ticketing.tickets import Issued, IssuedPass, IssuedTicket, OrderHead, Ticket
 
 TITLE_SIZES = (18, 36, 72)

@@ -1,4 +1,4 @@
-"""Names made safe to set: what a reader sees stays, what only a machine sees goes."""
+"""Names made safe to show: what a reader sees stays, what only a machine sees goes."""
 
 import unicodedata
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from printing.text import MARKS_MAX, SHOWN_CHARS_MAX, clean, step, width
+from ticketing.legible import MARKS_MAX, SHOWN_CHARS_MAX, clean
 
 
 @pytest.mark.parametrize(
@@ -38,13 +38,3 @@ def test_cleaned_text_is_one_bounded_line_and_stays_as_it_is(typed: str) -> None
     assert not any(unicodedata.category(letter) in {"Cc", "Cs", "Co", "Zl", "Zp"} for letter in shown)
     assert shown == shown.strip() and "  " not in shown
     assert clean(shown) == shown
-
-
-def test_width_counts_what_takes_room() -> None:
-    assert width("abc") == 3
-    assert width("日本") == 4
-    assert width("e\u0301") == 1
-
-
-def test_a_longer_text_takes_a_smaller_step() -> None:
-    assert [step("x" * n, 4, 9) for n in (0, 4, 5, 9, 10, 500)] == [0, 0, 1, 1, 2, 2]

@@ -1,0 +1,39 @@
+"""Text that people typed, made safe to show, on paper and in mails.
+
+A name may hold anything: tabs, bells, marks that turn the writing direction of all that follows, forty accents on one
+letter. None of it may move what stands beside it, or begin another header. What a reader would see stays, in any
+script and with any emoji; what only a machine would see goes. Nothing is escaped here: the templates do that.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from unicodedata import category
+
+MARKS_MAX = 4
+LETTERS_JOINED = "\u200c\u200d"
+SHOWN_CHARS_MAX = 400
+
+_BREAKS = frozenset({"Cc", "Zl", "Zp", "Zs"})
+_UNSEEN = frozenset({"Cf", "Cs", "Co"})
+MARKS = frozenset({"Mn", "Me"})
+
+
+def clean(text: str, chars_max: int = SHOWN_CHARS_MAX) -> str:
+    """`text` in NFC and on one line: white space and control characters become single spaces, invisible ones go (but
+    the joiners inside words and emoji), a letter keeps four marks; at most `chars_max` characters."""
+    composed = unicodedata.normalize("NFC", text[: chars_max * 4])
+    return "".join(_shown(composed))[:chars_max].strip()
+
+
+def _shown(text: str) -> Iterator[str]:
+    marks, blank = 0, True
+    for letter in text:
+        kind = category(letter)
+        marks = marks + 1 if kind in MARKS else 0
+        if kind in _BREAKS:
+            if not blank:
+                yield " "
+            blank = True
+        elif marks <= MARKS_MAX and (kind not in _UNSEEN or letter in LETTERS_JOINED):
+            yield letter
+            blank = False
