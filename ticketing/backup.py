@@ -132,18 +132,14 @@ async def _make_room(url: str, manifest: Manifest) -> None:
         applied: list[Migration] = []
         if await SQL.is_migrated.value(connection):
             applied = await SQL.migrations.all(connection, Migration)
-            await _refuse_rows(connection)
+            if table := await SQL.first_filled.value(connection):
+                raise BackupRefused(problem=f"the database is not empty, there are {table.replace('_', ' ')} in it")
         if applied and applied != manifest.migrations:
-            await connection.execute("drop schema public cascade; create schema public")
+            await SQL.drop_schema.run(connection)
+            await SQL.create_schema.run(connection)
     finally:
         await connection.close()
     await migrate(url, MIGRATIONS, last=manifest.migrations[-1].name)
-
-
-async def _refuse_rows(c: asyncpg.Connection) -> None:
-    for name, _ in await _tables(c):
-        if await c.fetchval(f'select exists (select from "{name}")'):
-            raise BackupRefused(problem=f"the database is not empty, there are {name.replace('_', ' ')} in it")
 
 
 async def _read(url: str, archive: zipfile.ZipFile, manifest: Manifest, told: Told) -> None:

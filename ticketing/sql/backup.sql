@@ -37,3 +37,19 @@ select name, checksum from migrations order by name;
 
 -- name: is_migrated()$
 select to_regclass('migrations') is not null;
+
+-- name: first_filled()$
+-- A table that has, or had, rows in it.
+select relname from pg_class
+where relnamespace = current_schema()::regnamespace
+    and relkind = 'r'
+    and relname <> 'migrations'
+    and pg_relation_size(oid) > 0
+order by relname
+limit 1;
+
+-- name: drop_schema()!
+drop schema public cascade;
+
+-- name: create_schema()!
+create schema public;
