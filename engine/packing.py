@@ -134,27 +134,28 @@ def _aisles(seats: Sequence[Seat], row: Integers, points: Floats) -> Marks:
 
 
 def _costs(plan: Plan, seats: Sequence[Seat], row: Integers, points: Floats) -> tuple[npt.NDArray[np.int32], Marks]:
-    """Each seat's cost, and whether it is central: nearly straight behind the focal point, as its row looks."""
+    """Each seat's cost, and whether it is central: nearly straight behind the focal point, as its row looks. A row of
+    one spot looks at it from wherever it stands, and is not called central for that."""
     away = points - np.array((plan.focus.x, plan.focus.y))
-    along = _directions(row, points, away)[row]
-    sideways = np.abs((away * along).sum(axis=1))
+    along, spot = _directions(row, points, away)
+    sideways = np.abs((away * along[row]).sum(axis=1))
     depth = np.sqrt(np.maximum((away**2).sum(axis=1) - sideways**2, 0))
     cost = np.rint(np.hypot(depth, SIDEWAYS_WEIGHT * sideways)).astype(np.int32)
     for index, seat in enumerate(seats):
         if seat.cost is not None:
             cost[index] = seat.cost
-    return cost, sideways <= CENTRE_SLOPE * depth
+    return cost, (sideways <= CENTRE_SLOPE * depth) & ~spot[row]
 
 
-def _directions(row: Integers, points: Floats, away: Floats) -> Floats:
-    """Unit vector along each row, shape (rows, 2); a row of one spot lies across its way to the focal point."""
+def _directions(row: Integers, points: Floats, away: Floats) -> tuple[Floats, Marks]:
+    """Unit vector along each row, shape (rows, 2), and which rows are one spot and lie across their way to the focal
+    point."""
     first = np.flatnonzero(np.diff(row, prepend=-1))
     last = np.flatnonzero(np.diff(row, append=len(row)))
     along = points[last] - points[first]
-    spot = ~along.any(axis=1)
+    spot = np.hypot(*along.T) == 0
     along[spot] = away[first[spot]][:, ::-1] * (1, -1)
-    directions: Floats = along / np.maximum(np.hypot(*along.T), 1e-9)[:, None]
-    return directions
+    return along / np.maximum(np.hypot(*along.T), 1e-9)[:, None], spot
 
 
 def _attributes(seats: Sequence[Seat], aisles: Marks, central: Marks) -> npt.NDArray[np.uint8]:

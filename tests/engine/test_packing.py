@@ -102,6 +102,12 @@ def test_the_middle_is_central_and_a_cost_set_by_hand_stays(given_to_the_search:
     assert arrays["attributes"][1] == packed.CENTRE | packed.HEARING | packed.WHEELCHAIR
 
 
+def test_a_single_seat_costs_its_distance_and_is_not_called_central(given_to_the_search: Any) -> None:
+    arrays = given_to_the_search(hall(Row("A", 0, 0, (seat("a", 400),))))
+    assert arrays["cost"].tolist() == [round(np.hypot(300, 100))]
+    assert not arrays["attributes"][0] & packed.CENTRE
+
+
 def test_companions_point_at_their_bay(given_to_the_search: Any) -> None:
     bay = seat("bay", 0, attributes=(Attribute.WHEELCHAIR,))
     arrays = given_to_the_search(hall(Row("A", 0, 0, (seat("a", 50, companion_of="bay"), bay))))

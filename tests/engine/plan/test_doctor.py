@@ -1,5 +1,6 @@
 """Whatever is drawn, the doctor makes sound, loses nothing, says so, and then has nothing left to say."""
 
+from collections import Counter
 from pathlib import Path
 
 import msgspec
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from engine.packing import pack
-from engine.plan import overlaps, places, placeur_json, row_list
+from engine.plan import open_format, overlaps, places, placeur_json, row_list
 from engine.plan.doctor import Flaw, examine
 from engine.plan.model import Area, Attribute, Category, Plan, Row, Seat, Size, Table, Zone
 from tests.engine.plan import drawings
@@ -168,6 +169,37 @@ def test_unlisted_categories_are_listed_and_empty_rows_go() -> None:
     assert plan.categories == (Category("c"), Category("d"))
     assert [row.label for row in plan.rows()] == ["A"]
     assert [finding.flaw for finding in findings] == [Flaw.UNKNOWN_CATEGORY, Flaw.EMPTY_ROW]
+
+
+def test_a_plan_as_met_in_the_wild_is_repaired_without_losing_a_seat() -> None:
+    """1,132 seats, 21 with another's id, empty rows, zones of one name with the same rows, one row copied in place."""
+    numbers = iter(range(1_132))
+
+    def drawn(count: int, y: float) -> dict[str, object]:
+        seats = [
+            {
+                "seat_guid": str(number if number < 1_111 else number - 1_111),
+                "seat_number": str(place),
+                "position": {"x": 25 * place, "y": 0},
+                "category": "Parkett",
+            }
+            for place, number in zip(range(1, count + 1), numbers, strict=False)
+        ]
+        return {"row_number": "A" if y else "B", "position": {"x": 0, "y": y}, "seats": seats}
+
+    zones = [
+        {"name": "Parkett", "position": {"x": 0, "y": 1_000 * z}, "rows": [drawn(50, 30 * r) for r in (1, 1, 0, 2, 3)]}
+        for z in range(6)
+    ]
+    data = {"name": "Saal", "categories": [], "zones": zones, "size": {"width": 800, "height": 600}}
+    given_plan = open_format.read(msgspec.json.encode(data))
+    plan, findings = examine(given_plan)
+    flaws = Counter(finding.flaw for finding in findings)
+    assert given_plan.seat_count == plan.seat_count == 1_132
+    assert len({drawn_seat.id for drawn_seat in plan.seats()}) == 1_132
+    assert flaws[Flaw.DUPLICATE_ID] == 21 + 5
+    assert {Flaw.EMPTY_ROW, Flaw.OVERLAP, Flaw.REPEATED_LABEL, Flaw.UNKNOWN_CATEGORY} <= flaws.keys()
+    assert examine(plan) == (plan, ())
 
 
 def test_more_categories_than_a_plan_has_become_the_first() -> None:
