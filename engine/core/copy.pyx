@@ -23,7 +23,7 @@ from libc.string cimport memcpy, memset
 from engine.core.deadlines cimport deadlines_add, deadlines_drop, deadlines_order
 from engine.core.packed cimport CATEGORY_NONE, PackedPlan
 from engine.core.parties cimport MOST, Found
-from engine.core.windows cimport PARTY, touch, touch_all
+from engine.core.windows cimport PARTY, mark_coded, touch, touch_all
 from engine.core.best cimport PartyWant, find_best, proposals
 from engine.core.words cimport claimed_from, deadline_at, limit_at
 
@@ -100,8 +100,8 @@ cdef class PoolCopy:
         self.vacancy.hall = &plan.hall
         self.vacancy.vacant = <uint64_t *>self._room(8 * benches)
         self.vacancy.coded = <uint64_t *>self._room(8 * benches)
-        self.vacancy.coded_benches = <uint64_t *>self._room(8 * (benches // 64 + 1))
         leaves = plan.hall.leaf_count
+        self.vacancy.coded_nodes = <uint8_t *>self._room(2 * leaves)
         self.vacancy.touched = <int32_t *>self._room(4 * leaves)
         self.vacancy.ring_mask = leaves - 1
         self._set_up_boards()
@@ -246,14 +246,10 @@ cdef class PoolCopy:
         cdef uint64_t coded_bits = self.vacancy.coded[bench]
         self.vacancy.vacant[bench] = vacant_bits | bit if vacant else vacant_bits & ~bit
         self.vacancy.coded[bench] = coded_bits | bit if coded else coded_bits & ~bit
-        if self.vacancy.coded[bench] != coded_bits:
-            bit = <uint64_t>1 << (bench & 63)
-            self.vacancy.coded_benches[bench >> 6] &= ~bit
-            if self.vacancy.coded[bench]:
-                self.vacancy.coded_benches[bench >> 6] |= bit
-        elif self.vacancy.vacant[bench] == vacant_bits:
-            return
-        touch(&self.vacancy, bench)
+        if (self.vacancy.coded[bench] == 0) != (coded_bits == 0):
+            mark_coded(&self.vacancy, bench)
+        if self.vacancy.coded[bench] != coded_bits or self.vacancy.vacant[bench] != vacant_bits:
+            touch(&self.vacancy, bench)
 
     cdef void _judge_all(self) noexcept nogil:
         cdef int32_t place, benches
@@ -266,7 +262,7 @@ cdef class PoolCopy:
             benches = self.vacancy.hall.bench_count
             memset(self.vacancy.vacant, 0, 8 * benches)
             memset(self.vacancy.coded, 0, 8 * benches)
-            memset(self.vacancy.coded_benches, 0, 8 * (benches // 64 + 1))
+            memset(self.vacancy.coded_nodes, 0, 2 * self.vacancy.hall.leaf_count)
         for place in range(self.place_count):
             if self.limit <= self._words[place] < claimed_from():
                 self.deadlines.heap[self.deadlines.count] = place

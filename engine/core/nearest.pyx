@@ -14,11 +14,16 @@ from engine.core.windows cimport (
     __builtin_ctzll,
     board,
     first_leaf,
-    next_coded,
     open_bits,
     passes,
     wanted_bits,
 )
+
+cdef extern from *:
+    """
+    #define PLACEUR_NOWHERE INT64_MAX
+    """
+    const int64_t NOWHERE "PLACEUR_NOWHERE"
 
 
 cdef inline int64_t away_from(const Hall *hall, int32_t origin, int32_t seat) noexcept nogil:
@@ -29,16 +34,28 @@ cdef inline int64_t outside(int64_t at, int64_t low, int64_t high) noexcept nogi
     return low - at if at < low else at - high if at > high else 0
 
 
-cdef inline int64_t away_at_least(const Hall *hall, int32_t origin, int32_t node) noexcept nogil:
-    """A lower bound of `away_from` for every seat below the node."""
+cdef inline int64_t away_at_least(
+    const Vacancy *vacancy, const Query *query, const uint32_t *key, int32_t origin, int32_t node,
+) noexcept nogil:
+    """A lower bound of `away_from` for every seat below the node; NOWHERE when none can be free to the query."""
+    cdef const Hall *hall = vacancy.hall
     cdef const int32_t *box
     cdef int64_t dx, dy
+    if key[node] == NO_WINDOW and not (query.allow_count and vacancy.coded_nodes[node]):
+        return NOWHERE
+    if query.filtered and not passes(hall, query, node):
+        return NOWHERE
     if origin < 0:
         return hall.least[node]
     box = hall.box + 4 * <int64_t>node
     dx = outside(hall.x[origin], box[0], box[1])
     dy = outside(hall.y[origin], box[2], box[3])
     return dx * dx + dy * dy
+
+
+cdef inline bint is_beyond(const Hall *hall, int64_t bound, int32_t node, const Seat *last) noexcept nogil:
+    """Whether no seat below the node comes before the last one kept."""
+    return bound > last.away or (bound == last.away and hall.first[first_leaf(hall, node)] > last.seat)
 
 
 cdef void keep_bench(
@@ -69,34 +86,24 @@ cdef int gather(
     cdef const uint32_t *key = board(vacancy, 1)
     cdef int32_t stack[STACK]
     cdef int64_t bound[STACK]
-    cdef int32_t node, bench
+    cdef int32_t node
     cdef int64_t left, right
     cdef int open_nodes = 0, count = 0, nearer
-    if query.allow_count:
-        bench = next_coded(vacancy, 0)
-        while bench < hall.bench_count:
-            keep_bench(vacancy, query, origin, bench, nearest, &count, most)
-            bench = next_coded(vacancy, bench + 1)
-    if most and hall.bench_count:
-        stack[0], bound[0] = 1, away_at_least(hall, origin, 1)
-        open_nodes = 1
+    stack[0], bound[0] = 1, away_at_least(vacancy, query, key, origin, 1)
+    open_nodes = most > 0 and bound[0] != NOWHERE
     while open_nodes:
         open_nodes -= 1
         node = stack[open_nodes]
-        if key[node] == NO_WINDOW or not passes(hall, query, node):
-            continue
-        if count == most and (bound[open_nodes] > nearest[most - 1].away or (
-                bound[open_nodes] == nearest[most - 1].away
-                and hall.first[first_leaf(hall, node)] > nearest[most - 1].seat)):
+        if count == most and is_beyond(hall, bound[open_nodes], node, &nearest[most - 1]):
             continue
         if node >= hall.leaf_count:
-            bench = node - hall.leaf_count
-            if not (query.allow_count and vacancy.coded[bench]):
-                keep_bench(vacancy, query, origin, bench, nearest, &count, most)
+            keep_bench(vacancy, query, origin, node - hall.leaf_count, nearest, &count, most)
             continue
-        left, right = away_at_least(hall, origin, 2 * node), away_at_least(hall, origin, 2 * node + 1)
+        left = away_at_least(vacancy, query, key, origin, 2 * node)
+        right = away_at_least(vacancy, query, key, origin, 2 * node + 1)
         nearer = right < left
-        stack[open_nodes], bound[open_nodes] = 2 * node + 1 - nearer, left if nearer else right
-        stack[open_nodes + 1], bound[open_nodes + 1] = 2 * node + nearer, right if nearer else left
-        open_nodes += 2
+        stack[open_nodes], bound[open_nodes] = 2 * node + 1 - nearer, max(left, right)
+        open_nodes += max(left, right) != NOWHERE
+        stack[open_nodes], bound[open_nodes] = 2 * node + nearer, min(left, right)
+        open_nodes += min(left, right) != NOWHERE
     return count

@@ -218,8 +218,8 @@ cdef class PackedPlan:
 
     def _measure_pitch(self, x, y, parted):
         """The median squared distance of neighbours, the lower of two; 1 where there are none."""
-        dx, dy = np.diff(np.rint(x * POSITION_STEPS).astype(np.int64)), np.diff(np.rint(y * POSITION_STEPS).astype(np.int64))
-        squared = np.sort((dx * dx + dy * dy)[~parted[1:]])
+        steps = np.diff(np.rint(np.stack((x, y)) * POSITION_STEPS).astype(np.int64))
+        squared = np.sort((steps * steps).sum(axis=0)[~parted[1:]])
         self.hall.pitch_squared = max(int(squared[(len(squared) - 1) // 2]), 1) if len(squared) else 1
 
     cdef void _face(self, int32_t *facing, int32_t *neighbour) noexcept nogil:

@@ -299,33 +299,51 @@ cdef bint is_own(const Hall *hall, const Found *found, int bays, int32_t compani
 cdef int nearest_bays(
     const Vacancy *vacancy, const Query *query, int32_t anchor, Seat *nearest,
 ) noexcept nogil:
+    """The free bay `anchor` itself and those nearest to it."""
     cdef const Hall *hall = vacancy.hall
-    cdef int32_t i
-    cdef int count = 0
-    for i in range(hall.bay_count):
-        if may_sit(vacancy, query, hall.bays[i]):
-            keep(nearest, &count, query.wheelchairs, squared_distance(hall, anchor, hall.bays[i]), hall.bays[i])
-    return count
+    cdef int32_t i, bay
+    cdef int others = query.wheelchairs - 1, count = 0
+    nearest[0].away, nearest[0].seat = 0, anchor
+    if others > 0:
+        for i in range(hall.bay_count):
+            bay = hall.bays[i]
+            if bay != anchor and may_sit(vacancy, query, bay):
+                keep(nearest + 1, &count, others, squared_distance(hall, anchor, bay), bay)
+    return 1 + count
+
+
+cdef int32_t first_companion(const Hall *hall, int32_t bay) noexcept nogil:
+    """Where the companion seats of the bay start in the list of them all. O(log companion seats)."""
+    cdef int32_t low = 0, high = hall.companion_count, middle
+    while low < high:
+        middle = (low + high) >> 1
+        if hall.companion_of[hall.companions[middle]] < bay:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 cdef int nearest_companions(
     const Vacancy *vacancy, const Query *query, const Found *found, Seat *nearest,
 ) noexcept nogil:
-    """The nearest free companion seats, those of the bays found first; `away` tells the distance alone."""
+    """The free companion seats of the bays found that are nearest to the anchor, then the nearest of the others."""
     cdef const Hall *hall = vacancy.hall
-    cdef int64_t far = <int64_t>1 << 62
-    cdef int64_t away
-    cdef int32_t i, seat
-    cdef int count = 0
-    for i in range(hall.companion_count):
-        seat = hall.companions[i]
-        if may_sit(vacancy, query, seat):
-            away = squared_distance(hall, found.anchor, seat)
-            keep(nearest, &count, query.companions, away if is_own(hall, found, query.wheelchairs, seat) else away | far,
-                 seat)
-    for i in range(count):
-        nearest[i].away &= ~far
-    return count
+    cdef int own = 0, count = 0
+    cdef int32_t i, at, seat
+    for i in range(query.wheelchairs):
+        at = first_companion(hall, found.seats[i])
+        while at < hall.companion_count and hall.companion_of[hall.companions[at]] == found.seats[i]:
+            if may_sit(vacancy, query, hall.companions[at]):
+                keep(nearest, &own, query.companions, squared_distance(hall, found.anchor, hall.companions[at]),
+                     hall.companions[at])
+            at += 1
+    if own < query.companions:
+        for i in range(hall.companion_count):
+            seat = hall.companions[i]
+            if not is_own(hall, found, query.wheelchairs, seat) and may_sit(vacancy, query, seat):
+                keep(nearest + own, &count, query.companions - own, squared_distance(hall, found.anchor, seat), seat)
+    return own + count
 
 
 cdef void add_nearest(const Hall *hall, Found *found, const Seat *nearest, int count, int64_t *reach) noexcept nogil:

@@ -37,7 +37,7 @@ cdef struct Vacancy:
     const Hall *hall
     uint64_t *vacant          # by bench: seats that nobody holds, owns or has marked
     uint64_t *coded           # by bench: seats with a block code
-    uint64_t *coded_benches   # bit set over benches: those with any coded seat
+    uint8_t *coded_nodes      # by node of the tree over benches: whether codes bear on a window below
     const uint16_t *codes     # by place, or NULL while nothing was ever blocked
     int32_t *touched          # ring of touched benches
     uint64_t ring_mask
@@ -77,7 +77,7 @@ cdef uint32_t best_window(
     const Vacancy *vacancy, const Query *query, int32_t bench, int size, uint64_t where, int32_t *bit,
 ) noexcept nogil
 cdef const uint32_t *board(Vacancy *vacancy, int size) noexcept nogil
-cdef int32_t next_coded(const Vacancy *vacancy, int32_t bench) noexcept nogil
+cdef void mark_coded(Vacancy *vacancy, int32_t bench) noexcept nogil
 cdef int best_rows(
     Vacancy *vacancy, const Query *query, int size, bint any_table, Window *best, int most,
 ) noexcept nogil

@@ -69,7 +69,9 @@ cdef inline uint64_t ahead(uint64_t bits, uint64_t after, int step) noexcept nog
     return bits >> step | after << (64 - step)
 
 
-cdef inline uint32_t least_cost(const Hall *hall, int32_t first, uint64_t starts, int size, int32_t *bit) noexcept nogil:
+cdef inline uint32_t least_cost(
+    const Hall *hall, int32_t first, uint64_t starts, int size, int32_t *bit,
+) noexcept nogil:
     """The least cost of a window that starts at one of `starts` (not 0), and where the first of those is."""
     cdef const uint32_t *before = hall.cost_before + first
     cdef uint32_t cost, least = NO_WINDOW
@@ -185,23 +187,29 @@ cdef const uint32_t *board(Vacancy *vacancy, int size) noexcept nogil:
 
 
 cdef inline bint is_coded(const Vacancy *vacancy, int32_t bench) noexcept nogil:
-    """Whether codes bear on the bench's windows: on its own seats, or on those it continues."""
+    """Whether codes bear on the bench's windows: on its own seats, or on those next to it."""
     cdef uint8_t flags = vacancy.hall.flags[bench]
     return (vacancy.coded[bench] != 0
             or (flags & BENCH_CONTINUES and vacancy.coded[bench - 1] != 0)
             or (flags & BENCH_CONTINUED and vacancy.coded[bench + 1] != 0))
 
 
-cdef int32_t next_coded(const Vacancy *vacancy, int32_t bench) noexcept nogil:
-    """The first bench >= `bench` with coded seats of its own, or bench_count."""
-    cdef int32_t count = vacancy.hall.bench_count
-    cdef uint64_t bits
-    while bench < count:
-        bits = vacancy.coded_benches[bench >> 6] >> (bench & 63)
-        if bits:
-            return bench + __builtin_ctzll(bits)
-        bench = (bench | 63) + 1
-    return count
+cdef void renew_coded(Vacancy *vacancy, int32_t bench) noexcept nogil:
+    cdef int32_t node = vacancy.hall.leaf_count + bench
+    cdef uint8_t *coded = vacancy.coded_nodes
+    coded[node] = is_coded(vacancy, bench)
+    while node > 1:
+        node >>= 1
+        coded[node] = coded[2 * node] | coded[2 * node + 1]
+
+
+cdef void mark_coded(Vacancy *vacancy, int32_t bench) noexcept nogil:
+    """Notes that the bench got its first code or lost its last. O(log benches)."""
+    renew_coded(vacancy, bench)
+    if vacancy.hall.flags[bench] & BENCH_CONTINUES:
+        renew_coded(vacancy, bench - 1)
+    if vacancy.hall.flags[bench] & BENCH_CONTINUED:
+        renew_coded(vacancy, bench + 1)
 
 
 # ---- the best windows of the hall ---------------------------------------------------------------------------------
@@ -229,52 +237,40 @@ cdef void offer(
     best[i].key, best[i].bench, best[i].bit = key, bench, bit
 
 
-cdef void offer_bench(
-    const Vacancy *vacancy, const Query *query, int32_t bench, int size, bint any_table,
-    Window *best, int *count, int most,
-) noexcept nogil:
-    """Offers the bench's own best window."""
-    cdef int32_t bit
-    cdef uint32_t key
-    if vacancy.hall.flags[bench] & BENCH_WHOLE and not any_table:
-        return
-    key = best_window(vacancy, query, bench, size, ALL_SEATS, &bit)
-    offer(vacancy.hall, best, count, most, key, bench, bit)
-
-
-cdef void offer_coded(
-    const Vacancy *vacancy, const Query *query, int size, bint any_table, Window *best, int *count, int most,
-) noexcept nogil:
-    """Offers the windows of all benches that codes bear on; their board keys do not count for this query."""
-    cdef const Hall *hall = vacancy.hall
-    cdef int32_t bench = next_coded(vacancy, 0)
-    while bench < hall.bench_count:
-        if hall.flags[bench] & BENCH_CONTINUES:
-            offer_bench(vacancy, query, bench - 1, size, any_table, best, count, most)
-        offer_bench(vacancy, query, bench, size, any_table, best, count, most)
-        if hall.flags[bench] & BENCH_CONTINUED:
-            offer_bench(vacancy, query, bench + 1, size, any_table, best, count, most)
-        bench = next_coded(vacancy, bench + 1)
-
-
-cdef inline bint is_exact(const Hall *hall, const Query *query, int32_t bench) noexcept nogil:
-    """Whether the filters take or leave every seat of the bench's windows alike, given that they take some."""
-    return not query.filtered or (
-        not query.exclude and not hall.flags[bench] & (BENCH_MIXED | BENCH_CONTINUES | BENCH_CONTINUED))
+cdef inline bint is_exact(const Vacancy *vacancy, const Query *query, int32_t bench) noexcept nogil:
+    """Whether the bench's board key is the query's too, if the filters take any of its seats."""
+    cdef uint8_t flags = vacancy.hall.flags[bench]
+    if query.allow_count and vacancy.coded_nodes[vacancy.hall.leaf_count + bench]:
+        return False
+    return not query.filtered or not (
+        query.exclude or flags & (BENCH_MIXED | BENCH_CONTINUES | BENCH_CONTINUED))
 
 
 cdef void offer_leaf(
     const Vacancy *vacancy, const Query *query, int32_t bench, uint32_t key, int size, bint any_table,
     Window *best, int *count, int most,
 ) noexcept nogil:
-    """Offers what the walk finds at a leaf whose board key is `key`."""
-    cdef const Hall *hall = vacancy.hall
-    if query.allow_count and is_coded(vacancy, bench):
+    """Offers the bench's best window; `key` is that of its leaf."""
+    cdef int32_t bit = -1
+    if vacancy.hall.flags[bench] & BENCH_WHOLE and not any_table:
         return
-    if not is_exact(hall, query, bench):
-        offer_bench(vacancy, query, bench, size, any_table, best, count, most)
-    elif wanted_bits(hall, query, bench) and (any_table or not hall.flags[bench] & BENCH_WHOLE):
-        offer(hall, best, count, most, key, bench, -1)
+    if not is_exact(vacancy, query, bench):
+        key = best_window(vacancy, query, bench, size, ALL_SEATS, &bit)
+    elif not wanted_bits(vacancy.hall, query, bench):
+        return
+    offer(vacancy.hall, best, count, most, key, bench, bit)
+
+
+cdef inline uint32_t key_at_least(
+    const Vacancy *vacancy, const Query *query, const uint32_t *key, int size, int32_t node,
+) noexcept nogil:
+    """A lower bound of the keys of the query's windows below a node."""
+    cdef const Hall *hall = vacancy.hall
+    if query.filtered and not passes(hall, query, node):
+        return NO_WINDOW
+    if query.allow_count and vacancy.coded_nodes[node]:
+        return size * hall.least[node]
+    return key[node]
 
 
 cdef int best_rows(
@@ -284,23 +280,24 @@ cdef int best_rows(
     cdef const Hall *hall = vacancy.hall
     cdef const uint32_t *key = board(vacancy, size)
     cdef int32_t stack[STACK]
-    cdef int32_t node, child
-    cdef int open_nodes = 1, count = 0
-    if query.allow_count:
-        offer_coded(vacancy, query, size, any_table, best, &count, most)
-    stack[0] = 1
+    cdef uint32_t bound[STACK]
+    cdef uint32_t left, right
+    cdef int32_t node
+    cdef int open_nodes = 1, count = 0, better
+    stack[0], bound[0] = 1, key_at_least(vacancy, query, key, size, 1)
     while open_nodes:
         open_nodes -= 1
         node = stack[open_nodes]
-        if key[node] == NO_WINDOW or not passes(hall, query, node):
-            continue
-        if count == most and not before(key[node], first_leaf(hall, node), &best[most - 1]):
+        if bound[open_nodes] == NO_WINDOW or (
+                count == most and not before(bound[open_nodes], first_leaf(hall, node), &best[most - 1])):
             continue
         if node >= hall.leaf_count:
             offer_leaf(vacancy, query, node - hall.leaf_count, key[node], size, any_table, best, &count, most)
             continue
-        child = 2 * node + (key[2 * node + 1] < key[2 * node])
-        stack[open_nodes] = child ^ 1
-        stack[open_nodes + 1] = child
+        left = key_at_least(vacancy, query, key, size, 2 * node)
+        right = key_at_least(vacancy, query, key, size, 2 * node + 1)
+        better = right < left
+        stack[open_nodes], bound[open_nodes] = 2 * node + 1 - better, max(left, right)
+        stack[open_nodes + 1], bound[open_nodes + 1] = 2 * node + better, min(left, right)
         open_nodes += 2
     return count

@@ -372,7 +372,7 @@ class Search:
 
     def sit_around(self, bay: int, bays: list[int], companions: list[int]) -> tuple[int, list[int]] | None:
         want = self.want
-        chosen = self.nearest(bay, bays, want.wheelchairs)
+        chosen = [bay, *self.nearest(bay, [other for other in bays if other != bay], want.wheelchairs - 1)]
         own = [seat for seat in companions if self.hall.seats[seat].companion_of in chosen]
         others = [seat for seat in companions if seat not in own]
         beside = self.nearest(bay, own, want.companions) + self.nearest(bay, others, want.companions)

@@ -1,0 +1,1 @@
+"""For C callers only: see the .pxd."""
