@@ -24,9 +24,11 @@ def test_every_block_is_used_and_every_use_has_its_block() -> None:
     used: dict[str, set[str]] = {noun: set() for noun in NOUNS}
     for text in (path.read_text() for path in SOURCES):
         for name, noun in re.findall(r"^(\w+) = load\(\"(\w+)\"\)", text, re.MULTILINE):
-            used[noun] |= set(re.findall(rf"\b{name}\.(\w+)\b", text))
+            used[noun] |= set(re.findall(rf"(?<![\w.]){name}\.(\w+)\b", text))
             if f" in {name}:" in text:
                 used[noun] |= {query.name for query in load(noun)}
+        for noun, block in re.findall(r"\b(\w+)\.SQL\.(\w+)\b", text):
+            used[noun].add(block)
     assert used == {noun: {query.name for query in load(noun)} for noun in NOUNS}
 
 
