@@ -37,6 +37,7 @@ AISLE = 125
 BAY = 110  # what a wheelchair takes of a row
 ARC = 2_000  # from the stage's edge to the point the rows turn round
 STAGE_X, STAGE_Y = 2_000, 950  # where the middle of the stage's edge lies on the sheet
+FOCUS = 250  # how far behind the stage's edge one looks
 PILLARS = (-620, 620)
 PILLAR_Y = 2_036
 
@@ -106,6 +107,8 @@ def stalls_seat(seat: Seat, index: int, y: float) -> Seat:
     central = abs(seat.x) < 480
     category = PREMIUM if central and 2 <= index < 11 else FIRST if index < 15 else SECOND
     seat = replace(seat, category=category.name)
+    if index < 2:  # under the singers' noses: no better than row H
+        seat = replace(seat, cost=round(math.hypot(1.5 * seat.x, FOCUS + 300 + ROW * 7)))
     if index in (0, 10):
         seat = marked(seat, Attribute.LEGROOM)
     if 3 <= index < 9:
@@ -242,7 +245,7 @@ def theatre() -> Plan:
         (PREMIUM, FIRST, SECOND, THIRD, RESTRICTED, ACCESSIBLE),
         (surroundings(), stalls(), *boxes(), box_of_honour(), balcony(), gallery()),
         Size(2 * STAGE_X, 5_800),
-        focal_point=Position(STAGE_X, STAGE_Y - 250),
+        focal_point=Position(STAGE_X, STAGE_Y - FOCUS),
     )
 
 
