@@ -23,6 +23,8 @@ SETTLING_S = 2.0
 """A word follows its claim after the commit; what still differs after this is a breach."""
 
 SQL = load("check")
+INVARIANTS = (*(query.name for query in SQL), WORDS_FOLLOW_CLAIMS)
+"""Every invariant's name, in the order in which they are asked."""
 
 
 class Breach(Struct, frozen=True):

@@ -11,7 +11,7 @@ from redis import Redis
 from engine.inventory import Inventory
 from tests.ticketing.house import breaches, open_house, order
 from ticketing import pools
-from ticketing.check import SQL, in_postgres
+from ticketing.check import INVARIANTS, SQL, WORDS_FOLLOW_CLAIMS, in_postgres
 from ticketing.db import Database
 from ticketing.pools import PoolClaims
 
@@ -181,7 +181,7 @@ CASES = [(invariant, breach) for invariant, ways in MUTANTS.items() for breach i
 
 
 def test_every_invariant_has_its_mutant() -> None:
-    assert {query.name for query in SQL} == set(MUTANTS)
+    assert set(INVARIANTS) == {*MUTANTS, WORDS_FOLLOW_CLAIMS} and len(INVARIANTS) == len(set(INVARIANTS))
     assert all(query.doc.endswith(".") and "\n" not in query.doc for query in SQL)
 
 
