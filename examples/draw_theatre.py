@@ -107,7 +107,7 @@ def stalls_seat(seat: Seat, index: int, y: float) -> Seat:
     central = abs(seat.x) < 480
     category = PREMIUM if central and 2 <= index < 11 else FIRST if index < 15 else SECOND
     seat = replace(seat, category=category.name)
-    if index < 2:  # under the singers' noses: no better than row H
+    if index < 2:  # too near to see the whole stage: no better than row H
         seat = replace(seat, cost=round(math.hypot(1.5 * seat.x, FOCUS + 300 + ROW * 7)))
     if index in (0, 10):
         seat = marked(seat, Attribute.LEGROOM)

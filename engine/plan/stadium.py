@@ -9,6 +9,7 @@ is a box, and boxes stand behind everything.
 So each stand is a path, clockwise round the pitch: a stretch per column of sectors, (length, turn). Its rows are the
 path's offsets outwards, and a stretch is as long as its fullest row needs with an aisle, so that no two seats meet.
 The sides run straight along the pitch; the ends turn half a turn if their rows fan out, else they are straight too.
+Stands are taken for symmetric: a sector turns as its mirror image does.
 
 Units are centimetres, x to the east, y to the south. Nothing is random: equal lists give equal drawings.
 """
