@@ -239,6 +239,8 @@ def _hold_answer(outcome: Outcome, pending: Pending, answer: Sequence[Anything],
 
 def _taken(pending: Pending, places: dict[int, tuple[int, ...]]) -> dict[int, tuple[Proposal, ...]]:
     """The proposals that Redis took, by pool."""
+    if not pending.proposals:
+        return {}
     taken: dict[int, tuple[Proposal, ...]] = {}
     bests = (want for want in pending.request.wants if isinstance(want, Best))
     for want, proposals in zip(bests, pending.proposals, strict=False):
