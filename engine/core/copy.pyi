@@ -27,7 +27,7 @@ class PoolCopy:
     """
 
     def __init__(self, plan: PackedPlan | None, place_count: int, *, seed: int | None = None) -> None:
-        """An empty copy: epoch 0, every place off sale until `load`. `plan` None is a pool of interchangeable places.
+        """A copy in which every place is taken until `load`. `plan` None is a pool of interchangeable places.
 
         `seed` fixes the random choices of `pick`. Raises ValueError when `place_count` is not the plan's.
         """
@@ -40,7 +40,7 @@ class PoolCopy:
     def epoch(self) -> int: ...
     @property
     def number(self) -> int:
-        """Number of the last change applied."""
+        """Number of the last change applied; -1 before `load`."""
     @property
     def nbytes(self) -> int:
         """Bytes held by this copy, its plan not counted."""

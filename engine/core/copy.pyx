@@ -74,7 +74,7 @@ def status_diff(bytes old not None, bytes new not None):
 
 cdef class PoolCopy:
     def __cinit__(self, PackedPlan plan, Py_ssize_t place_count, *, seed=None):
-        cdef int32_t leaves, benches
+        cdef int32_t leaves, benches, place
         if plan is not None and place_count != plan.hall.place_count:
             raise ValueError(f"the plan has {plan.hall.place_count} places, the pool {place_count}")
         if not 0 <= place_count < 1 << 31:
@@ -83,6 +83,9 @@ cdef class PoolCopy:
         self.place_count = place_count
         self._rooms = []
         self._words = <int64_t *>self._room(8 * place_count)
+        for place in range(place_count):
+            self._words[place] = claimed_from()
+        self.number = -1
         self.marks = <uint64_t *>self._room(8 * (place_count // 64 + 1))
         self.states = <uint64_t *>self._room(8 * (place_count // 32 + 1))
         memset(self.states, 0xFF, 8 * (place_count // 32 + 1))

@@ -14,10 +14,10 @@ cdef inline int64_t claimed_from() noexcept nogil:
 
 
 cdef inline int64_t limit_at(int64_t now_ms) noexcept nogil:
-    """The least word that is not free at `now_ms`, which is kept within the time that words can tell."""
+    """The least word that is not free at `now_ms`, which is kept within the time that words can tell; at least 1."""
     cdef int64_t since = now_ms - 1_767_225_600_000LL
-    if since < 0:
-        return 0
+    if since <= 0:
+        return 1
     if since >= <int64_t>1 << 41:
         return claimed_from()
     return since << 11

@@ -17,4 +17,7 @@ def deadline_of(word: int) -> int:
     """The last Unix millisecond at which the lease `word` still holds. Raises ValueError when `word` is no lease."""
 
 def limit_of(now_ms: int) -> int:
-    """The least word that is not free at `now_ms`: free iff word < limit, held iff limit <= word < CLAIMED."""
+    """The least word that is not free at `now_ms`: free iff word < limit, held iff limit <= word < CLAIMED.
+
+    1..CLAIMED, so that 0 is always free and an owned place never.
+    """

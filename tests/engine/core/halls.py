@@ -1,10 +1,14 @@
 """Small halls of every shape the core knows, for Hypothesis, and operations on their pools."""
 
+from dataclasses import replace
+from math import hypot
 from random import Random
 
+import numpy as np
 from hypothesis import strategies as st
 
-from engine.core.best import PartyWant
+from engine.core.best import PartyWant, Proposal
+from engine.core.copy import PoolCopy
 from engine.core.packed import AISLE, CENTRE, COMPANION, HEARING, LEGROOM, RESTRICTED_VIEW, WHEELCHAIR
 from engine.core.words import CLAIMED, ORIGIN_MS, SERIALS
 from tests.engine.core.twin import Hall, Seat
@@ -102,3 +106,64 @@ def word(random: Random, now_ms: int) -> int:
     if kind == 1:
         return CLAIMED + random.randrange(1000)
     return (now_ms - ORIGIN_MS + random.randint(-5, 50)) * SERIALS + random.randrange(SERIALS)
+
+
+def drawn(*rows: str) -> tuple[Hall, PoolCopy]:
+    """A hall as one draws it, first row nearest to the stage, one zone; and a copy of its pool.
+
+    `o` a free seat, `x` a sold one, `|` an aisle, `w` a wheelchair bay, `c` a companion seat of the last bay before it,
+    `a` a seat of allotment 16. The seats of a row between brackets are a table sold whole. Seats one apart cost their
+    distance to the middle of the hall's front, times ten.
+    """
+    width = max(len(row.translate(dict.fromkeys(map(ord, "|[]")))) for row in rows)
+    seats: list[Seat] = []
+    words: list[int] = []
+    codes: list[int] = []
+    tables: list[bool] = []
+    for number, row in enumerate(rows):
+        bay, inside, first = -1, False, len(seats)
+        for mark in row:
+            index = len(seats)
+            x = index - first - (width - 1) / 2
+            if mark == "[":
+                inside = True
+                tables.append(True)
+            elif mark == "]":
+                inside = False
+            elif mark == "|":
+                seats[-1] = replace(seats[-1], aisle_after=True)
+            else:
+                bay = index if mark == "w" else bay
+                seats.append(
+                    Seat(
+                        place=index,
+                        row=number,
+                        category=0,
+                        cost=round(10 * hypot(x, number + 1)),
+                        x=x,
+                        y=number + 1,
+                        attributes={"w": WHEELCHAIR, "c": COMPANION}.get(mark, 0),
+                        table=len(tables) - 1 if inside else -1,
+                        companion_of=bay if mark == "c" else -1,
+                    )
+                )
+                words.append(CLAIMED if mark == "x" else 0)
+                codes.append(16 if mark == "a" else 0)
+    count = len(rows)
+    plan = Hall(
+        place_count=len(seats),
+        seats=tuple(seats),
+        row_zone=(0,) * count,
+        row_previous=tuple(range(-1, count - 1)),
+        row_next=(*range(1, count), -1),
+        table_whole=tuple(tables),
+    )
+    copy = PoolCopy(plan.packed(), plan.place_count)
+    copy.load(np.array([1, 0, *words], "<i8").tobytes(), np.array(codes, "<u2").tobytes(), OPENING_MS)
+    return plan, copy
+
+
+def seats_of(plan: Hall, proposal: Proposal) -> list[tuple[int, int]]:
+    """(row, seat in the row) of each place proposed, both from 1."""
+    first = {seat.row: index for index, seat in reversed(list(enumerate(plan.seats)))}
+    return [(plan.seats[p].row + 1, p - first[plan.seats[p].row] + 1) for p in proposal.places]
