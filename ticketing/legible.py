@@ -21,8 +21,7 @@ MARKS = frozenset({"Mn", "Me"})
 def clean(text: str, chars_max: int = SHOWN_CHARS_MAX) -> str:
     """`text` in NFC and on one line: white space and control characters become single spaces, invisible ones go (but
     the joiners inside words and emoji), a letter keeps four marks; at most `chars_max` characters."""
-    composed = unicodedata.normalize("NFC", text[: chars_max * 4])
-    return "".join(_shown(composed))[:chars_max].strip()
+    return unicodedata.normalize("NFC", "".join(_shown(text[: chars_max * 4])))[:chars_max].strip()
 
 
 def _shown(text: str) -> Iterator[str]:

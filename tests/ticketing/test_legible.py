@@ -16,6 +16,7 @@ from ticketing.legible import MARKS_MAX, SHOWN_CHARS_MAX, clean
         ("a\x00b\x07c\x1b[31m", "a b c [31m"),
         ("left\u202eright\u2066\u200f", "leftright"),
         ("e\u0301", "é"),
+        ("e\u200e\u0301", "é"),
         ("👩\u200d👩\u200d👧 🎄", "👩\u200d👩\u200d👧 🎄"),
         ("مهرجان", "مهرجان"),
         ("a\u2028b\u2029c\u00a0d", "a b c d"),

@@ -1,0 +1,130 @@
+"""What a mail about an order says, ready to be written: dates, amounts and labels in the customer's words.
+
+The templates see this record and nothing else. Text that people typed is cleaned here, once; HTML escaping is the
+templates'.
+"""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from msgspec import Struct
+
+from mailing.words import WORDS, Words
+from ticketing import formats
+from ticketing.jobs import MailKind
+from ticketing.legible import clean
+from ticketing.states import TicketStatus
+from ticketing.tickets import HolderPass, OrderHead, OrderSheet, Ticket
+
+SUBJECT_CHARS_MAX = 120
+
+
+class Line(Struct, frozen=True):
+    """A seat and its price, or a date of a pass, which has none."""
+
+    what: str
+    who: str
+    price: str
+
+
+class Group(Struct, frozen=True):
+    """The seats of one performance, or one pass."""
+
+    title: str
+    when: str
+    where: str
+    lines: tuple[Line, ...]
+
+
+class OrderMail(Struct, frozen=True):
+    """A mail about an order. `link` is empty when there is no page to see it on."""
+
+    words: Words
+    language: str
+    subject: str
+    organiser: str
+    heading: str
+    hello: str
+    intro: str
+    order: str
+    groups: tuple[Group, ...]
+    total: str
+    link: str
+    footer: str
+
+
+def of(kind: MailKind, sheet: OrderSheet, link: str) -> OrderMail:
+    """The mail of an order's sheet, about its valid tickets and passes."""
+    head, tag = sheet.head, sheet.head.customer_locale
+    language = formats.language(tag)
+    words = WORDS[language]
+    letter, groups = words.letters[kind], tuple(_groups(sheet, words, tag))
+    title = ", ".join(dict.fromkeys(group.title for group in groups)) or head.order_code
+    organiser = clean(head.organisation_name)
+    return OrderMail(
+        words=words,
+        language=language,
+        subject=clean(letter.subject.replace("{title}", title), SUBJECT_CHARS_MAX),
+        organiser=organiser,
+        heading=letter.heading,
+        hello=words.hello.replace("{name}", clean(head.customer_name)),
+        intro=letter.intro,
+        order=words.order.replace("{code}", head.order_code),
+        groups=groups,
+        total=formats.money(head.total_cents, head.currency, tag),
+        link=link,
+        footer=words.footer.replace("{code}", head.order_code).replace("{organiser}", organiser),
+    )
+
+
+def _groups(sheet: OrderSheet, words: Words, tag: str) -> Iterable[Group]:
+    valid = [ticket for ticket in sheet.tickets if ticket.status == TicketStatus.VALID]
+    for held in sheet.passes:
+        if held.status == TicketStatus.VALID:
+            seats = [ticket for ticket in valid if ticket.pass_id == held.pass_id]
+            yield _of_pass(sheet.head, held, seats, words, tag)
+    alone = (ticket for ticket in valid if ticket.pass_id is None)
+    for _, tickets in groupby(alone, key=lambda ticket: (ticket.pool_id, ticket.starts_at)):
+        yield _of_performance(sheet.head, list(tickets), words, tag)
+
+
+def _of_performance(head: OrderHead, tickets: list[Ticket], words: Words, tag: str) -> Group:
+    first = tickets[0]
+    doors = words.doors.format(hour=formats.hour(first.doors_at, first.time_zone, tag))
+    return Group(
+        title=clean(first.event_name),
+        when=f"{_when(first, tag)} ({doors})",
+        where=", ".join(filter(None, (clean(first.venue_name), clean(first.venue_address)))),
+        lines=tuple(
+            Line(
+                what=_seat(ticket, words),
+                who=" · ".join(filter(None, (clean(ticket.tariff_name), clean(ticket.holder_name)))),
+                price=formats.money(ticket.price_cents, head.currency, tag),
+            )
+            for ticket in tickets
+        ),
+    )
+
+
+def _of_pass(head: OrderHead, held: HolderPass, seats: list[Ticket], words: Words, tag: str) -> Group:
+    return Group(
+        title=clean(held.name),
+        when=formats.money(held.price_cents, head.currency, tag),
+        where=clean(held.holder_name),
+        lines=tuple(Line(f"{clean(seat.event_name)}, {_seat(seat, words)}", _when(seat, tag), "") for seat in seats),
+    )
+
+
+def _when(ticket: Ticket, tag: str) -> str:
+    at, zone = ticket.starts_at, ticket.time_zone
+    return f"{formats.day(at, zone, tag)}, {formats.hour(at, zone, tag)}"
+
+
+def _seat(ticket: Ticket, words: Words) -> str:
+    row, seat = clean(ticket.row_label), clean(ticket.seat_label)
+    numbered = [
+        words.row.replace("{label}", row) if row else "",
+        words.seat.replace("{label}", seat) if seat else "",
+    ]
+    where = ", ".join(filter(None, numbered)) or words.unnumbered
+    return ", ".join(filter(None, (clean(ticket.zone), where)))

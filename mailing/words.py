@@ -1,0 +1,85 @@
+"""What mails say besides what they are told, in each language. A word missing in one of them does not type-check."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from ticketing.formats import Language
+from ticketing.jobs import MailKind
+
+
+class Letter(Struct, frozen=True, kw_only=True):
+    """The words of one kind of mail. Braces are filled in by `records`."""
+
+    subject: str
+    heading: str
+    intro: str
+
+
+class Words(Struct, frozen=True, kw_only=True):
+    """The words of one language."""
+
+    letters: Mapping[MailKind, Letter]
+    hello: str
+    doors: str
+    unnumbered: str
+    row: str
+    seat: str
+    total: str
+    order: str
+    see_order: str
+    admits: str
+    footer: str
+
+
+EN = Words(
+    letters={
+        MailKind.ORDER_PAID: Letter(
+            subject="Your tickets: {title}",
+            heading="Your tickets",
+            intro="Thank you for your order. It is complete, and your tickets are attached.",
+        ),
+        MailKind.TICKETS_REISSUED: Letter(
+            subject="Your new tickets: {title}",
+            heading="Your new tickets",
+            intro="Tickets of your order were moved or issued again. The codes attached replace the ones you had.",
+        ),
+    },
+    hello="Hello {name},",
+    doors="doors {hour}",
+    unnumbered="any free place",
+    row="row {label}",
+    seat="seat {label}",
+    total="Total",
+    order="Order {code}",
+    see_order="See the order",
+    admits="Each code lets one person in, once: the first scan counts. Please do not share it.",
+    footer="{organiser} sends this mail because of the order {code}.",
+)
+
+FR = Words(
+    letters={
+        MailKind.ORDER_PAID: Letter(
+            subject="Vos billets : {title}",
+            heading="Vos billets",
+            intro="Merci de votre commande. Elle est complète et vos billets sont joints à ce message.",
+        ),
+        MailKind.TICKETS_REISSUED: Letter(
+            subject="Vos nouveaux billets : {title}",
+            heading="Vos nouveaux billets",
+            intro="Des billets de votre commande ont été déplacés ou réémis : les codes joints remplacent les anciens.",
+        ),
+    },
+    hello="Bonjour {name},",
+    doors="portes {hour}",
+    unnumbered="placement libre",
+    row="rang {label}",
+    seat="place {label}",
+    total="Total",
+    order="Commande {code}",
+    see_order="Voir la commande",
+    admits="Chaque code fait entrer une personne, une fois : le premier passage compte. Ne le partagez pas.",
+    footer="{organiser} vous envoie ce message en raison de la commande {code}.",
+)
+
+WORDS: Mapping[Language, Words] = {Language.EN: EN, Language.FR: FR}
