@@ -50,7 +50,6 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
         dto=StrictJson,
         return_dto=None,
         exception_handlers={Exception: problems.answer},
-        request_max_body_size=settings.body_bytes_max,
         openapi_config=docs.config(),
         logging_config=None,
     )

@@ -5,10 +5,11 @@ of injected parameters, which Litestar would resolve anew for every call.
 """
 
 from datetime import UTC, datetime
+from typing import cast
 
 from litestar import Request
 from litestar.datastructures import State
-from litestar.types import HTTPScope
+from litestar.types import HTTPRequestEvent, HTTPScope
 from msgspec import Struct
 
 from api.addresses import Addresses
@@ -20,6 +21,7 @@ from engine.holds import ClaimsSource
 from engine.inventory import Inventory
 from ticketing.db import Database
 from ticketing.offers import Offers
+from ticketing.refusals import BodyTooLarge
 from ticketing.settings import Settings
 from ticketing.tokens import Tokens
 
@@ -46,6 +48,26 @@ class Call(Request[None, None, State]):
     """A request of ours."""
 
     scope: HTTPScope
+    _whole: bytes | None = None
+
+    async def body(self) -> bytes:
+        """The whole body. BodyTooLarge as soon as it is longer than it may be: the rest is not read."""
+        if self._whole is None:
+            self._whole = await self._receive_whole(self.services.settings.body_bytes_max)
+        return self._whole
+
+    async def _receive_whole(self, bytes_max: int) -> bytes:
+        parts: list[bytes] = []
+        size, more = 0, True
+        while more:
+            message = cast(HTTPRequestEvent, await self.receive())
+            part = message.get("body", b"")
+            parts.append(part)
+            size += len(part)
+            if size > bytes_max:
+                raise BodyTooLarge(bytes_max=bytes_max)
+            more = message.get("more_body", False)
+        return b"".join(parts)
 
     @property
     def services(self) -> Services:

@@ -1,3 +1,4 @@
+from types import SimpleNamespace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -6,15 +7,18 @@ import msgspec
 import pytest
 from httpx import AsyncClient
 from litestar import Litestar, get, post
+from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta, Struct
 
 from api import problems
 from api.body import StrictJson
+from api.call import Call
 from api.entrance import Entrance
 from engine.link import StoreUnreachable
 from tests.api.serving import serving
 from ticketing.refusals import SeatsTaken, TooManyRequests, UnknownSeat
+from ticketing.settings import Settings
 
 
 class Inner(Struct):
@@ -57,7 +61,8 @@ async def client():
         dto=StrictJson,
         return_dto=None,
         exception_handlers={Exception: problems.answer},
-        request_max_body_size=2000,
+        request_class=Call,
+        state=State({"services": SimpleNamespace(settings=Settings(body_bytes_max=2000))}),
         openapi_config=None,
         logging_config=None,
     )
