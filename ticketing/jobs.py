@@ -74,9 +74,14 @@ class Held(Struct, frozen=True):
 
 async def enqueue(c: Connection, job: Job, payload: Struct, after_s: int = 0) -> None:
     """Add a job to the caller's transaction, to be run `after_s` seconds after it at the earliest."""
-    assert isinstance(payload, PAYLOADS[job]), f"{job} takes a {PAYLOADS[job].__name__}"
     queue = Queries.from_asyncpg_connection(c)  # type: ignore[arg-type]  # a lent one will do
-    await queue.enqueue(job, _encode(payload), execute_after=timedelta(seconds=after_s))
+    await queue.enqueue(job, write(job, payload), execute_after=timedelta(seconds=after_s))
+
+
+def write(job: Job, payload: Struct) -> bytes:
+    """The payload of a job as it is enqueued."""
+    assert isinstance(payload, PAYLOADS[job]), f"{job} takes a {PAYLOADS[job].__name__}"
+    return _encode(payload)
 
 
 def read(job: Job, payload: bytes | None) -> Struct:

@@ -28,16 +28,17 @@ from engine.holds import Any, PinAnswer
 from engine.inventory import Inventory
 from engine.link import StoreUnreachable
 from engine.outcomes import Outcome
-from ticketing import claims, drafts, jobs, pools, refunds
+from ticketing import claims, drafts, jobs, refunds
 from ticketing.claims import Claim
 from ticketing.db import Database
 from ticketing.drafts import Buyer, Draft, Ground, PassChoice, PlaceOrder, SeatChoice
 from ticketing.ids import new_code, new_id, read_code, secret_hash
-from ticketing.jobs import Job, MailKind, SendMail
+from ticketing.jobs import Job, MailKind, SendMail, SyncPlaces
 from ticketing.refusals import (
     HoldMismatch,
     HoldOrdered,
     NotFound,
+    NotReady,
     OrderLate,
     PassWhole,
     Refusal,
@@ -359,24 +360,36 @@ async def _write(
     """The one transaction. Raises _KeyTaken, NotReady, SeatsTaken, OrderLate; then nothing is written."""
     placed = _placed(settings, ground, draft, pin, now)
     wanted = claims.pairs(pin.places)
-    values = _values(settings, request, ground, draft, placed, wanted)
+    values = _values(settings, request, ground, draft, placed, wanted) | _around(placed, pin)
     async with db.transaction() as c:
-        await pools.ensure_epochs(c, pin.epochs)
         row = await SQL.place.row(c, **values)
         assert row is not None, "the statement answers with one row"
+        if not row["ready"]:
+            raise NotReady()
         if not row["placed"]:
             raise _KeyTaken
         if len(row["places"]) < len(wanted):
             raise SeatsTaken()
         if not row["in_time"]:
             raise OrderLate()
-        await claims.sync_later(c, wanted)
-        if placed.status is OrderStatus.PAID:
-            await jobs.enqueue(c, Job.SEND_MAIL, SendMail(placed.id, MailKind.ORDER_PAID))
         reach("F3")
         claims.reach_after_sending("F4")
     owned = zip(row["pools"], row["places"], row["serials"], strict=True)
     return placed, [Claim(*claim) for claim in owned]
+
+
+def _around(placed: PlacedOrder, pin: PinAnswer) -> dict[str, Anything]:
+    """The rest of the parameters: what the order rests on, and the jobs it leaves behind."""
+    todo: list[tuple[Job, Struct, int]] = [(Job.SYNC_PLACES, SyncPlaces(pin.places), claims.SYNC_AFTER_S)]
+    if placed.status is OrderStatus.PAID:
+        todo.append((Job.SEND_MAIL, SendMail(placed.id, MailKind.ORDER_PAID), 0))
+    return {
+        "pinned_pools": list(pin.epochs),
+        "pinned_epochs": list(pin.epochs.values()),
+        "jobs": [job for job, _, _ in todo],
+        "payloads": [jobs.write(job, payload) for job, payload, _ in todo],
+        "job_delays": [after_s for _, _, after_s in todo],
+    }
 
 
 def _placed(settings: Settings, ground: Ground, draft: Draft, pin: PinAnswer, now: datetime) -> PlacedOrder:

@@ -61,13 +61,17 @@ def plan(name: str = "Small house") -> Plan:
     return Plan(name, (Category("A"), Category("B")), (stalls,), Size(1000, 1000))
 
 
-async def open_house(db: Database, performance_count: int = 1, now: datetime = NOW) -> House:
-    """An organisation of its own, so that tests of one database do not meet."""
+async def open_house(
+    db: Database, performance_count: int = 1, drawing: Plan | None = None, now: datetime = NOW
+) -> House:
+    """An organisation of its own, so that tests of one database do not meet, with the small plan or another."""
+    drawn = drawing or plan()
+    prices = {category.name: PRICES.get(category.name, 1000) for category in drawn.categories}
     key = f"house-{next(_numbers)}-{new_id().hex[-6:]}"
     organisation = (await organisations.create(db, key, "The Organisation", now)).id
     office = (await box_offices.create(db, organisation, key, "The Box Office", "EUR", now)).id
     venue = (await venues.create(db, organisation, "The Venue", "Europe/Paris", now)).id
-    version = (await plans.add_version(db, organisation, venue, "Hall", plan(), now)).id
+    version = (await plans.add_version(db, organisation, venue, "Hall", drawn, now)).id
     event = (await events.create(db, organisation, office, "The Play", now)).id
     day = timedelta(days=1)
     shown = []
@@ -77,9 +81,9 @@ async def open_house(db: Database, performance_count: int = 1, now: datetime = N
             starts_at=start, doors_at=start, ends_at=start + day / 8, sale_opens_at=now - day, sale_closes_at=start
         )
         shown.append(await performances.create(db, organisation, event, version, schedule))
-    full = await tariffs.create(db, organisation, event, "Full", PRICES)
-    cheap = await tariffs.create(db, organisation, event, "Cheap", {name: cents // 2 for name, cents in PRICES.items()})
-    free = await tariffs.create(db, organisation, event, "Free", dict.fromkeys(PRICES, 0))
+    full = await tariffs.create(db, organisation, event, "Full", prices)
+    cheap = await tariffs.create(db, organisation, event, "Cheap", {name: cents // 2 for name, cents in prices.items()})
+    free = await tariffs.create(db, organisation, event, "Free", dict.fromkeys(prices, 0))
     quota = await tariffs.limit(db, organisation, cheap.id, CHEAP_PLACES)
     return House(organisation, office, tuple(shown), full.id, cheap.id, free.id, quota.pool_id)
 

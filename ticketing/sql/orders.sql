@@ -37,14 +37,18 @@ select y.id, y.name, y.price_cents, y.pool_id,
 from pass_types y
 where y.box_office_id = :box_office_id and y.id = any(:pass_types::uuid[]);
 
--- name: place(customer_id, new_customer_id, organisation_id, email, name, locale, order_id, code, box_office_id, hold_id, request_key, request_digest, secret_hash, status, ticket_status, currency, placed_at, expires_at, asked_at, order_s_max, claim_pools, claim_places, line_ids, line_kinds, line_labels, line_amounts, pass_ids, pass_lines, pass_types, pass_holders, ticket_ids, ticket_lines, ticket_passes, ticket_performances, ticket_tariffs, ticket_pools, ticket_places, ticket_zones, ticket_rows, ticket_seats, ticket_categories, ticket_prices, ticket_holders, total_cents)^
--- The whole order in one statement, after its pools were locked. Claims go in by (pool, place), so that two orders for
--- the same places wait for each other in one direction only. Whoever asked rolls back unless everything is there.
-with buyer as (
+-- name: place(pinned_pools, pinned_epochs, customer_id, new_customer_id, organisation_id, email, name, locale, order_id, code, box_office_id, hold_id, request_key, request_digest, secret_hash, status, ticket_status, currency, placed_at, expires_at, asked_at, order_s_max, claim_pools, claim_places, line_ids, line_kinds, line_labels, line_amounts, pass_ids, pass_lines, pass_types, pass_holders, ticket_ids, ticket_lines, ticket_passes, ticket_performances, ticket_tariffs, ticket_pools, ticket_places, ticket_zones, ticket_rows, ticket_seats, ticket_categories, ticket_prices, ticket_holders, total_cents, jobs, payloads, job_delays)^
+-- The whole order in one statement: its pools are locked and looked at first, and nothing is written when one was
+-- rebuilt. Claims go in by (pool, place), so that two orders for the same places wait for each other in one direction
+-- only. Whoever asked rolls back unless everything is there. The jobs are PgQueuer's rows as it writes them itself.
+with pools as materialized (
+    select stale_pools(:pinned_pools::bigint[], :pinned_epochs::bigint[]) = '{}' as ready
+), buyer as (
     insert into customers (id, organisation_id, email, name, locale, created_at)
     select :new_customer_id::uuid, :organisation_id::uuid, :email::text, :name::text, :locale::text,
         :placed_at::timestamptz
-    where :customer_id::uuid is null
+    from pools
+    where ready and :customer_id::uuid is null
     on conflict (organisation_id, email) do update set email = excluded.email
     returning id
 ), placed as (
@@ -55,6 +59,8 @@ with buyer as (
     select :order_id::uuid, :code::text, :box_office_id::uuid, coalesce(:customer_id::uuid, (select id from buyer)),
         :hold_id::bytea, :request_key::text, :request_digest::bytea, :secret_hash::bytea, :status::text,
         :currency::text, :placed_at::timestamptz, :expires_at::timestamptz
+    from pools
+    where ready
     on conflict do nothing
     returning id
 ), claimed as (
@@ -94,8 +100,13 @@ with buyer as (
     select id, 'receivable', 'sales', :total_cents::integer, :currency::text, 'placed', :placed_at::timestamptz
     from placed
     where :total_cents::integer > 0
+), queued as (
+    insert into pgqueuer (priority, entrypoint, payload, execute_after, status)
+    select 0, q.job, q.payload, now() + make_interval(secs => q.delay_s), 'queued'
+    from placed, unnest(:jobs::text[], :payloads::bytea[], :job_delays::integer[]) as q (job, payload, delay_s)
 )
 select
+    (select ready from pools) as ready,
     exists (select from placed) as placed,
     array(select pool_id from claimed order by pool_id, place) as pools,
     array(select place from claimed order by pool_id, place) as places,
