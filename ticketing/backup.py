@@ -69,19 +69,19 @@ async def backup(url: str, path: Path, now: datetime, told: Told = lambda table,
         draft.unlink(missing_ok=True)
 
 
-async def restore(url: str, path: Path, told: Told = lambda table, rows: None) -> Manifest:
+async def restore(url: str, path: Path, told: Told = lambda table, rows: None, folder: Path = MIGRATIONS) -> Manifest:
     """Fill the database at `url`, which must hold no rows, from a backup; then bring it up to this version.
 
     Raises BackupRefused, with the database still empty, when the file is damaged, of a later version, or no backup.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            manifest = _manifest(archive)
-            await _make_room(url, manifest)
+    with _opened(path) as archive:
+        manifest = _manifest(archive, available(folder))
+        await _make_room(url, manifest, folder)
+        try:
             await _read(url, archive, manifest, told)
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
-        raise BackupRefused(problem=f"{path} is damaged or no backup ({error})") from error
-    await migrate(url)
+        except (EOFError, zlib.error, zipfile.BadZipFile) as error:
+            raise BackupRefused(problem=f"{path} is damaged ({error})") from error
+    await migrate(url, folder)
     return manifest
 
 
@@ -111,21 +111,26 @@ async def _tables(c: asyncpg.Connection) -> list[tuple[str, list[str]]]:
     return ordered
 
 
-def _manifest(archive: zipfile.ZipFile) -> Manifest:
+def _opened(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise BackupRefused(problem=f"{path} cannot be read ({error})") from error
+
+
+def _manifest(archive: zipfile.ZipFile, known: list[Migration]) -> Manifest:
     try:
         manifest = msgspec.json.decode(archive.read(MANIFEST), type=Manifest)
-    except (KeyError, msgspec.MsgspecError):
+    except (KeyError, msgspec.MsgspecError, zlib.error, zipfile.BadZipFile):
         raise BackupRefused(problem="it is no backup of Placeur, or was cut short") from None
-    known = available()
-    if manifest.format != FORMAT or manifest.migrations != known[: len(manifest.migrations)]:
-        last = manifest.migrations[-1].name if manifest.migrations else "no migration"
-        raise BackupRefused(
-            problem=f"it was made at {last} by another version of Placeur, and this is {known[-1].name}"
-        )
+    made_at = manifest.migrations
+    if manifest.format != FORMAT or not made_at or made_at != known[: len(made_at)]:
+        last = made_at[-1].name if made_at else "no migration"
+        raise BackupRefused(problem=f"it is of another version of Placeur, at {last}; this one is at {known[-1].name}")
     return manifest
 
 
-async def _make_room(url: str, manifest: Manifest) -> None:
+async def _make_room(url: str, manifest: Manifest, folder: Path) -> None:
     """Bring the database to the backup's own version; refused unless nothing is in it."""
     connection = await asyncpg.connect(url)
     try:
@@ -139,7 +144,7 @@ async def _make_room(url: str, manifest: Manifest) -> None:
             await SQL.create_schema.run(connection)
     finally:
         await connection.close()
-    await migrate(url, MIGRATIONS, last=manifest.migrations[-1].name)
+    await migrate(url, folder, last=manifest.migrations[-1].name)
 
 
 async def _read(url: str, archive: zipfile.ZipFile, manifest: Manifest, told: Told) -> None:
