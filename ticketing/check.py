@@ -38,7 +38,7 @@ class Breach(Struct, frozen=True):
 async def breaches(db: Database, inventory: Inventory, now: datetime, settling_s: float = SETTLING_S) -> list[Breach]:
     """Every breach, in the order of the invariants. Reads all of the tables, in one snapshot."""
     async with db.transaction("repeatable_read") as c:
-        await c.execute("set local statement_timeout = 0")
+        await c.execute("set local statement_timeout = 0; set local enable_seqscan = on")
         found = await in_postgres(c, now)
     return found + await in_redis(db, inventory, settling_s)
 

@@ -53,3 +53,12 @@ async def test_connections_are_bounded_and_shared(database_url: str) -> None:
     await asyncio.gather(*(ask() for _ in range(30)))
     assert 1 <= len(backends) <= 3
     await db.close()
+
+
+async def test_a_plan_made_while_a_table_is_small_goes_by_its_index(database: Database) -> None:
+    async with database.read() as c:
+        await c.execute("create table if not exists small (id integer primary key)")
+        await c.execute("insert into small values (1) on conflict do nothing; analyze small")
+        plan = await c.fetchval("explain select id from small where id = 1")
+        await c.execute("drop table small")
+    assert "Index" in plan
