@@ -174,7 +174,10 @@ cross join lateral (
         ('received - sent back is not what was taken', received - sent = taken),
         ('more goes back than came', receivable + owed_back >= 0),
         ('an ended order still owes', o.status not in ('expired', 'cancelled') or receivable + owed_back = 0),
-        ('it waits for money that is there', o.status <> 'pending' or receivable + owed_back > 0)
+        (
+            'it waits for money that is there',
+            o.status <> 'pending' or t.currency <> o.currency or receivable + owed_back > 0
+        )
 ) as rules (rule, kept)
 where not kept;
 
