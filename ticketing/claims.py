@@ -23,11 +23,13 @@ from engine.holds import DIGEST_BYTES, HoldRequest, Want
 from engine.inventory import Inventory
 from engine.link import StoreUnreachable
 from engine.outcomes import Outcome
-from ticketing import jobs, pools
+from ticketing import jobs
+from ticketing.db import Database
 from ticketing.holds import REFUSALS
 from ticketing.ids import new_id
 from ticketing.jobs import Job, SyncPlaces
-from ticketing.refusals import OrderLate, SeatsTaken
+from ticketing.pools import ensure_epochs
+from ticketing.refusals import NotReady, OrderLate, SeatsTaken
 from ticketing.settings import Settings
 from ticketing.sql import Connection, load
 
@@ -60,14 +62,41 @@ class Pinned(Struct, frozen=True):
     """Postgres's time before the pin."""
 
 
+class Claiming(Struct, frozen=True):
+    """A transaction that claims places which it has pinned."""
+
+    c: Connection
+    inventory: Inventory
+    settings: Settings
+    pools: set[int]
+    """What it rests on."""
+
+
+@asynccontextmanager
+async def claiming(db: Database, inventory: Inventory, settings: Settings) -> AsyncIterator[Claiming]:
+    """A transaction in which places are pinned and claimed; commits at the end of the block."""
+    pools: set[int] = set()
+    try:
+        async with db.transaction() as c:
+            yield Claiming(c, inventory, settings, pools)
+    except NotReady:
+        await look_again(inventory, pools)
+        raise
+
+
+async def look_again(inventory: Inventory, pools: Iterable[int]) -> None:
+    """After a transaction found a pool under another epoch than its pin: forget what is known of it, and make it ready.
+
+    Not before the transaction is over: it shares the locks that a rebuild wants alone.
+    """
+    for pool in sorted(pools):
+        with suppress(StoreUnreachable):
+            await inventory.rebuild(pool)
+
+
 @asynccontextmanager
 async def pinned(
-    c: Connection,
-    inventory: Inventory,
-    settings: Settings,
-    box_office: UUID,
-    wants: tuple[Want, ...],
-    allow: Sequence[int] = (),
+    t: Claiming, box_office: UUID, wants: tuple[Want, ...], allow: Sequence[int] = ()
 ) -> AsyncIterator[Pinned]:
     """Hold and pin places for the length of the block; when it raises, they are given back.
 
@@ -79,19 +108,20 @@ async def pinned(
         request_id=request_id,
         digest=bytes(DIGEST_BYTES),
         wants=wants,
-        hold_ms=settings.pin_ms,
+        hold_ms=t.settings.pin_ms,
         allow=tuple(allow),
     )
-    asked_at = await clock(c)
-    held = await inventory.hold(request)
+    asked_at = await clock(t.c)
+    held = await t.inventory.hold(request)
     ensure_granted(held.outcome)
     try:
-        pin = await inventory.pin(box_office.hex, held.hold, request_id, settings.pin_ms)
+        pin = await t.inventory.pin(box_office.hex, held.hold, request_id, t.settings.pin_ms)
         ensure_granted(pin.outcome)
+        t.pools.update(pin.epochs)
         reach("F2")
         yield Pinned(box_office.hex, held.hold, pin.places, pin.epochs, asked_at)
     except BaseException:
-        await give_back(inventory, box_office.hex, held.hold, request_id)
+        await give_back(t.inventory, box_office.hex, held.hold, request_id)
         raise
 
 
@@ -101,15 +131,15 @@ async def clock(c: Connection) -> datetime:
     return now
 
 
-async def take(c: Connection, order_id: UUID, pin: Pinned, settings: Settings) -> list[Claim]:
+async def take(t: Claiming, order_id: UUID, pin: Pinned) -> list[Claim]:
     """Claim every pinned place for an order, in the caller's transaction: all of them, or a refusal.
 
     Raises NotReady (a pool was rebuilt since the pin), OrderLate, SeatsTaken.
     """
-    await pools.ensure_epochs(c, pin.epochs)
+    await ensure_epochs(t.c, pin.epochs)
     wanted = pairs(pin.places)
-    rows = await SQL.take.rows(c, order_id=order_id, pools=[p for p, _ in wanted], places=[p for _, p in wanted])
-    if await clock(c) > pin.asked_at + timedelta(seconds=settings.order_s_max):
+    rows = await SQL.take.rows(t.c, order_id=order_id, pools=[p for p, _ in wanted], places=[p for _, p in wanted])
+    if await clock(t.c) > pin.asked_at + timedelta(seconds=t.settings.order_s_max):
         raise OrderLate()
     if len(rows) < len(wanted):
         raise SeatsTaken()

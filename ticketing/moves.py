@@ -14,7 +14,7 @@ from engine.holds import Seats
 from engine.inventory import Inventory
 from engine.seat_index import SeatLabel
 from ticketing import claims, halls, jobs, ledger, orders, refunds
-from ticketing.claims import Claim, Pinned
+from ticketing.claims import Claim, Claiming, Pinned
 from ticketing.db import Database
 from ticketing.drafts import label_of
 from ticketing.ids import new_id
@@ -74,7 +74,8 @@ async def move_ticket(
     Raises NotFound, WrongState, TicketUsed, SaleClosed (the performance is over or off), UnknownSeat, NoPrice,
     SeatsTaken, SeatsBlocked, CodesSpent; NotReady and OrderLate when the same may work in a moment.
     """
-    async with db.transaction() as c:
+    async with claims.claiming(db, inventory, settings) as t:
+        c = t.c
         order_id = await SQL.order_of.value(c, organisation_id=organisation_id, ticket_id=request.ticket)
         if order_id is None:
             raise NotFound(what="ticket")
@@ -87,8 +88,8 @@ async def move_ticket(
         label = (await halls.hall(db, ticket.plan_hash, ticket.place_list_hash)).label(request.place)
         price_cents = await _price(c, ticket, label.category)
         wants = (Seats(ticket.pool_id, (request.place,)),)
-        async with claims.pinned(c, inventory, settings, order.box_office_id, wants, request.allow) as pin:
-            taken, freed = await _change_place(c, settings, order.id, ticket, pin)
+        async with claims.pinned(t, order.box_office_id, wants, request.allow) as pin:
+            taken, freed = await _change_place(t, order.id, ticket, pin)
             moved = await _write(c, order.id, order.status, ticket, request.place, label, price_cents, now)
     await claims.settle(inventory, pin.box_office, taken, pin.hold)
     await claims.free(inventory, pin.box_office, freed)
@@ -116,13 +117,11 @@ async def _price(c: Connection, ticket: _Ticket, category: str) -> int:
     return price_cents
 
 
-async def _change_place(
-    c: Connection, settings: Settings, order_id: UUID, ticket: _Ticket, pin: Pinned
-) -> tuple[list[Claim], list[Claim]]:
+async def _change_place(t: Claiming, order_id: UUID, ticket: _Ticket, pin: Pinned) -> tuple[list[Claim], list[Claim]]:
     """Claim the new place, then drop the old one; the claims taken and dropped."""
-    taken = await claims.take(c, order_id, pin, settings)
-    await claims.sync_later(c, claims.pairs(pin.places))
-    return taken, await claims.drop(c, [order_id], [(ticket.pool_id, ticket.place)])
+    taken = await claims.take(t, order_id, pin)
+    await claims.sync_later(t.c, claims.pairs(pin.places))
+    return taken, await claims.drop(t.c, [order_id], [(ticket.pool_id, ticket.place)])
 
 
 async def _write(

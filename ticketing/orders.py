@@ -470,10 +470,12 @@ def _values(
 async def _refused(
     db: Database, inventory: Inventory, request: PlaceOrder, pin: PinAnswer, attempt: bytes, refusal: Refusal
 ) -> None:
-    """The hold is the buyer's again; of places found owned by another, Redis is told at once what the claims say."""
+    """The hold is the buyer's again. What Redis was wrong about is looked at: places that another owns, old epochs."""
     if isinstance(refusal, SeatsTaken):
         async with db.read() as c:
             await claims.sync_later(c, claims.pairs(pin.places), after_s=0)
+    if isinstance(refusal, NotReady):
+        await claims.look_again(inventory, pin.epochs)
     with suppress(StoreUnreachable):
         await inventory.unpin(request.box_office.hex, request.hold, attempt)
 

@@ -18,7 +18,7 @@ from engine.failpoints import reach
 from engine.holds import Any, Seats, Want
 from engine.inventory import Inventory
 from ticketing import claims, jobs, ledger, orders, refunds
-from ticketing.claims import Claim
+from ticketing.claims import Claim, Claiming
 from ticketing.db import Database
 from ticketing.ids import new_id
 from ticketing.jobs import Job, MailKind, SendMail
@@ -155,11 +155,11 @@ async def receive(
     reach("F8")
     notice = provider.verify(body, signature, now)
     key = {"provider": provider.name, "notification_id": notice.id}
-    async with db.transaction() as c:
-        if not await SQL.note.run(c, body=body, now=now, **key):
-            return Received(await SQL.noted.value(c, **key))
-        payment, outcome, seated = await _book(c, inventory, settings, provider, notice, now)
-        await SQL.note_outcome.run(c, payment_id=payment and payment.id, outcome=outcome, **key)
+    async with claims.claiming(db, inventory, settings) as t:
+        if not await SQL.note.run(t.c, body=body, now=now, **key):
+            return Received(await SQL.noted.value(t.c, **key))
+        payment, outcome, seated = await _book(t, provider, notice, now)
+        await SQL.note_outcome.run(t.c, payment_id=payment and payment.id, outcome=outcome, **key)
     reach("F9")
     if seated is not None:
         await claims.settle(inventory, seated.box_office, seated.owned, seated.hold)
@@ -167,9 +167,10 @@ async def receive(
 
 
 async def _book(
-    c: Connection, inventory: Inventory, settings: Settings, provider: Sandbox, notice: Notice, now: datetime
+    t: Claiming, provider: Sandbox, notice: Notice, now: datetime
 ) -> tuple[Payment | None, Received, _Seated | None]:
     """What the notification does, with the order's row held: the order first, as everywhere, then the payment."""
+    c = t.c
     order_id = await SQL.order_of.value(c, provider=provider.name, reference=notice.reference)
     if order_id is None:
         return None, Received.UNKNOWN, None
@@ -185,7 +186,7 @@ async def _book(
     if (notice.amount_cents, notice.currency) != (payment.amount_cents, payment.currency):
         return payment, await _send_back(c, payment, notice, Received.WRONG_AMOUNT, now), None
     if order.status is OrderStatus.EXPIRED:
-        seated = await _seat_again(c, inventory, settings, order, payment, now)
+        seated = await _seat_again(t, order, payment, now)
         outcome = Received.SEATED_LATE if seated else await _send_back(c, payment, notice, Received.REFUND_DUE, now)
         return payment, outcome, seated
     due_cents = (await orders.view(c, order.id)).due_cents
@@ -252,18 +253,17 @@ async def _post(
     await ledger.post(c, order_id, account, Account.RECEIVABLE, amount_cents, currency, "payment", now, payment_id)
 
 
-async def _seat_again(
-    c: Connection, inventory: Inventory, settings: Settings, order: Locked, payment: Payment, now: datetime
-) -> _Seated | None:
+async def _seat_again(t: Claiming, order: Locked, payment: Payment, now: datetime) -> _Seated | None:
     """Undo the order's expiry, where all its places are still free and the money covers them; None where not."""
+    c = t.c
     tickets = await SQL.expired_tickets.all(c, _Lost, order_id=order.id, now=now)
     old_lines = list({ticket.order_line_id for ticket in tickets})
     if not tickets or await SQL.cost.value(c, line_ids=old_lines) > payment.amount_cents:
         return None
     wants = await _wants(c, tickets)
     try:
-        async with claims.pinned(c, inventory, settings, order.box_office_id, wants) as pin, c.transaction():
-            owned = await claims.take(c, order.id, pin, settings)
+        async with claims.pinned(t, order.box_office_id, wants) as pin, c.transaction():
+            owned = await claims.take(t, order.id, pin)
     except (SeatsTaken, SeatsBlocked, SoldOut):
         return None
     await claims.sync_later(c, claims.pairs(pin.places))

@@ -250,6 +250,9 @@ async def test_a_pool_rebuilt_after_the_pin_is_not_ready(
         with pytest.raises(NotReady):
             await orders.place(database, inventory, SETTINGS, asked, NOW)
     assert await written(database, house) == (0, 0, 0, 0, 0)
+    assert await orders.place(database, inventory, SETTINGS, asked, NOW), (
+        "the pool was counted, the hold is still there"
+    )
 
 
 async def test_a_transaction_too_long_after_the_pin_is_given_up(
