@@ -41,6 +41,15 @@ class AlreadyRuns(NotStarted):
     """Another process holds the data folder."""
 
 
+class Running(msgspec.Struct, frozen=True):
+    """A Placeur that serves: its process, its address, and its servers."""
+
+    process: int
+    site: str
+    database_url: str
+    redis_url: str
+
+
 def run(settings: Settings, with_demo: bool = True) -> int:
     """Serve until Ctrl-C, SIGTERM or the end of a child; the process's exit code."""
     began = time.monotonic()
@@ -49,7 +58,6 @@ def run(settings: Settings, with_demo: bool = True) -> int:
         with ExitStack() as stack:
             try:
                 children = _start(settings, with_demo, stack)
-                _await_ready(settings, children)
                 _say(_welcome(settings, time.monotonic() - began))
                 return _watch(children)
             finally:
@@ -69,12 +77,57 @@ def servers(settings: Settings) -> Iterator[Settings]:
     own = _own_servers(settings)
     with ExitStack() as stack:
         if own:
+            if found := running(settings):
+                yield _beside(settings, found)
+                return
             with suppress(AlreadyRuns):
                 stack.enter_context(_sole_user(settings))
                 for server in own:
                     stack.enter_context(server)
                 _migrate(_located(settings, own).database_url)
         yield _located(settings, own)
+
+
+def running(settings: Settings) -> Running | None:
+    """The Placeur that serves from this data folder, if one does."""
+    try:
+        found = msgspec.json.decode(_note(settings).read_bytes(), type=Running)
+        os.kill(found.process, 0)
+    except (OSError, msgspec.MsgspecError):
+        return None
+    return found
+
+
+@contextmanager
+def _announced(settings: Settings) -> Iterator[None]:
+    """Leave a note, for our user alone, where others of this data folder find us; gone when the block ends."""
+    site = f"http://{_reached_at(settings.host)}:{settings.port}"
+    note = _note(settings)
+    draft = note.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)
+    draft.write_bytes(msgspec.json.encode(Running(os.getpid(), site, settings.database_url, settings.redis_url)))
+    draft.replace(note)
+    try:
+        yield
+    finally:
+        note.unlink(missing_ok=True)
+
+
+def _note(settings: Settings) -> Path:
+    return Path(settings.data) / "running.json"
+
+
+def _beside(settings: Settings, found: Running) -> Settings:
+    """The settings with the servers of the Placeur that runs, where they name none themselves."""
+    urls = {name: getattr(settings, name) or getattr(found, name) for name in ("database_url", "redis_url")}
+    return msgspec.structs.replace(settings, **urls)
+
+
+def _reached_at(host: str) -> str:
+    """The host to connect to where `host` is served on."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"[{name}]" if ":" in name else name
 
 
 def _start(settings: Settings, with_demo: bool, stack: ExitStack) -> dict[str, subprocess.Popen[bytes]]:
@@ -84,6 +137,7 @@ def _start(settings: Settings, with_demo: bool, stack: ExitStack) -> dict[str, s
     for server in own:
         stack.enter_context(server)
     located = _located(settings, own)
+    stack.enter_context(_announced(located))
     _migrate(located.database_url)
     if with_demo and asyncio.run(demo.make_once(located)):
         _say("Made the demo data.")
@@ -91,7 +145,8 @@ def _start(settings: Settings, with_demo: bool, stack: ExitStack) -> dict[str, s
     stack.callback(_stop, children)
     environment = _environment(located)
     children["web server"] = _spawn(web_server_command(settings), environment)
-    children["worker"] = _spawn([_tool("placeur"), "worker"], environment)
+    _await_ready(settings, children["web server"])
+    children["worker"] = _spawn([sys.executable, "-m", "background"], environment)
     return children
 
 
@@ -198,13 +253,12 @@ def _spawn(command: list[str], environment: Mapping[str, str]) -> subprocess.Pop
     )
 
 
-def _await_ready(settings: Settings, children: Mapping[str, subprocess.Popen[bytes]]) -> None:
+def _await_ready(settings: Settings, web_server: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + READY_S_MAX
     answer = "no answer"
     while time.monotonic() < end:
-        for name, child in children.items():
-            if child.poll() is not None:
-                raise NotStarted(f"The {name} ended while starting (exit code {child.returncode}); it says why above.")
+        if web_server.poll() is not None:
+            raise NotStarted(f"The web server ended while starting (exit code {web_server.returncode}): see above.")
         with suppress(OSError, http.client.HTTPException):
             status, answer = _ask_ready(settings)
             if status == 200:
@@ -214,8 +268,7 @@ def _await_ready(settings: Settings, children: Mapping[str, subprocess.Popen[byt
 
 
 def _ask_ready(settings: Settings) -> tuple[int, str]:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
-    connection = http.client.HTTPConnection(host, settings.port, timeout=5)
+    connection = http.client.HTTPConnection(_reached_at(settings.host), settings.port, timeout=5)
     try:
         connection.request("GET", "/readyz")
         response = connection.getresponse()
