@@ -20,11 +20,14 @@ from api.call import Call, Services
 from api.documents import Documents
 from api.entrance import Entrance
 from api.live import Live
+from api.press import Press
 from api.rates import Rate
 from api.routes import HANDLERS
 from engine.inventory import Inventory
 from ticketing.offers import Offers
-from ticketing.settings import Settings, from_environment
+from ticketing.sandbox import Sandbox
+from ticketing.settings import Settings, from_environment, secret_bytes
+from ticketing.signing_keys import Keys
 from ticketing.stores import stores
 from ticketing.tokens import Tokens
 
@@ -66,6 +69,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         live = Live(inventory, settings.availability_ms / 1000, settings.stream_pause_ms / 1000)
         stack.callback(live.stop)
         stack.callback(metrics.close)
+        press = Press()
+        stack.callback(press.close)
+        secret = secret_bytes(settings)
+        site_url = settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
         stack.callback(asyncio.create_task(_publish(inventory)).cancel)
         yield Services(
             settings=settings,
@@ -73,6 +80,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             inventory=inventory,
             claims=open_stores.claims,
             tokens=Tokens(database),
+            keys=Keys(database, secret),
+            sandbox=Sandbox(secret, f"{site_url}/sandbox"),
+            press=press,
+            site_url=site_url,
             offers=Offers(database),
             documents=Documents(database),
             live=live,

@@ -31,9 +31,14 @@ async def staff(call: Call, scope: Scope) -> Token:
         raise
 
 
+def is_staff(call: Call) -> bool:
+    """Whether the caller shows a token, good or not."""
+    return _credentials(call)[0] == BEARER
+
+
 async def staff_or_anybody(call: Call, scope: Scope) -> Token | None:
     """The caller's token when one is shown (it must then be good); None for a caller without one."""
-    return await staff(call, scope) if _credentials(call)[0] == BEARER else None
+    return await staff(call, scope) if is_staff(call) else None
 
 
 def order_secret(call: Call) -> str:

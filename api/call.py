@@ -16,13 +16,16 @@ from api.addresses import Addresses
 from api.built import Assets
 from api.documents import Documents
 from api.live import Live
+from api.press import Press
 from api.rates import Rate
 from engine.holds import ClaimsSource
 from engine.inventory import Inventory
 from ticketing.db import Database
 from ticketing.offers import Offers
 from ticketing.refusals import BodyTooLarge
+from ticketing.sandbox import Sandbox
 from ticketing.settings import Settings
+from ticketing.signing_keys import Keys
 from ticketing.tokens import Tokens
 
 
@@ -34,6 +37,11 @@ class Services(Struct, frozen=True, kw_only=True):
     inventory: Inventory
     claims: ClaimsSource
     tokens: Tokens
+    keys: Keys
+    sandbox: Sandbox
+    press: Press
+    site_url: str
+    """Where people reach the site, without a slash at its end."""
     addresses: Addresses
     assets: Assets
     live: Live

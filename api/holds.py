@@ -1,5 +1,7 @@
 """Holds: places kept for a shopper for some minutes. Whoever has a hold's id may read, change, renew and release it."""
 
+from uuid import UUID
+
 from litestar import delete, get, post
 from litestar.params import JSONBody
 
@@ -43,7 +45,9 @@ async def change(
     """Add places to a hold and give some back, all or nothing. Its clock goes on."""
     ask = await _ask(request, box_office, key, data.allotments)
     services = request.services
-    drop = {drop.performance: drop.places for drop in data.drop}
+    drop: dict[UUID, tuple[int, ...]] = {}
+    for some in data.drop:
+        drop[some.performance] = (*drop.get(some.performance, ()), *some.places)
     return await holds.change(services.offers, services.inventory, services.settings, ask, hold, data.add, drop)
 
 

@@ -19,3 +19,16 @@ HoldKey: TypeAlias = Annotated[
         description="Names the request, so that sending it again does it once. Choose it at random: it opens the hold.",
     ),
 ]
+
+OrderId: TypeAlias = Annotated[UUID, PathParameter(description="The order")]
+TicketId: TypeAlias = Annotated[UUID, PathParameter(description="The ticket")]
+PassId: TypeAlias = Annotated[UUID, PathParameter(description="The pass")]
+OrderKey: TypeAlias = Annotated[
+    str,
+    HeaderParameter(
+        name="Idempotency-Key",
+        min_length=16,
+        max_length=100,
+        description="Names the request, so that sending it again does it once. Choose it at random.",
+    ),
+]

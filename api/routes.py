@@ -3,7 +3,21 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from api import assets, availability, front, health, holds, performances, plans, refusals
+from api import (
+    admissions,
+    assets,
+    availability,
+    front,
+    health,
+    holds,
+    orders,
+    passes,
+    payments,
+    performances,
+    plans,
+    refusals,
+    tickets,
+)
 
 V1 = Router(
     "/api/v1",
@@ -21,11 +35,29 @@ V1 = Router(
         holds.renew,
         holds.release,
         holds.propose,
+        orders.place,
+        orders.read,
+        orders.by_code,
+        orders.sheet,
+        orders.cancel,
+        payments.pay,
+        payments.notified,
+        tickets.pdf,
+        tickets.move,
+        tickets.oppose,
+        tickets.reissue,
+        passes.types,
+        passes.oppose,
+        passes.reissue,
+        admissions.admit,
+        admissions.public_keys,
     ],
 )
 HANDLERS: list[ControllerRouterHandler] = [
     V1,
     front.front,
+    payments.page,
+    payments.decided,
     refusals.every,
     refusals.one,
     assets.asset,

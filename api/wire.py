@@ -5,13 +5,17 @@ a browser needs otherwise: hashes as text, links, secrets.
 """
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from ticketing.holds import BestWish, Part, Wish, Wishes
+from ticketing.holds import BestWish, Label, Part, Wish, Wishes
+from ticketing.passes import PassType
+from ticketing.payments import Received
 from ticketing.performances import Performance, PerformanceStatus
+from ticketing.signing_keys import PublicKey
+from ticketing.states import OrderStatus
 
 PLACES_MAX = 1000
 BLOCK_CODE_MAX = 0xFFFF
@@ -19,7 +23,11 @@ BLOCK_CODE_MAX = 0xFFFF
 PlaceNumber = Annotated[int, Meta(ge=0, lt=1 << 31)]
 Allotments = Annotated[tuple[Annotated[int, Meta(ge=1, le=BLOCK_CODE_MAX)], ...], Meta(max_length=16)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
-Locale = Annotated[str, Meta(pattern="^(en|fr)$")]
+HolderName = Annotated[str, Meta(max_length=200)]
+Email = Annotated[str, Meta(min_length=3, max_length=254)]
+HoldText = Annotated[str, Meta(min_length=1, max_length=64)]
+Locale = Literal["en", "fr"]
+Provider = Literal["sandbox", "on_site"]
 
 
 # Performances
@@ -138,3 +146,99 @@ class Proposals(Struct, frozen=True):
     """Sets of seats that could be held now, best first; none when the party does not fit."""
 
     proposals: tuple[Part, ...]
+
+
+# Orders
+
+
+class BuyerBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who buys, and in which language to write to them."""
+
+    email: Email
+    name: Name
+    locale: Locale = "en"
+
+
+class SeatBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """One place of the hold, at one tariff; no holder: the buyer."""
+
+    performance: UUID
+    place: PlaceNumber
+    tariff: UUID
+    holder_name: HolderName = ""
+
+
+class PassBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """A pass, with the seat that the hold has at each of its performances."""
+
+    pass_type: UUID
+    seat: Label
+    holder_name: Name
+
+
+class OrderBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """Exactly what the hold has, priced by tariff."""
+
+    hold: HoldText
+    buyer: BuyerBody
+    seats: Annotated[tuple[SeatBody, ...], Meta(max_length=PLACES_MAX)] = ()
+    passes: Annotated[tuple[PassBody, ...], Meta(max_length=PLACES_MAX)] = ()
+
+
+class CancellationBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which tickets to take back; none named: the whole order. Naming some is for staff."""
+
+    tickets: Annotated[tuple[UUID, ...], Meta(min_length=1, max_length=PLACES_MAX)] | None = None
+
+
+class PaymentBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """How to pay: `sandbox` sends the shopper to a page, `on_site` books money taken over the counter (staff)."""
+
+    provider: Provider
+
+
+class PaymentSeen(Struct, frozen=True):
+    """A payment: to be made at `redirect_url`, or made (none)."""
+
+    provider: Provider
+    amount_cents: int
+    currency: str
+    redirect_url: str | None
+    order_status: OrderStatus
+
+
+class NotificationSeen(Struct, frozen=True):
+    """What became of a notification."""
+
+    outcome: Received
+
+
+# Tickets and gates
+
+
+class MoveBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a ticket goes."""
+
+    place: PlaceNumber
+    allotments: Allotments = ()
+
+
+class AdmissionBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """One scan at a gate; asked again under the same `scan`, it is answered as the first time."""
+
+    scan: UUID
+    code: Annotated[str, Meta(max_length=1000)]
+    gate: Name
+
+
+class PublicKeys(Struct, frozen=True):
+    """The keys that an organisation's tickets are verified with, oldest first; each is 32 bytes in base64."""
+
+    organisation: UUID
+    keys: tuple[PublicKey, ...]
+
+
+class PassTypes(Struct, frozen=True):
+    """The passes a box office sells."""
+
+    pass_types: tuple[PassType, ...]

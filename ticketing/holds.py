@@ -19,7 +19,18 @@ from msgspec import Meta, Struct
 from engine.core.best import PartyWant, Proposal
 from engine.core.packed import RESTRICTED_VIEW
 from engine.failpoints import reach
-from engine.holds import DIGEST_BYTES, HOLD_BYTES, Any, Best, HoldAnswer, HoldRequest, Owner, Seats, Want
+from engine.holds import (
+    DIGEST_BYTES,
+    HOLD_BYTES,
+    PLACES_PER_HOLD_MAX,
+    Any,
+    Best,
+    HoldAnswer,
+    HoldRequest,
+    Owner,
+    Seats,
+    Want,
+)
 from engine.inventory import Inventory
 from engine.outcomes import Outcome
 from engine.reasons import explain
@@ -107,7 +118,15 @@ class TariffWish(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kin
     count: Count
 
 
-Wish = SeatsWish | BestWish | AreaWish | TariffWish
+class PassWish(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="pass"):
+    """One seat at every performance of a pass, and one of the pass's quantity if that is bounded."""
+
+    pass_type: UUID
+    seat: Label
+
+
+PerformanceWish = SeatsWish | BestWish | AreaWish | TariffWish
+Wish = PerformanceWish | PassWish
 Wishes = Annotated[tuple[Wish, ...], Meta(min_length=1, max_length=WISHES_MAX)]
 
 
@@ -172,19 +191,19 @@ async def take(offers: Offers, inventory: Inventory, settings: Settings, ask: As
     Raises the refusal of each outcome (SeatsTaken, SoldOut, NoFit, SeatsBlocked, TooManyPlaces, RequestReused,
     NotReady), SaleNotOpen, SaleClosed, UnknownSeat, and NotFound for a performance of another box office.
     """
-    wanted, found = await _wants(offers, settings, ask, wishes)
+    wanted = await _wanted(offers, settings, ask, wishes)
     request = HoldRequest(
         box_office=ask.box_office.id.hex,
         request_id=_request_id(ask.key),
         digest=_digest(ask, wishes),
-        wants=wanted,
+        wants=wanted.wants(),
         hold_ms=settings.hold_s * 1000,
         allow=ask.allotments,
         owners=_owners(settings, ask),
     )
     answer = await inventory.hold(request)
     reach("F1")
-    return await _held(offers, ask.box_office, _granted(answer, settings), found)
+    return await _held(offers, ask.box_office, _granted(answer, settings), wanted.met)
 
 
 async def change(
@@ -198,20 +217,21 @@ async def change(
 ) -> Held:
     """Add wishes to a hold and drop places from it (by performance), all or nothing; its clock goes on.
 
+    A place that it does not have is dropped already.
     Raises as `take` does, and HoldExpired, HoldLost, HoldBusy.
     """
-    wanted, found = await _wants(offers, settings, ask, add)
+    wanted = await _wanted(offers, settings, ask, add)
     dropped = {(await _offer(offers, ask, performance)).performance.pool_id: drop[performance] for performance in drop}
     answer = await inventory.change(
         ask.box_office.id.hex,
         hold_bytes(hold),
         _request_id(ask.key),
-        wanted,
+        wanted.wants(),
         dropped,
         ask.allotments,
         _owners(settings, ask),
     )
-    return await _held(offers, ask.box_office, _granted(answer, settings), found)
+    return await _held(offers, ask.box_office, _granted(answer, settings), wanted.met)
 
 
 async def read(offers: Offers, inventory: Inventory, settings: Settings, box_office: BoxOffice, hold: str) -> Held:
@@ -236,7 +256,7 @@ async def release(inventory: Inventory, box_office: BoxOffice, hold: str) -> Non
 
 async def proposals(offers: Offers, inventory: Inventory, ask: Ask, wish: BestWish) -> tuple[Part, ...]:
     """Up to three sets of seats that `take` would choose from now, best first; nothing is held."""
-    offer = await _offer(offers, ask, wish.performance)
+    offer = await _on_sale(offers, ask, wish.performance)
     found = await inventory.proposals(offer.performance.pool_id, _party(offer, ask, wish), PROPOSALS)
     return tuple(_part(offer, proposal.places, (proposal,)) for proposal in found)
 
@@ -255,32 +275,69 @@ def hold_bytes(hold: str) -> bytes:
 # From wishes to places
 
 
-async def _wants(
-    offers: Offers, settings: Settings, ask: Ask, wishes: Sequence[Wish]
-) -> tuple[tuple[Want, ...], dict[int, Offer]]:
-    """The wishes as the inventory takes them, seats of one pool together; and the offers met on the way, by pool."""
-    seats: dict[int, list[int]] = defaultdict(list)
-    others: list[Want] = []
-    found: dict[int, Offer] = {}
-    for wish in wishes:
-        offer = await _offer(offers, ask, wish.performance)
-        found[offer.performance.pool_id] = offer
+class _Wanted:
+    """Wishes as the inventory takes them, gathered one by one: the seats of one pool together, each of them once."""
+
+    def __init__(self, offers: Offers, ask: Ask) -> None:
+        self._offers, self._ask = offers, ask
+        self._seats: dict[int, list[int]] = defaultdict(list)
+        self._others: list[Want] = []
+        self.met: dict[int, Offer] = {}
+        """The offers met on the way, by pool."""
+
+    async def add(self, wish: Wish) -> None:
+        if isinstance(wish, PassWish):
+            return await self._add_pass(wish)
+        offer = await self._offer(wish.performance)
         if isinstance(wish, SeatsWish):
-            seats[offer.performance.pool_id] += offer.hall.places(wish.seats)
+            self._seats[offer.performance.pool_id] += offer.hall.places(wish.seats)
         elif isinstance(wish, BestWish):
-            others.append(Best(offer.performance.pool_id, _party(offer, ask, wish)))
+            self._others.append(Best(offer.performance.pool_id, _party(offer, self._ask, wish)))
         else:
-            others += _countable(offer, wish)
+            self._others += _countable(offer, wish)
+
+    def wants(self) -> tuple[Want, ...]:
+        """All of them. InputRefused for a seat that was wished for twice, TooManyPlaces past the engine's own bound."""
+        count = sum(map(len, self._seats.values())) + sum(map(_count, self._others))
+        if count > PLACES_PER_HOLD_MAX:
+            raise TooManyPlaces(places_max=PLACES_PER_HOLD_MAX)
+        for pool, places in self._seats.items():
+            _ensure_distinct(self.met[pool], places)
+        return (*(Seats(pool, tuple(places)) for pool, places in self._seats.items()), *self._others)
+
+    async def _add_pass(self, wish: PassWish) -> None:
+        pass_type = await self._offers.pass_type(wish.pass_type)
+        if pass_type.box_office_id != self._ask.box_office.id:
+            raise NotFound(what="pass type")
+        for performance in pass_type.performances:
+            offer = await self._offer(performance)
+            self._seats[offer.performance.pool_id] += offer.hall.places((wish.seat,))
+        if pass_type.pool_id is not None:
+            self._others.append(Any(pass_type.pool_id, 1))
+
+    async def _offer(self, performance: UUID) -> Offer:
+        offer = await _on_sale(self._offers, self._ask, performance)
+        self.met[offer.performance.pool_id] = offer
+        return offer
+
+
+async def _wanted(offers: Offers, settings: Settings, ask: Ask, wishes: Sequence[Wish]) -> _Wanted:
     _ensure_few(wishes, settings)
-    for pool, places in seats.items():
-        _ensure_distinct(found[pool], places)
-    return (*(Seats(pool, tuple(places)) for pool, places in seats.items()), *others), found
+    wanted = _Wanted(offers, ask)
+    for wish in wishes:
+        await wanted.add(wish)
+    return wanted
 
 
 async def _offer(offers: Offers, ask: Ask, performance: UUID) -> Offer:
     offer = await offers.of(performance)
     if offer.performance.box_office_id != ask.box_office.id:
         raise NotFound(what="performance")
+    return offer
+
+
+async def _on_sale(offers: Offers, ask: Ask, performance: UUID) -> Offer:
+    offer = await _offer(offers, ask, performance)
     ensure_on_sale(offer.performance, ask.now)
     return offer
 
@@ -324,17 +381,33 @@ def _countable(offer: Offer, wish: AreaWish | TariffWish) -> list[Want]:
 
 
 def _ensure_few(wishes: Iterable[Wish], settings: Settings) -> None:
-    """Seats and standing places are counted; a tariff's places stand beside them and are not."""
+    """Seats and standing places are counted; a tariff's places stand beside them, and a pass is bounded by its type."""
     count = sum(_size(wish) for wish in wishes if not isinstance(wish, TariffWish))
-    bounded = sum(_size(wish) for wish in wishes if isinstance(wish, TariffWish))
+    bounded = sum(wish.count for wish in wishes if isinstance(wish, TariffWish))
     if max(count, bounded) > settings.places_per_hold_max:
         raise TooManyPlaces(places_max=settings.places_per_hold_max)
 
 
 def _size(wish: Wish) -> int:
-    if isinstance(wish, SeatsWish):
-        return len(wish.seats)
-    return wish.party if isinstance(wish, BestWish) else wish.count
+    match wish:
+        case SeatsWish():
+            return len(wish.seats)
+        case BestWish():
+            return wish.party
+        case PassWish():
+            return 1
+        case _:
+            return wish.count
+
+
+def _count(want: Want) -> int:
+    match want:
+        case Best():
+            return want.want.party
+        case Seats():
+            return len(want.places)
+        case Any():
+            return want.count
 
 
 def _ensure_distinct(offer: Offer, places: Sequence[int]) -> None:

@@ -10,11 +10,12 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from ticketing import box_offices, performances, tariffs
+from ticketing import box_offices, passes, performances, tariffs
 from ticketing.box_offices import BoxOffice
 from ticketing.db import Database
 from ticketing.halls import Hall
 from ticketing.kept import Kept
+from ticketing.passes import PassType
 from ticketing.performances import Performance
 from ticketing.sql import load
 from ticketing.tariffs import Tariff
@@ -22,6 +23,7 @@ from ticketing.tariffs import Tariff
 FRESH_S = 3.0
 OFFERS_MAX = 1000
 BOX_OFFICES_MAX = 1000
+PASS_TYPES_MAX = 1000
 POOLS_MAX = 10_000
 
 SQL = load("offers")
@@ -70,6 +72,7 @@ class Offers:
         self._db = db
         self._offers = Kept(self._offer, FRESH_S, OFFERS_MAX)
         self._box_offices = Kept(self._box_office, FRESH_S, BOX_OFFICES_MAX)
+        self._pass_types = Kept(self._pass_type, FRESH_S, PASS_TYPES_MAX)
         self._uses: dict[int, PoolUse] = {}
 
     async def of(self, performance_id: UUID) -> Offer:
@@ -79,6 +82,10 @@ class Offers:
     async def box_office(self, key: str) -> BoxOffice:
         """The box office at an address, or NotFound."""
         return await self._box_offices.get(key)
+
+    async def pass_type(self, pass_type_id: UUID) -> PassType:
+        """A pass type, or NotFound."""
+        return await self._pass_types.get(pass_type_id)
 
     async def uses(self, pools: Sequence[int]) -> list[PoolUse]:
         """What pools are of, in their order; it never changes. Pools of other kinds have neither id."""
@@ -100,6 +107,9 @@ class Offers:
 
     async def _box_office(self, key: str) -> BoxOffice:
         return await box_offices.public(self._db, key)
+
+    async def _pass_type(self, pass_type_id: UUID) -> PassType:
+        return await passes.get(self._db, pass_type_id)
 
 
 def _prices(hall: Hall, found: Sequence[Tariff]) -> dict[str, tuple[Price, ...]]:

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
-from httpx import AsyncClient
+from httpx import AsyncClient, Response
 from msgspec import Struct
 
 from app import create_app
@@ -185,3 +185,60 @@ def hold(client: AsyncClient, house: House) -> Callable[..., Any]:
         return response.json()
 
     return take
+
+
+@pytest.fixture
+def order(client: AsyncClient, house: House, hold: Callable[..., Any]) -> Callable[..., Any]:
+    """Order the best seats for a party at the full tariff; the answer's body."""
+
+    async def place(party: int = 2, key: str | None = None) -> Any:
+        body = order_body(house, await hold(party=party))
+        response = await client.post(house.path("orders"), json=body, headers=keyed(key))
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    return place
+
+
+@pytest.fixture
+def paid(client: AsyncClient, house: House, order: Callable[..., Any]) -> Callable[..., Any]:
+    """Order as `order` does, and pay over the counter."""
+
+    async def place(party: int = 2) -> Any:
+        placed = await order(party=party)
+        path = f"/api/v1/orders/{placed['id']}/payments"
+        response = await client.post(path, json={"provider": "on_site"}, headers=house.bearer(Scope.SELL))
+        assert response.status_code == 201, response.text
+        return placed
+
+    return place
+
+
+def order_body(house: House, held: Any, **changes: Any) -> dict[str, Any]:
+    """An order of everything a hold has, at the full tariff."""
+    seats = [
+        {"performance": part["performance"], "place": place["place"], "tariff": str(house.full.id)}
+        for part in held["parts"]
+        for place in part["places"]
+    ]
+    buyer = {"email": "ada@example.org", "name": "Ada"}
+    return {"hold": held["hold"], "buyer": buyer, "seats": seats} | changes
+
+
+def keyed(key: str | None = None) -> dict[str, str]:
+    """A request's own idempotency key, or this one."""
+    return {"idempotency-key": key or uuid4().hex}
+
+
+def opens(placed: Any) -> dict[str, str]:
+    """What opens an order."""
+    return {"authorization": f"Order {placed['secret']}"}
+
+
+def problem(response: Response, status: int, code: str) -> dict[str, Any]:
+    """The problem document of an answer that must be one."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    found: dict[str, Any] = response.json()
+    assert (found["status"], found["code"]) == (status, code)
+    return found

@@ -5,20 +5,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from httpx import AsyncClient, Response
+from httpx import AsyncClient
 
-from tests.api.conftest import PLACES, House
+from tests.api.conftest import PLACES, House, problem
 from ticketing.tokens import Scope
 
 Hold = Callable[..., Any]
 Free = Callable[..., Any]
-
-
-def problem(response: Response, status: int, code: str) -> dict[str, Any]:
-    assert response.status_code == status, response.text
-    found: dict[str, Any] = response.json()
-    assert found["code"] == code
-    return found
 
 
 async def test_the_best_seats_for_a_party(hold: Hold, client: AsyncClient, house: House, free: Free):
@@ -210,6 +203,38 @@ async def test_allotments_are_for_staff(client: AsyncClient, house: House):
     )
     response = await client.post(house.path("holds"), json=body, headers=house.bearer(Scope.SELL))
     assert response.status_code == 201
+
+
+@pytest.mark.parametrize("places", [[9], [10_000], [9, 9]])
+async def test_a_place_it_does_not_have_is_dropped_already(
+    hold: Hold, client: AsyncClient, house: House, free: Free, places: list[int]
+):
+    held = await hold(wants=[{"kind": "seats", "performance": house.first, "seats": ["A-1", "A-2"]}])
+    await hold(wants=[{"kind": "seats", "performance": house.first, "seats": ["A-10"]}])
+    path = house.path(f"holds/{held['hold']}/changes")
+    response = await client.post(path, json={"drop": [{"performance": house.first, "places": places}]})
+    assert response.json()["parts"] == held["parts"]
+    assert await free() == PLACES - 3
+
+
+async def test_drops_of_one_performance_add_up(hold: Hold, client: AsyncClient, house: House, free: Free):
+    held = await hold(wants=[{"kind": "seats", "performance": house.first, "seats": ["A-1", "A-2", "A-3"]}])
+    path = house.path(f"holds/{held['hold']}/changes")
+    drop = [{"performance": house.first, "places": [0]}, {"performance": house.first, "places": [1, 1]}]
+    assert (await client.post(path, json={"drop": drop})).status_code == 200
+    assert await free() == PLACES - 1
+
+
+async def test_a_change_that_fails_changes_nothing(hold: Hold, client: AsyncClient, house: House, free: Free):
+    held = await hold(wants=[{"kind": "seats", "performance": house.first, "seats": ["A-1", "A-2"]}])
+    await hold(wants=[{"kind": "seats", "performance": house.first, "seats": ["B-1"]}])
+    change = {
+        "add": [{"kind": "seats", "performance": house.first, "seats": ["B-1"]}],
+        "drop": [{"performance": house.first, "places": [0]}],
+    }
+    problem(await client.post(house.path(f"holds/{held['hold']}/changes"), json=change), 409, "seats-taken")
+    assert await free() == PLACES - 3
+    assert (await client.get(house.path(f"holds/{held['hold']}"))).json()["parts"] == held["parts"]
 
 
 async def test_the_hot_path_asks_postgres_nothing(hold: Hold, queries: list[str]):
