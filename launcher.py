@@ -287,15 +287,16 @@ def _watch(children: Mapping[str, subprocess.Popen[bytes]]) -> int:
 
 
 def _stop(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    """End the children, and then whatever a child that was killed left behind in its process group."""
     for child in children.values():
         if child.poll() is None:
             child.terminate()
     for child in children.values():
-        try:
+        with suppress(subprocess.TimeoutExpired):
             child.wait(STOP_S_MAX)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
 
 
 def _welcome(settings: Settings, seconds: float) -> str:

@@ -1,3 +1,4 @@
+import asyncio
 import http.client
 import os
 import signal
@@ -79,7 +80,7 @@ def test_it_serves_once_and_stops_cleanly(placeur: subprocess.Popen[str], enviro
     assert output.endswith("Stopped.\n")
 
 
-@pytest.mark.parametrize("which", ["granian", "worker", "valkey-server", "postgres"])
+@pytest.mark.parametrize("which", ["granian", "background", "valkey-server", "postgres"])
 def test_when_one_part_ends_all_end(placeur: subprocess.Popen[str], which: str) -> None:
     os.kill(next(pid for command, pid in children(placeur).items() if which in command.split("-D")[0]), signal.SIGKILL)
     _, error = placeur.communicate(timeout=60)
@@ -97,13 +98,18 @@ def test_a_postgres_out_of_reach_is_said_in_a_sentence(environment: dict[str, st
     assert refusal({**environment, **away}).startswith("Cannot use the Postgres that DATABASE_URL names")
 
 
-async def test_a_command_borrows_servers_of_its_own(server_folder: Path) -> None:
+def test_a_command_borrows_servers_of_its_own(server_folder: Path) -> None:
+    async def count(url: str) -> int:
+        connection = await asyncpg.connect(url)
+        try:
+            return int(await connection.fetchval("select count(*) from organisations"))
+        finally:
+            await connection.close()
+
     with launcher.servers(Settings(data=str(server_folder))) as settings:
-        connection = await asyncpg.connect(settings.database_url)
-        assert await connection.fetchval("select count(*) from organisations") == 0
-        await connection.close()
+        assert asyncio.run(count(settings.database_url)) == 0
     with pytest.raises(OSError):
-        await asyncpg.connect(settings.database_url)
+        asyncio.run(count(settings.database_url))
 
 
 def test_a_command_finds_those_that_run(server_folder: Path, postgres: Postgres, valkey: Valkey) -> None:
