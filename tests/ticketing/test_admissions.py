@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from tests.ticketing.gate import HOUSE, NOW, OTHER, PASS, SECRET, Gate, performance, row_id, sell, token
 from ticketing import signing_keys, tickets
-from ticketing.admissions import Scan, Verdict, admit
+from ticketing.admissions import SQL, Scan, Verdict, admit
 from ticketing.db import Database
 from ticketing.ids import new_id
 from ticketing.refusals import InputRefused, NotFound, ScanReused
+from ticketing.ticket_codes import Kind
 
 LATER = NOW + timedelta(minutes=20)
 
@@ -257,6 +258,16 @@ async def test_a_performance_nobody_has(gate: Gate) -> None:
 async def test_a_gate_without_a_proper_name(gate: Gate, name: str) -> None:
     with pytest.raises(InputRefused):
         await gate.scan("x", gate=name)
+
+
+@pytest.mark.parametrize("kind", Kind)
+async def test_a_scan_goes_by_indexes_however_small_its_tables_were(gate: Gate, kind: Kind) -> None:
+    """The plan is made once, at the first scan of the day, and must hold at the forty-thousandth."""
+    values = (new_id(), bytes(16), performance(1), HOUSE, gate.token.id, "North", NOW, kind, 1, 0, Verdict.UNKNOWN)
+    async with gate.db.read() as c:
+        await c.execute("analyze")
+        plan = await c.fetch("explain " + SQL.admit.text, *values)
+    assert not [line for (line,) in plan if "Seq Scan" in line]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
