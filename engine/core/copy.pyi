@@ -43,7 +43,7 @@ class PoolCopy:
         """Number of the last change applied; -1 before `load`."""
     @property
     def nbytes(self) -> int:
-        """Bytes held by this copy, its plan not counted."""
+        """Bytes this copy holds at most, its plan not counted."""
 
     def load(self, words: bytes, blocks: bytes | None, now_ms: int) -> None:
         """Takes over a whole words string (header of 16 bytes, then 8 a place) and blocks string (2 bytes a place).

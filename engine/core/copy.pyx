@@ -104,6 +104,7 @@ cdef class PoolCopy:
         self.vacancy.vacant = <uint64_t *>self._room(8 * benches)
         self.vacancy.coded = <uint64_t *>self._room(8 * benches)
         leaves = plan.hall.leaf_count
+        self.vacancy.vacant_benches = <uint64_t *>self._room(8 * (leaves // 64 + 1))
         self.vacancy.coded_nodes = <uint8_t *>self._room(2 * leaves)
         self.vacancy.touched = <int32_t *>self._room(4 * leaves)
         self.vacancy.ring_mask = leaves - 1
@@ -119,6 +120,7 @@ cdef class PoolCopy:
         self.vacancy.boards[0].key = <uint32_t *>calloc((PARTY + 1) * nodes, sizeof(uint32_t))
         if self.vacancy.boards[0].key == NULL:
             raise MemoryError
+        self.nbytes += (PARTY + 1) * nodes * sizeof(uint32_t)
         for size in range(1, PARTY + 1):
             self.vacancy.boards[size].key = self.vacancy.boards[0].key + size * nodes
         touch_all(&self.vacancy)
@@ -249,6 +251,8 @@ cdef class PoolCopy:
         cdef uint64_t coded_bits = self.vacancy.coded[bench]
         self.vacancy.vacant[bench] = vacant_bits | bit if vacant else vacant_bits & ~bit
         self.vacancy.coded[bench] = coded_bits | bit if coded else coded_bits & ~bit
+        if (self.vacancy.vacant[bench] == 0) != (vacant_bits == 0):
+            self.vacancy.vacant_benches[bench >> 6] ^= <uint64_t>1 << (bench & 63)
         if (self.vacancy.coded[bench] == 0) != (coded_bits == 0):
             mark_coded(&self.vacancy, bench)
         if self.vacancy.coded[bench] != coded_bits or self.vacancy.vacant[bench] != vacant_bits:
@@ -264,6 +268,7 @@ cdef class PoolCopy:
         if self.slot != NULL:
             benches = self.vacancy.hall.bench_count
             memset(self.vacancy.vacant, 0, 8 * benches)
+            memset(self.vacancy.vacant_benches, 0, 8 * (self.vacancy.hall.leaf_count // 64 + 1))
             memset(self.vacancy.coded, 0, 8 * benches)
             memset(self.vacancy.coded_nodes, 0, 2 * self.vacancy.hall.leaf_count)
         for place in range(self.place_count):

@@ -10,7 +10,9 @@ cdef struct Seat:
     int32_t seat
 
 
-cdef int gather(Vacancy *vacancy, const Query *query, int32_t origin, Seat *nearest, int most) noexcept nogil
+cdef int gather(
+    const Vacancy *vacancy, const Query *query, int32_t origin, Seat *nearest, int most,
+) noexcept nogil
 
 
 cdef inline void keep(Seat *nearest, int *count, int most, int64_t away, int32_t seat) noexcept nogil:

@@ -207,7 +207,7 @@ cdef class PackedPlan:
         self.hall.least = <uint32_t *>self._keep(least, np.uint32)
         x = np.asarray(<int32_t[:len(cost)]>self.hall.x)
         y = np.asarray(<int32_t[:len(cost)]>self.hall.y)
-        low, high = np.iinfo(np.int32).min, np.iinfo(np.int32).max
+        low, high = -(1 << 30), 1 << 30  # a missing leaf's box: farther off than any seat, but not beyond 64 bits
         box = np.stack([
             _tree(np.minimum.reduceat(x, first), leaves, np.minimum, high),
             _tree(np.maximum.reduceat(x, first), leaves, np.maximum, low),

@@ -36,6 +36,7 @@ cdef struct Board:
 cdef struct Vacancy:
     const Hall *hall
     uint64_t *vacant          # by bench: seats that nobody holds, owns or has marked
+    uint64_t *vacant_benches  # bit set over benches: those with any vacant seat
     uint64_t *coded           # by bench: seats with a block code
     uint8_t *coded_nodes      # by node of the tree over benches: whether codes bear on a window below
     const uint16_t *codes     # by place, or NULL while nothing was ever blocked

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-
-import numpy as np
+from typing import Any
 
 from engine.core.best import PartyWant
 from engine.core.packed import CENTRE, COMPANION, RESTRICTED_VIEW, WHEELCHAIR, PackedPlan
@@ -49,17 +48,11 @@ class Hall:
     """Category and place ranges."""
 
     def packed(self) -> PackedPlan:
-        def column(name: str, dtype: type) -> np.ndarray:
-            return np.array([getattr(seat, name) for seat in self.seats], dtype=dtype)
-
+        names = ("place", "row", "category", "cost", "x", "y", "attributes", "aisle_after", "table", "companion_of")
+        columns: dict[str, Any] = {name: [getattr(seat, name) for seat in self.seats] for name in names}
         return PackedPlan(
             self.place_count,
-            **{
-                name: column(name, np.int32)
-                for name in ("place", "row", "category", "cost", "attributes", "aisle_after", "table", "companion_of")
-            },
-            x=column("x", np.float32),
-            y=column("y", np.float32),
+            **columns,
             row_zone=self.row_zone,
             row_previous=self.row_previous,
             row_next=self.row_next,
@@ -90,7 +83,7 @@ class Hall:
     @cached_property
     def steps(self) -> list[tuple[int, int]]:
         """Positions in steps of 1/64 plan unit."""
-        return [(round(float(np.float32(seat.x)) * 64), round(float(np.float32(seat.y)) * 64)) for seat in self.seats]
+        return [(round(seat.x * 64), round(seat.y * 64)) for seat in self.seats]
 
     def squared(self, a: int, b: int) -> int:
         """The squared distance of two seats."""
