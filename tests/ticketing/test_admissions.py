@@ -263,10 +263,12 @@ async def test_a_gate_without_a_proper_name(gate: Gate, name: str) -> None:
 @pytest.mark.parametrize("kind", Kind)
 async def test_a_scan_goes_by_indexes_however_small_its_tables_were(gate: Gate, kind: Kind) -> None:
     """The plan is made once, at the first scan of the day, and must hold at the forty-thousandth."""
-    values = (new_id(), bytes(16), performance(1), HOUSE, gate.token.id, "North", NOW, kind, 1, 0, Verdict.UNKNOWN)
+    ids = {"scan_id": new_id(), "performance_id": performance(1), "organisation_id": HOUSE, "token_id": gate.token.id}
+    rest = {"kind": kind, "serial": 1, "generation": 0, "spelt": Verdict.UNKNOWN, "gate": "North", "now": NOW}
+    values = ids | rest | {"digest": bytes(16)}
     async with gate.db.read() as c:
         await c.execute("analyze")
-        plan = await c.fetch("explain " + SQL.admit.text, *values)
+        plan = await c.fetch("explain " + SQL.admit.text, *(values[name] for name in SQL.admit.parameters))
     assert not [line for (line,) in plan if "Seq Scan" in line]
 
 
