@@ -16,7 +16,11 @@ TAGS = ["Catalogue"]
 HASH_BYTES = 32
 
 
-@get("/plans/{hash:str}", tags=TAGS, responses={200: ResponseSpec(Plan, description="Placeur's own plan format")})
+@get(
+    "/plans/{hash:str}",
+    tags=TAGS,
+    responses={200: ResponseSpec(Plan, description="Placeur's own plan format", generate_examples=False)},
+)
 async def plan(request: Call, hash: Hash) -> Response[bytes]:
     """A seating plan: zones, rows, seats and areas as they are drawn."""
     access.anybody_reads(request)
@@ -24,7 +28,9 @@ async def plan(request: Call, hash: Hash) -> Response[bytes]:
 
 
 @get(
-    "/place-lists/{hash:str}", tags=TAGS, responses={200: ResponseSpec(PlaceList, description="Runs of place numbers")}
+    "/place-lists/{hash:str}",
+    tags=TAGS,
+    responses={200: ResponseSpec(PlaceList, description="Runs of place numbers", generate_examples=False)},
 )
 async def place_list(request: Call, hash: Hash) -> Response[bytes]:
     """Which seat each place number is: runs of seats and of areas' units, from place 0 on."""
