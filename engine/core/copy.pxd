@@ -17,7 +17,8 @@ cdef enum:
     STATE_OFF_SALE = 3
 
 cdef enum:
-    HEADER = 16  # bytes before the first word: epoch, number of the last change
+    HEADER = 16       # bytes before the first word: epoch, number of the last change
+    CODE_MAX = 65535  # the greatest block code
 
 cdef packed struct Record:
     # as the change stream carries it, little-endian

@@ -23,7 +23,7 @@ class PoolCopy:
 
     Every call that takes `now_ms` (Unix milliseconds of the Redis clock) first lets lapsed leases become free;
     time never runs backwards in a copy, so an earlier `now_ms` counts as the latest one seen.
-    Not safe for use by several threads at once.
+    Calls are short and keep the GIL, so each is whole to other threads.
     """
 
     def __init__(self, plan: PackedPlan | None, place_count: int, *, seed: int | None = None) -> None:
@@ -55,7 +55,7 @@ class PoolCopy:
         """Applies change `number`: packed records of words, then of block codes (either may be empty).
 
         False when `number` does not follow the last one (a gap: load again; an older one: already known), and then
-        changes nothing. Raises ValueError on a record outside the pool, before any is applied.
+        changes nothing. Raises ValueError on a record that no pool of this size can have, before any is applied.
         O(log leases) a place.
         """
 

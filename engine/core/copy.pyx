@@ -16,7 +16,7 @@ import numpy as np
 
 from cpython.bytearray cimport PyByteArray_AS_STRING
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
-from libc.stdint cimport int32_t, int64_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport INT64_MAX, int32_t, int64_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
@@ -146,15 +146,14 @@ cdef class PoolCopy:
             memcpy(self.codes, PyBytes_AS_STRING(blocks), 2 * self.place_count)
         elif self.codes != NULL:
             memset(self.codes, 0, 2 * self.place_count)
-        with nogil:
-            self.limit = max(self.limit, limit_at(now_ms))
-            self._judge_all()
+        self.limit = max(self.limit, limit_at(now_ms))
+        self._judge_all()
 
     def apply(self, int64_t number, bytes changes not None, bytes block_changes not None, int64_t now_ms):
         if number != self.number + 1:
             return False
-        self._check(changes)
-        self._check(block_changes)
+        self._check(changes, INT64_MAX)
+        self._check(block_changes, CODE_MAX)
         cdef const char *records = PyBytes_AS_STRING(changes)
         cdef const char *block_records = PyBytes_AS_STRING(block_changes)
         cdef Py_ssize_t count = PyBytes_GET_SIZE(changes) // sizeof(Record)
@@ -164,22 +163,21 @@ cdef class PoolCopy:
         cdef Record record
         if block_count:
             self._need_codes()
-        with nogil:
-            self._advance(now_ms)
-            for i in range(count):
-                memcpy(&record, records + i * sizeof(Record), sizeof(Record))
-                for place in range(<int32_t>record.start, <int32_t>(record.start + record.count)):
-                    self._set_word(place, record.value)
-            for i in range(block_count):
-                memcpy(&record, block_records + i * sizeof(Record), sizeof(Record))
-                for place in range(<int32_t>record.start, <int32_t>(record.start + record.count)):
-                    self.codes[place] = <uint16_t>record.value
-                    self._judge(place)
+        self._advance(now_ms)
+        for i in range(count):
+            memcpy(&record, records + i * sizeof(Record), sizeof(Record))
+            for place in range(<int32_t>record.start, <int32_t>(record.start + record.count)):
+                self._set_word(place, record.value)
+        for i in range(block_count):
+            memcpy(&record, block_records + i * sizeof(Record), sizeof(Record))
+            for place in range(<int32_t>record.start, <int32_t>(record.start + record.count)):
+                self.codes[place] = <uint16_t>record.value
+                self._judge(place)
         self.number = number
         return True
 
-    def _check(self, bytes changes):
-        """Raises ValueError unless every record lies in the pool."""
+    def _check(self, bytes changes, int64_t value_max):
+        """Raises ValueError unless every record lies in the pool and carries 0..value_max."""
         cdef Py_ssize_t i, nbytes = PyBytes_GET_SIZE(changes)
         cdef Record record
         if nbytes % sizeof(Record):
@@ -188,6 +186,8 @@ cdef class PoolCopy:
             memcpy(&record, PyBytes_AS_STRING(changes) + i, sizeof(Record))
             if <uint64_t>record.start + record.count > <uint64_t>self.place_count:
                 raise ValueError(f"places {record.start}..+{record.count} are outside the pool")
+            if not 0 <= record.value <= value_max:
+                raise ValueError(f"places {record.start}..+{record.count} cannot carry {record.value}")
 
     def _need_codes(self):
         if self.codes == NULL:
@@ -295,9 +295,8 @@ cdef class PoolCopy:
             raise ValueError("a pool without plan has no best places")
         if not 1 <= most <= MOST:
             raise ValueError(f"1..{MOST} proposals may be asked for, not {most}")
-        with nogil:
-            self._advance(now_ms)
-            count = find_best(&self.vacancy, &want.query, most, found)
+        self._advance(now_ms)
+        count = find_best(&self.vacancy, &want.query, most, found)
         return proposals(self.vacancy.hall, found, count)
 
     def reserve(self, places):

@@ -51,13 +51,11 @@ def _tree(leaves, leaf_count, join, nothing):
 
 
 cdef class PackedPlan:
-    def __cinit__(self):
-        self._rooms = []
-
-    def __init__(
+    def __cinit__(
         self, place_count, *, place, row, category, cost, x, y, attributes, aisle_after, table, companion_of,
         row_zone, row_previous, row_next, table_whole, area_category=(), area_ranges=(), row_labels=(), zone_names=(),
     ):
+        self._rooms = []
         self.hall.place_count = place_count
         self.row_labels = tuple(row_labels)
         self.zone_names = tuple(zone_names)

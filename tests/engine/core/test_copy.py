@@ -76,6 +76,9 @@ def test_a_record_outside_the_pool_changes_nothing(record: tuple[int, int, int])
         copy.apply(41, pack_changes([(0, 1, CLAIMED), record]), b"", NOW)
     with pytest.raises(ValueError, match="no whole change records"):
         copy.apply(41, b"123", b"", NOW)
+    for changes, blocks in (((0, 1, -1), ()), ((), (0, 1, 1 << 16)), ((), (0, 1, -1))):
+        with pytest.raises(ValueError, match="cannot carry"):
+            copy.apply(41, *(pack_changes([record] if record else []) for record in (changes, blocks)), NOW)
     assert (copy.number, copy.free_count(NOW)) == (40, 8)
 
 
