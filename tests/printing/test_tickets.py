@@ -101,6 +101,37 @@ def test_any_text_at_all_prints_and_scans(name: str, label: str) -> None:
     assert [text for text, _, _ in page] == [made.tickets[0].code]
 
 
+def boxes(pdf: bytes, said: str) -> list[tuple[float, float, float, float]]:
+    """Where the first page says this, letter by letter: left, bottom, right, top in millimetres."""
+    page = pypdfium2.PdfDocument(pdf)[0].get_textpage()
+    start, count = page.search(said).get_next()
+    return [tuple(edge / 72 * 25.4 for edge in page.get_charbox(n)) for n in range(start, start + count)]
+
+
+@pytest.mark.parametrize("size", Size)
+@pytest.mark.parametrize("tag", ["en", "fr"])
+def test_everything_stands_within_the_margins(size: Size, tag: str) -> None:
+    pdf = tickets_pdf(issued(ticket(event_name=LONG, zone=LONG, row_label=LONG, seat_label=LONG)), size, tag)
+    page, (width, _) = pypdfium2.PdfDocument(pdf)[0].get_textpage(), PAPER_MM[size]
+    margin = {Size.A4: 20, Size.A6: 8}[size] - 0.5
+    for n in range(page.count_chars()):
+        if page.get_text_range(n, 1).strip():
+            left, _, right, _ = (edge / 72 * 25.4 for edge in page.get_charbox(n))
+            assert margin <= left and right <= width - margin, page.get_text_range(max(0, n - 20), 40)
+
+
+@pytest.mark.parametrize("size", Size)
+@pytest.mark.parametrize(
+    ("tag", "number", "admits"),
+    [("en", "No. 4294967295", "Admits one, once"), ("fr", "N° 4294967295", "Valable pour une entrée")],
+)
+def test_the_number_and_whom_it_admits_stand_on_one_line(size: Size, tag: str, number: str, admits: str) -> None:
+    pdf = tickets_pdf(issued(ticket(serial=4294967295)), size, tag)
+    lines = [{round(bottom) for _, bottom, _, _ in boxes(pdf, said)[:2]} for said in (number, admits)]
+    assert abs(max(lines[0]) - max(lines[1])) <= 1
+    assert boxes(pdf, number)[-1][2] < boxes(pdf, admits)[0][0]
+
+
 def test_markup_in_a_name_is_text() -> None:
     (text,) = texts(tickets_pdf(issued(ticket(event_name="<b>Tom & Jerry</b> {{ 7 * 7 }}")), Size.A4, "en"))
     assert "<b>Tom & Jerry</b> {{ 7 * 7 }}" in text
