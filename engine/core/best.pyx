@@ -24,7 +24,7 @@ from cpython.ref cimport Py_INCREF
 from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
 from libc.stdint cimport int32_t, uint16_t, uint32_t, uint64_t
 
-from engine.core.packed cimport Hall
+from engine.core.packed cimport CATEGORY_NONE, Hall
 from engine.core.parties cimport (
     MOST,
     Found,
@@ -89,14 +89,15 @@ cdef class PartyWant:
         self.query.any_category = categories is None
         self.query.any_zone = zones is None
         self.query.filtered = categories is not None or zones is not None or exclude_attributes != 0
-        self._take_categories(() if categories is None else _integers(categories, 254, "categories"))
-        self._take_zones(() if zones is None else _integers(zones, 65535, "zones"))
+        if categories is not None:
+            self._take_categories(_integers(categories, CATEGORY_NONE - 1, "categories"))
+        if zones is not None:
+            self._take_zones(_integers(zones, 65535, "zones"))
         self._take_allow(_integers(allow, 65535, "allow"))
-        self.categories = None if categories is None else frozenset(categories)
-        self.zones = None if zones is None else frozenset(zones)
 
     def _take_categories(self, categories):
         cdef int category
+        self.categories = frozenset(categories)
         for category in categories:
             self.query.categories[category >> 6] |= ONE << (category & 63)
             self.query.folded_categories |= ONE << (category & 63)
@@ -104,6 +105,7 @@ cdef class PartyWant:
     def _take_zones(self, zones):
         cdef int zone
         cdef uint16_t[::1] room = np.array(zones, np.uint16)
+        self.zones = frozenset(zones)
         for zone in zones:
             self.query.folded_zones |= ONE << (zone & 63)
         self._zone_room = room

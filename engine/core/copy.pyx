@@ -20,11 +20,11 @@ from libc.stdint cimport INT64_MAX, int32_t, int64_t, uint16_t, uint32_t, uint64
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
+from engine.core.best cimport PartyWant, find_best, proposals
 from engine.core.deadlines cimport deadlines_add, deadlines_drop, deadlines_order
-from engine.core.packed cimport CATEGORY_NONE, PackedPlan
+from engine.core.packed cimport CATEGORY_NONE, Hall, PackedPlan
 from engine.core.parties cimport MOST, Found
 from engine.core.windows cimport PARTY, mark_coded, touch, touch_all
-from engine.core.best cimport PartyWant, find_best, proposals
 from engine.core.words cimport claimed_from, deadline_at, limit_at
 
 HEADER_BYTES = HEADER
@@ -34,6 +34,7 @@ cdef extern from *:
     int __builtin_ctzll(unsigned long long) nogil
 
 cdef uint64_t LOW_BITS = 0x5555555555555555
+cdef object NO_CODES = np.empty(0, np.uint16)
 
 if sys.byteorder != "little":
     raise ImportError("words are little-endian, and read in place")
@@ -74,7 +75,7 @@ def status_diff(bytes old not None, bytes new not None):
 
 cdef class PoolCopy:
     def __cinit__(self, PackedPlan plan, Py_ssize_t place_count, *, seed=None):
-        cdef int32_t leaves, benches, place
+        cdef int32_t place
         if plan is not None and place_count != plan.hall.place_count:
             raise ValueError(f"the plan has {plan.hall.place_count} places, the pool {place_count}")
         if not 0 <= place_count < 1 << 31:
@@ -95,28 +96,26 @@ cdef class PoolCopy:
         memset(self.deadlines.position, 0xFF, 4 * place_count)
         self.open_by_category = <int32_t *>self._room(4 * (1 if plan is None else plan.category_count))
         self.random = (int.from_bytes(os.urandom(8), "little") if seed is None else seed & 0xFFFFFFFFFFFFFFFF) | 1
-        if plan is None:
-            return
-        self.category = plan.hall.category_of
-        self.slot = plan.hall.slot_of
-        benches = plan.hall.bench_count
-        self.vacancy.hall = &plan.hall
-        self.vacancy.vacant = <uint64_t *>self._room(8 * benches)
-        self.vacancy.coded = <uint64_t *>self._room(8 * benches)
-        leaves = plan.hall.leaf_count
-        self.vacancy.vacant_benches = <uint64_t *>self._room(8 * (leaves // 64 + 1))
-        self.vacancy.coded_nodes = <uint8_t *>self._room(2 * leaves)
-        self.vacancy.touched = <int32_t *>self._room(4 * leaves)
-        self.vacancy.ring_mask = leaves - 1
-        self._set_up_boards()
+        if plan is not None:
+            self._set_up_vacancy()
 
     def __dealloc__(self):
         free(self.vacancy.boards[0].key)
 
-    def _set_up_boards(self):
-        """Room for a board a party size, which the machine only gives once a size is asked for."""
-        cdef size_t nodes = 2 * self.vacancy.hall.leaf_count
+    def _set_up_vacancy(self):
+        cdef const Hall *hall = &self.plan.hall
+        cdef size_t nodes = 2 * hall.leaf_count
         cdef int size
+        self.category = hall.category_of
+        self.slot = hall.slot_of
+        self.vacancy.hall = hall
+        self.vacancy.vacant = <uint64_t *>self._room(8 * hall.bench_count)
+        self.vacancy.vacant_benches = <uint64_t *>self._room(8 * (hall.leaf_count // 64 + 1))
+        self.vacancy.coded = <uint64_t *>self._room(8 * hall.bench_count)
+        self.vacancy.coded_nodes = <uint8_t *>self._room(nodes)
+        self.vacancy.touched = <int32_t *>self._room(4 * hall.leaf_count)
+        self.vacancy.ring_mask = hall.leaf_count - 1
+        # Most sizes are never asked for; untouched, their boards take no memory.
         self.vacancy.boards[0].key = <uint32_t *>calloc((PARTY + 1) * nodes, sizeof(uint32_t))
         if self.vacancy.boards[0].key == NULL:
             raise MemoryError
@@ -259,18 +258,18 @@ cdef class PoolCopy:
             touch(&self.vacancy, bench)
 
     cdef void _judge_all(self) noexcept nogil:
-        cdef int32_t place, benches
+        cdef const Hall *hall = self.vacancy.hall
+        cdef int32_t place
         memset(self.states, 0xFF, 8 * (self.place_count // 32 + 1))
         memset(self.deadlines.position, 0xFF, 4 * self.place_count)
         memset(self.open_by_category, 0, 4 * (1 if self.category == NULL else self.plan.category_count))
         self.open_count = 0
         self.deadlines.count = 0
         if self.slot != NULL:
-            benches = self.vacancy.hall.bench_count
-            memset(self.vacancy.vacant, 0, 8 * benches)
-            memset(self.vacancy.vacant_benches, 0, 8 * (self.vacancy.hall.leaf_count // 64 + 1))
-            memset(self.vacancy.coded, 0, 8 * benches)
-            memset(self.vacancy.coded_nodes, 0, 2 * self.vacancy.hall.leaf_count)
+            memset(self.vacancy.vacant, 0, 8 * hall.bench_count)
+            memset(self.vacancy.vacant_benches, 0, 8 * (hall.leaf_count // 64 + 1))
+            memset(self.vacancy.coded, 0, 8 * hall.bench_count)
+            memset(self.vacancy.coded_nodes, 0, 2 * hall.leaf_count)
         for place in range(self.place_count):
             if self.limit <= self._words[place] < claimed_from():
                 self.deadlines.heap[self.deadlines.count] = place
@@ -351,7 +350,7 @@ cdef class PoolCopy:
         total = sum([size for _, size in ranges])
         low, high = total * stripe // stripes, total * (stripe + 1) // stripes
         start = low + self._draw() % (high - low) if high > low else low
-        codes = np.array(allow, np.uint16)
+        codes = np.array(allow, np.uint16) if allow else NO_CODES
         self._advance(now_ms)
         picked = []
         for part in ((start, high), (low, start), (high, total), (0, low)):
