@@ -6,10 +6,16 @@ names the organisation whose records may be seen, and another's are not found.
 
 import time
 
+from litestar.openapi.spec import SecurityRequirement
+
 from api.call import Call
 from ticketing.refusals import NotSignedIn
 from ticketing.tokens import Scope, Token
 
+TOKEN: list[SecurityRequirement] = [{"token": []}]
+"""For the description of what staff may do."""
+ORDER_OR_TOKEN: list[SecurityRequirement] = [{"order": []}, {"token": []}]
+"""For the description of what an order's shopper may do, and staff."""
 BEARER = "bearer"
 ORDER = "order"
 

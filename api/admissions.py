@@ -15,7 +15,7 @@ TAGS = ["Gates"]
 FOR_A_MINUTE = "public, max-age=60"
 
 
-@post("/performances/{performance:uuid}/admissions", tags=TAGS, status_code=200)
+@post("/performances/{performance:uuid}/admissions", tags=TAGS, security=access.TOKEN, status_code=200)
 async def admit(request: Call, performance: PerformanceId, data: JSONBody[AdmissionBody]) -> Admission:
     """Answer a scan, and let its holder in if the verdict is `admitted` (a token of scope `scan`).
 

@@ -18,8 +18,6 @@ Everything a shop, a counter or a gate needs to sell seats and let people in.
 * What is refused is told as a problem document (RFC 9457) with a stable `code`; `/api/problems` lists them.
 * Times are UTC, money is integer cents beside its currency.
 """
-TOKEN: list[dict[str, list[str]]] = [{"token": []}]
-ORDER: list[dict[str, list[str]]] = [{"order": []}]
 PAGE = """\
 <!doctype html>
 <html lang="en">

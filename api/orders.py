@@ -40,13 +40,13 @@ async def place(request: Call, box_office: BoxOfficeKey, data: JSONBody[OrderBod
     return await orders.place(services.database, services.inventory, services.settings, wanted, request.now)
 
 
-@get(ONE, tags=TAGS)
+@get(ONE, tags=TAGS, security=access.ORDER_OR_TOKEN)
 async def read(request: Call, order: OrderId) -> Order:
     """An order and its money."""
     return await seen(request, order, Scope.VIEW)
 
 
-@get("/orders", tags=TAGS)
+@get("/orders", tags=TAGS, security=access.TOKEN)
 async def by_code(
     request: Call, code: Annotated[str, QueryParameter(description="As a person types it", max_length=40)]
 ) -> Order:
@@ -55,14 +55,14 @@ async def by_code(
     return await orders.by_code(request.services.database, token.organisation_id, code)
 
 
-@get(ONE + "/tickets", tags=TAGS)
+@get(ONE + "/tickets", tags=TAGS, security=access.ORDER_OR_TOKEN)
 async def sheet(request: Call, order: OrderId) -> OrderSheet:
     """An order's tickets and passes, whatever their status."""
     found = await seen(request, order, Scope.VIEW)
     return await tickets.sheet(request.services.database, found.id)
 
 
-@post(ONE + "/cancellation", tags=TAGS, status_code=200)
+@post(ONE + "/cancellation", tags=TAGS, security=access.ORDER_OR_TOKEN, status_code=200)
 async def cancel(request: Call, order: OrderId, data: JSONBody[CancellationBody]) -> Order:
     """Take tickets back. Their places are free again, their money is no longer owed, or goes back.
 

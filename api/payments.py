@@ -48,7 +48,7 @@ PAGE = """\
 """
 
 
-@post("/orders/{order:uuid}/payments", tags=TAGS)
+@post("/orders/{order:uuid}/payments", tags=TAGS, security=access.ORDER_OR_TOKEN)
 async def pay(request: Call, order: OrderId, data: JSONBody[PaymentBody]) -> PaymentSeen:
     """Pay what is due: `sandbox` answers with the page to send the shopper to, `on_site` books it as paid (staff)."""
     found = await orders.seen(request, order, Scope.SELL)

@@ -23,6 +23,7 @@ PDF = "application/pdf"
 @get(
     "/orders/{order:uuid}/tickets.pdf",
     tags=TAGS,
+    security=access.ORDER_OR_TOKEN,
     responses={200: ResponseSpec(bytes, media_type=PDF, description="A page each", generate_examples=False)},
 )
 async def pdf(
@@ -40,9 +41,9 @@ async def pdf(
     return Response(printed, media_type=PDF, headers={"content-disposition": f'inline; filename="{name}"'})
 
 
-@post("/tickets/{ticket:uuid}/moves", tags=TAGS, status_code=200)
+@post("/tickets/{ticket:uuid}/moves", tags=TAGS, security=access.TOKEN, status_code=200)
 async def move(request: Call, ticket: TicketId, data: JSONBody[MoveBody]) -> Moved:
-    """Move a ticket to another place of its performance (staff): its code is new, the difference is due or goes back."""
+    """Move a ticket to another place of its performance (staff): its code is new, the difference is due or refunded."""
     token = await access.staff(request, Scope.SELL)
     services = request.services
     wanted = MoveTicket(ticket, data.place, data.allotments)
@@ -50,14 +51,14 @@ async def move(request: Call, ticket: TicketId, data: JSONBody[MoveBody]) -> Mov
     return await moves.move_ticket(*stores, token.organisation_id, wanted, request.now)
 
 
-@post("/tickets/{ticket:uuid}/opposition", tags=TAGS, status_code=200)
+@post("/tickets/{ticket:uuid}/opposition", tags=TAGS, security=access.TOKEN, status_code=200)
 async def oppose(request: Call, ticket: TicketId) -> Changed:
     """Make a valid ticket invalid; its place stays its own (staff)."""
     token = await access.staff(request, Scope.SELL)
     return await tickets.oppose(request.services.database, token.organisation_id, ticket)
 
 
-@post("/tickets/{ticket:uuid}/reissue", tags=TAGS, status_code=200)
+@post("/tickets/{ticket:uuid}/reissue", tags=TAGS, security=access.TOKEN, status_code=200)
 async def reissue(request: Call, ticket: TicketId) -> Changed:
     """Give a ticket a new code, which ends the old one, and mail it to the customer (staff)."""
     token = await access.staff(request, Scope.SELL)

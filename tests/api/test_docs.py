@@ -1,0 +1,85 @@
+import re
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+
+from tests.api.conftest import House, problem
+from ticketing.refusals import Refusal
+
+ANYBODY = {
+    "/api/v1/box-offices/{box_office}/performances",
+    "/api/v1/performances/{performance}",
+    "/api/v1/plans/{hash}",
+    "/api/v1/place-lists/{hash}",
+    "/api/v1/performances/{performance}/availability",
+    "/api/v1/performances/{performance}/availability/counts",
+    "/api/v1/performances/{performance}/availability/stream",
+    "/api/v1/box-offices/{box_office}/holds",
+    "/api/v1/box-offices/{box_office}/proposals",
+    "/api/v1/box-offices/{box_office}/pass-types",
+    "/api/v1/box-offices/{box_office}/public-keys",
+    "/api/problems",
+    "/api/problems/{code}",
+}
+BY_HOLD = re.compile(r"/holds/\{hold\}|/box-offices/\{box_office\}/orders$|/payments/sandbox/notifications$")
+
+
+@pytest.fixture
+async def described(client: AsyncClient) -> Any:
+    response = await client.get("/api/openapi.json")
+    assert response.status_code == 200
+    return response.json()
+
+
+async def test_the_page_needs_nobody_else(client: AsyncClient):
+    response = await client.get("/api/docs")
+    assert response.headers["content-type"].startswith("text/html")
+    assert not re.search(r"https?://|<script>|style=", response.text)
+
+
+async def test_every_operation_is_described(described: Any):
+    operations = [act for path in described["paths"].values() for act in path.values() if isinstance(act, dict)]
+    assert len(operations) >= 30
+    assert len({act["operationId"] for act in operations}) == len(operations)
+    for act in operations:
+        assert act["description"] and act["tags"] and "summary" in act
+
+
+async def test_wishes_are_told_apart_by_their_kind(described: Any):
+    schemas = described["components"]["schemas"]
+    wish = next(schema for name, schema in schemas.items() if name.endswith("BestWish"))
+    assert wish["properties"]["kind"]["const"] == "best" and "kind" in wish["required"]
+    assert wish["properties"]["party"] == {"type": "integer", "minimum": 1, "maximum": 20}
+
+
+async def test_what_is_not_for_anybody_asks_who_one_is(client: AsyncClient, described: Any, house: House):
+    """Every other operation, met without a token or a secret, says 401, whatever else is wrong with the request."""
+    identity = str(house.organisation_id)
+    for path, acts in described["paths"].items():
+        if path in ANYBODY or BY_HOLD.search(path):
+            assert all("security" not in act for act in acts.values()), path
+            continue
+        for method, act in acts.items():
+            assert act["security"], (method, path)
+            body = BODIES.get(path.rsplit("/", 1)[1]) if method == "post" else None
+            called = re.sub(r"\{\w+\}", identity, path)
+            response = await client.request(method, called, json=body, params={"code": "x"})
+            problem(response, 401, "not-signed-in")
+
+
+BODIES: dict[str, dict[str, Any]] = {
+    "cancellation": {},
+    "payments": {"provider": "on_site"},
+    "moves": {"place": 1},
+    "admissions": {"scan": "00000000-0000-0000-0000-000000000000", "code": "x", "gate": "x"},
+}
+
+
+async def test_every_reason_to_say_no_is_listed(client: AsyncClient):
+    listed = {problem["code"]: problem for problem in (await client.get("/api/problems")).json()}
+    assert listed["seats-taken"]["status"] == 409
+    assert set(listed) == {code for code, refusal in Refusal.family.items() if refusal.status != 500}
+    one = (await client.get("/api/problems/seats-taken")).json()
+    assert one == listed["seats-taken"]
+    problem(await client.get("/api/problems/nonsense"), 404, "not-found")

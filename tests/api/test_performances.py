@@ -1,0 +1,43 @@
+from httpx import AsyncClient
+
+from tests.api.conftest import House, problem
+
+
+async def test_what_is_on_sale_and_what_it_costs(client: AsyncClient, house: House, rival: House):
+    page = (await client.get(house.path("performances"))).json()
+    assert [one["id"] for one in page["performances"]] == [house.first, house.second]
+    assert page["next"] is None
+    one = page["performances"][0]
+    assert (one["event_name"], one["venue_name"], one["currency"]) == ("The Seagull", "Theatre", "CHF")
+    assert len(one["plan"]) == len(one["place_list"]) == 64
+
+    detail = (await client.get(f"/api/v1/performances/{house.first}")).json()
+    assert detail["performance"] == one
+    full, reduced = detail["tariffs"]
+    assert (full["name"], full["bounded"], full["prices"]["Gold"]) == ("Full", False, 6000)
+    assert (reduced["name"], reduced["bounded"], reduced["prices"]) == ("Reduced", True, {"Gold": 5000, "Silver": 3000})
+
+
+async def test_the_list_goes_on_after_a_page(client: AsyncClient, house: House, monkeypatch):
+    monkeypatch.setattr("api.performances.ROWS_MAX", 1)
+    first = (await client.get(house.path("performances"))).json()
+    second = (await client.get(house.path("performances"), params={"after": first["next"]})).json()
+    last = (await client.get(house.path("performances"), params={"after": second["next"]})).json()
+    seen = [one["id"] for page in (first, second, last) for one in page["performances"]]
+    assert seen == [house.first, house.second] and last["next"] is None
+    problem(await client.get(house.path("performances"), params={"after": "x"}), 422, "input-refused")
+
+
+async def test_what_is_not_there(client: AsyncClient, house: House):
+    problem(await client.get("/api/v1/box-offices/nobody/performances"), 404, "not-found")
+    problem(await client.get(f"/api/v1/performances/{house.organisation_id}"), 404, "not-found")
+    problem(await client.get("/api/v1/performances/one"), 404, "not-found")
+
+
+async def test_what_is_read_often_is_read_once(client: AsyncClient, house: House, queries: list[str]):
+    await client.get(f"/api/v1/performances/{house.first}")
+    queries.clear()
+    await client.get(f"/api/v1/performances/{house.first}")
+    assert queries == []
+    await client.get(house.path("performances"))
+    assert queries == ["public", "list_on_sale"]
