@@ -11,7 +11,8 @@ from uuid import UUID
 
 import pytest
 
-from tests.ticketing.gate import Gate, sell
+from tests.ticketing.gate import HOUSE, Gate, row_id, sell
+from ticketing import admissions, tickets
 from ticketing.admissions import Verdict
 from ticketing.check import in_postgres
 from ticketing.db import Database
@@ -60,6 +61,39 @@ async def test_with_its_key_a_scan_counts_once(gate: Gate) -> None:
     before = await gate.count("scans")
     assert await verdicts(gate, 602, new_id()) == {Verdict.NOT_PAID: GATES}
     assert await gate.count("scans") == before + 1
+
+
+def without(monkeypatch: pytest.MonkeyPatch, protection: str, instead: str = "") -> None:
+    """Scan by a statement that lacks one of its protections."""
+    monkeypatch.setattr(admissions.SQL.admit, "text", admissions.SQL.admit.text.replace(protection, instead))
+
+
+@pytest.mark.parametrize(("protected", "verdict"), [(True, Verdict.OLD_CODE), (False, Verdict.ADMITTED)])
+async def test_only_the_generation_keeps_an_old_code_out(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch, protected: bool, verdict: Verdict
+) -> None:
+    place = 60 + protected
+    old = await gate.code(place)
+    await tickets.reissue(gate.db, HOUSE, row_id(14, place))
+    if not protected:
+        without(monkeypatch, "when k.generation <> ", "when false and k.generation <> ")
+    assert (await gate.scan(old)).verdict == verdict
+
+
+@pytest.mark.parametrize(("protected", "verdict"), [(True, Verdict.CANCELLED), (False, Verdict.ADMITTED)])
+async def test_only_the_ticket_s_lock_makes_a_scan_wait_for_a_cancellation(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch, protected: bool, verdict: Verdict
+) -> None:
+    place = 64 + protected
+    code = await gate.code(place)
+    if not protected:
+        without(monkeypatch, "for share of t")
+    async with gate.db.transaction() as c:
+        await c.execute("update tickets set status = 'cancelled' where id = $1", row_id(14, place))
+        scan = asyncio.create_task(gate.scan(code))
+        await asyncio.wait({scan}, timeout=1)
+        assert scan.done() != protected
+    assert (await scan).verdict == verdict
 
 
 async def test_without_its_key_a_scan_counts_twice(gate: Gate) -> None:
