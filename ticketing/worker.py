@@ -60,9 +60,9 @@ async def run(
     assert set(every) == set(Job), "every job has its handler"
     async with asyncio.TaskGroup() as tasks:
         rounds = [
-            tasks.create_task(repeat(settings.expiry_s, partial(_expire, db, inventory))),
-            tasks.create_task(repeat(settings.reconcile_s, reconciler.pass_once)),
-            tasks.create_task(repeat(LOG_CLEANED_EVERY_S, partial(_clean_log, db))),
+            tasks.create_task(repeat(stop, settings.expiry_s, partial(_expire, db, inventory))),
+            tasks.create_task(repeat(stop, settings.reconcile_s, reconciler.pass_once)),
+            tasks.create_task(repeat(stop, LOG_CLEANED_EVERY_S, partial(_clean_log, db))),
         ]
         await _serve_queue(db, settings, every, stop)
         for task in rounds:
@@ -84,16 +84,17 @@ def own_handlers(db: Database, inventory: Inventory, provider: Provider) -> dict
     return {Job.SYNC_PLACES: sync_places, Job.SEND_REFUND: send_refund}
 
 
-async def repeat(pause_s: float, act: Callable[[], Awaitable[object]]) -> None:
-    """Act, pause, and so on until cancelled. An act that fails is logged, and tried again after the pause."""
-    while True:
+async def repeat(stop: asyncio.Event, pause_s: float, act: Callable[[], Awaitable[object]]) -> None:
+    """Act, pause, and so on until `stop`. An act that fails is logged, and tried again after the pause."""
+    while not stop.is_set():
         try:
             await act()
         except (StoreUnreachable, OSError, asyncpg.exceptions.PostgresError) as error:
             log.warning("%s failed: %s", act, error)
         except Exception:
             log.exception("%s failed", act)
-        await asyncio.sleep(pause_s)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause_s)
 
 
 async def database_time(db: Database) -> datetime:
