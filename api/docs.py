@@ -1,11 +1,18 @@
 """The API's description (OpenAPI 3.1) and the page that shows it, with everything from our own origin."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from litestar import Request
+import msgspec
+from litestar import Litestar, Request
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.routes import HTTPRoute
+from msgspec import Struct
+
+from api import problems
+from api.problems import Problem
 
 TITLE = "Placeur"
 VERSION = "1"
@@ -42,6 +49,50 @@ class DocsPage(OpenAPIRenderPlugin):
         return PAGE.format(css=assets.url("docs.css"), js=assets.url("docs.js")).encode()
 
 
+class Description(JsonRenderPlugin):
+    """The description at /api/openapi.json, written out once."""
+
+    _written: bytes | None = None
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        """Litestar's description of the routes, with msgspec's of what they carry: that is what decodes and encodes.
+
+        Every operation may also answer with a problem document.
+        """
+        if self._written is None:
+            self._written = msgspec.json.encode(_corrected(openapi_schema, _spoken(request.app)))
+        return self._written
+
+
+def _corrected(described: dict[str, Any], spoken: Iterable[type[Struct]]) -> dict[str, Any]:
+    template = "#/components/schemas/{name}"
+    (reference, *_), described["components"]["schemas"] = msgspec.json.schema_components(
+        [Problem, *spoken], ref_template=template
+    )
+    content = {problems.MEDIA_TYPE: {"schema": reference}}
+    refused = {"description": "Refused: a problem document", "content": content}
+    for path in described["paths"].values():
+        for operation in path.values():
+            operation["responses"].pop("400", None)  # Litestar's own idea of an error
+            operation["responses"]["default"] = refused
+    return described
+
+
+def _spoken(app: Litestar) -> set[type[Struct]]:
+    """Every struct that a handler takes or gives."""
+    handlers = [
+        handler
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        if handler.resolve_include_in_schema()
+    ]
+    fields = [field for handler in handlers for field in (handler.parsed_data_field, handler.parsed_return_field)]
+    carried = [inner.annotation for field in fields if field for inner in (field, *field.inner_types)]
+    carried += [spec.data_container for handler in handlers for spec in (handler.responses or {}).values()]
+    return {each for each in carried if isinstance(each, type) and issubclass(each, Struct)}
+
+
 def config() -> OpenAPIConfig:
     """Litestar's settings for both."""
     schemes: dict[str, Any] = {
@@ -57,5 +108,5 @@ def config() -> OpenAPIConfig:
         path="/api",
         use_handler_docstrings=True,
         components=Components(security_schemes=schemes),
-        render_plugins=[JsonRenderPlugin(path="/openapi.json"), DocsPage(path="/docs")],
+        render_plugins=[Description(path="/openapi.json"), DocsPage(path="/docs")],
     )

@@ -67,7 +67,7 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     detail: str
     code: str
     request: str
-    fields: dict[str, object] = {}
+    fields: dict[str, Any] = {}
     errors: tuple[FieldError, ...] = ()
 
 

@@ -9,7 +9,7 @@ from litestar.params import JSONBody, QueryParameter
 from api import access, orders
 from api.call import Call
 from api.params import OrderId, TicketId
-from api.wire import Locale, MoveBody
+from api.wire import Locale, MoveBody, Paper
 from printing.tickets import Size
 from ticketing import moves, tickets
 from ticketing.moves import Moved, MoveTicket
@@ -29,14 +29,14 @@ PDF = "application/pdf"
 async def pdf(
     request: Call,
     order: OrderId,
-    size: Annotated[Size, QueryParameter(description="Paper")] = Size.A4,
+    size: Annotated[Paper, QueryParameter(description="Paper")] = "a4",
     language: Annotated[Locale | None, QueryParameter(description="None: the buyer's")] = None,
 ) -> Response[bytes]:
     """The order's valid tickets and passes, with their codes, to print or to show."""
     found = await orders.seen(request, order, Scope.VIEW)
     services = request.services
     issued = await tickets.issued(services.database, services.keys, found.id, request.now)
-    printed = await services.press.tickets(issued, size, language or issued.head.customer_locale)
+    printed = await services.press.tickets(issued, Size(size), language or issued.head.customer_locale)
     name = f"tickets-{found.code}.pdf"
     return Response(printed, media_type=PDF, headers={"content-disposition": f'inline; filename="{name}"'})
 

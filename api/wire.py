@@ -27,6 +27,7 @@ HolderName = Annotated[str, Meta(max_length=200)]
 Email = Annotated[str, Meta(min_length=3, max_length=254)]
 HoldText = Annotated[str, Meta(min_length=1, max_length=64)]
 Locale = Literal["en", "fr"]
+Paper = Literal["a4", "a6"]
 Provider = Literal["sandbox", "on_site"]
 
 

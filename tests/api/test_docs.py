@@ -48,9 +48,18 @@ async def test_every_operation_is_described(described: Any):
 
 async def test_wishes_are_told_apart_by_their_kind(described: Any):
     schemas = described["components"]["schemas"]
-    wish = next(schema for name, schema in schemas.items() if name.endswith("BestWish"))
-    assert wish["properties"]["kind"]["const"] == "best" and "kind" in wish["required"]
+    wants = schemas["HoldBody"]["properties"]["wants"]["items"]
+    assert set(wants["discriminator"]["mapping"]) == {"seats", "best", "area", "tariff", "pass"}
+    wish = schemas["BestWish"]
+    assert wish["properties"]["kind"]["enum"] == ["best"] and "kind" in wish["required"]
     assert wish["properties"]["party"] == {"type": "integer", "minimum": 1, "maximum": 20}
+
+
+async def test_every_reference_leads_somewhere(described: Any, client: AsyncClient):
+    written = (await client.get("/api/openapi.json")).text
+    assert set(re.findall(r"#/components/schemas/([\w.]+)", written)) <= set(described["components"]["schemas"])
+    for path in described["paths"].values():
+        assert all(act["responses"]["default"]["content"]["application/problem+json"] for act in path.values())
 
 
 async def test_what_is_not_for_anybody_asks_who_one_is(client: AsyncClient, described: Any, house: House):
