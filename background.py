@@ -1,0 +1,188 @@
+"""The worker process: what happens after a sale, away from the shoppers.
+
+It does the jobs that orders leave behind (mails with their tickets, refunds, repairs), lets unpaid orders lapse, keeps
+Redis in step with Postgres, and checks every minute that all is true that must be, telling each breach in the log and
+as a number. Setting a ticket takes some fifty milliseconds of a core, so it is done in a process of its own that
+yields to everybody else: a mail may be late in an on-sale, a seat may not.
+"""
+
+import asyncio
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from email.message import EmailMessage
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Self
+
+import structlog
+import uvloop
+from msgspec import Struct
+
+from api import logs, metrics
+from engine.reconciler import Reconciler
+from mailing import orders as order_mails
+from mailing.orders import Attachment
+from mailing.relays import Handed, hand_over, keep, relay_of
+from printing.tickets import Size, tickets_pdf
+from ticketing import check, jobs, tickets, worker
+from ticketing.check import Breach
+from ticketing.jobs import Job, SendMail
+from ticketing.sandbox import Sandbox
+from ticketing.settings import Settings, from_environment, secret_bytes
+from ticketing.signing_keys import Keys
+from ticketing.stores import Stores, stores
+from ticketing.tickets import Issued
+
+MAILS_FOLDER = "mails"
+MAILS_KEPT_MAX = 1000
+PUBLISHED_EVERY_S = 5.0
+PARENT_SEEN_EVERY_S = 1.0
+NICENESS = 10
+
+log = structlog.get_logger()
+
+
+class MailDelayed(Exception):
+    """The relay did not take a mail now; the job is tried again."""
+
+
+class Press:
+    """Sets tickets in a process of its own, started by the first. One that dies is replaced by the next; what it was
+    setting has failed."""
+
+    def __init__(self) -> None:
+        self._process: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self._process.shutdown()
+
+    async def tickets(self, issued: Issued, tag: str) -> bytes:
+        """The PDF of an order's tickets, A4, in the locale `tag`. Raises BrokenExecutor when the press died."""
+        if self._process is None:
+            self._process = self._started()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._process, tickets_pdf, issued, Size.A4, tag)
+        except BrokenExecutor:
+            self._process = None
+            raise
+
+    def _started(self) -> ProcessPoolExecutor:
+        spawn = get_context("spawn")
+        return ProcessPoolExecutor(1, mp_context=spawn, initializer=_yield_to_others, initargs=(os.getpid(),))
+
+
+class Post:
+    """Writes to customers: hands mails to the relay that the settings name; without one, keeps the last as files."""
+
+    def __init__(self, opened: Stores, press: Press) -> None:
+        """SettingRefused when the relay's address cannot be read."""
+        self._database, self._settings, self._press = opened.database, opened.settings, press
+        self._keys = Keys(opened.database, secret_bytes(opened.settings))
+        self._relay = relay_of(opened.settings.smtp_url)
+
+    async def send(self, payload: Struct, mail_id: str) -> None:
+        """Send the mail that a job asks for, with the order's tickets as they are now; nothing when it has none left.
+
+        The same `mail_id` makes the same mail. Raises MailDelayed when it should be tried again.
+        """
+        assert isinstance(payload, SendMail)
+        now = await worker.database_time(self._database)
+        sheet = await tickets.sheet(self._database, payload.order)
+        issued = tickets.issue(sheet, await self._keys.signer(sheet.head.organisation_id, now))
+        if not issued.tickets and not issued.passes:
+            return
+        pdf = await self._press.tickets(issued, sheet.head.customer_locale)
+        attached = Attachment(f"{sheet.head.order_code}.pdf", pdf)
+        sender = self._settings.mail_from
+        message = order_mails.message(payload.mail, sheet, mail_id, sender, now, attachments=[attached])
+        if self._relay is None:
+            _keep_last(message, Path(self._settings.data) / MAILS_FOLDER)
+            return
+        delivery = await hand_over(message, self._relay)
+        if delivery.outcome is Handed.TRY_LATER:
+            raise MailDelayed(delivery.reply)
+        if delivery.outcome is Handed.REFUSED:
+            log.warning("mail-refused", mail=mail_id, order=str(payload.order), reply=delivery.reply)
+
+
+def _keep_last(message: EmailMessage, folder: Path) -> None:
+    """Write a mail to the folder, and delete the oldest ones beyond `MAILS_KEPT_MAX`."""
+    keep(message, folder)
+    kept = sorted(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime)
+    for path in kept[:-MAILS_KEPT_MAX]:
+        path.unlink(missing_ok=True)
+
+
+def main() -> None:
+    """Work until SIGTERM or SIGINT; jobs under way are finished."""
+    settings = from_environment()
+    logs.configure(settings.log_level)
+    uvloop.run(run(settings))
+
+
+async def run(settings: Settings) -> None:
+    """Open the stores, and do all that a worker does until the process is asked to stop."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    with Press() as press:
+        async with stores(settings) as opened:
+            await work(opened, press, stop)
+    metrics.close()
+
+
+async def work(opened: Stores, press: Press, stop: asyncio.Event) -> None:
+    """All that a worker does, until `stop`."""
+    db, inventory, settings = opened.database, opened.inventory, opened.settings
+    reconciler = Reconciler(inventory, opened.claims)
+    provider = Sandbox(secret_bytes(settings), "")
+    handlers = {Job.SEND_MAIL: Post(opened, press).send}
+    publisher = metrics.Publisher()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(worker.run(db, inventory, settings, reconciler, provider, handlers, stop))
+        tasks.create_task(worker.repeat(stop, settings.check_s, partial(check_all, opened)))
+        tasks.create_task(worker.repeat(stop, PUBLISHED_EVERY_S, partial(_publish, opened, publisher)))
+
+
+async def check_all(opened: Stores) -> list[Breach]:
+    """Check every invariant; log what is found, and publish how often by invariant."""
+    now = await worker.database_time(opened.database)
+    found = await check.breaches(opened.database, opened.inventory, now)
+    counts = Counter(breach.invariant for breach in found)
+    for invariant in check.INVARIANTS:
+        metrics.BREACHES.labels(invariant).set(counts[invariant])
+    for breach in found:
+        log.error("breach", invariant=breach.invariant, sentence=breach.sentence, found=breach.found)
+    return found
+
+
+async def _publish(opened: Stores, publisher: metrics.Publisher) -> None:
+    publisher.publish(opened.inventory.counts)
+    async with opened.database.read() as c:
+        metrics.LAG.labels("jobs").set(await jobs.lag_s(c))
+
+
+def _yield_to_others(parent: int) -> None:
+    """Make this process the last to get a core, and one that does not outlive its parent however that ends."""
+    os.nice(NICENESS)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(PARENT_SEEN_EVERY_S)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()
