@@ -202,9 +202,9 @@ async def give_back(inventory: Inventory, box_office: str, hold: bytes, attempt:
 
 
 def ensure_granted(outcome: Outcome) -> None:
-    """Raises the refusal of an outcome that is not a yes."""
+    """Raises the refusal of an outcome that is not a yes. CAPPED is none here: these holds are nobody's to count."""
     if not outcome.granted:
-        raise REFUSALS[outcome](places_max=0)
+        raise REFUSALS[outcome]()
 
 
 def pairs(places: Places) -> list[tuple[int, int]]:
