@@ -34,6 +34,8 @@ from ticketing.stores import stores
 
 COUNT = Path(__file__).with_suffix(".sql")
 TOLD_EVERY_S = 0.25
+SHOWN_S_MAX = 1.5
+"""How old the house may be that a site shows."""
 AT_THE_DOOR = Shopper("10.255.255.255", 1, False, False, False, False, 0.0, "sandbox")
 
 
@@ -152,6 +154,7 @@ class Load:
         finally:
             telling.cancel()
         seconds = time.perf_counter() - began
+        await asyncio.sleep(SHOWN_S_MAX)
         free, held = await self._house()
         figures = {name: self._figures(name, seconds) for name in self._seconds}
         sold_out = len(self._sold_out) == len(self._sales)

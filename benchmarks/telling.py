@@ -39,7 +39,9 @@ def progress(console: Console) -> Iterator[Callable[[Told], None]]:
 def tell(report: Report, console: Console) -> None:
     """Print what happened."""
     seen = report.seen
-    house = "sold out" if seen.sold_out else f"{seen.free:,} places free and {seen.held:,} held at the end"
+    left = f"{seen.free:,} places free and {seen.held:,} held at the end"
+    house = f"nothing left for one person, {left}" if seen.sold_out and seen.free else left
+    house = "sold out" if seen.sold_out and not seen.free else house
     console.print(f"{seen.seconds:.1f} s, {len(report.performances)} performance(s), {house}.")
     visits = ", ".join(f"{seen.visits[ending]:,} {ENDINGS[ending]}" for ending in seen.visits)
     console.print(f"{sum(seen.visits.values()):,} shoppers: {visits}.")
