@@ -59,6 +59,9 @@ PAYLOADS: Mapping[Job, type[Struct]] = {
     Job.SEND_REFUND: SendRefund,
 }
 
+PRIORITIES: Mapping[Job, int] = {Job.SYNC_PLACES: 20, Job.SEND_REFUND: 10, Job.SEND_MAIL: 0}
+"""Which jobs go first: after an on-sale thousands of mails wait, and a repair must not wait behind them."""
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -75,7 +78,7 @@ class Held(Struct, frozen=True):
 async def enqueue(c: Connection, job: Job, payload: Struct, after_s: int = 0) -> None:
     """Add a job to the caller's transaction, to be run `after_s` seconds after it at the earliest."""
     queue = Queries.from_asyncpg_connection(c)  # type: ignore[arg-type]  # a lent one will do
-    await queue.enqueue(job, write(job, payload), execute_after=timedelta(seconds=after_s))
+    await queue.enqueue(job, write(job, payload), PRIORITIES[job], execute_after=timedelta(seconds=after_s))
 
 
 def write(job: Job, payload: Struct) -> bytes:

@@ -136,9 +136,11 @@ async def _queue(
         max_delay=timedelta(seconds=RETRY_S_MAX),
         backoff_multiplier=RETRY_GROWTH,
     )
-    at_once = asyncio.Semaphore(settings.jobs_at_once_max)
     for job, handler in handlers.items():
-        queue.entrypoint(job, on_failure="hold", executor_factory=patient)(_entrypoint(job, handler, at_once))
+        at_once = asyncio.Semaphore(settings.jobs_at_once_max)
+        taken_max = settings.jobs_at_once_max if job is Job.SEND_MAIL else 0  # mails are slow, and not all a worker has
+        entrypoint = queue.entrypoint(job, concurrency_limit=taken_max, on_failure="hold", executor_factory=patient)
+        entrypoint(_entrypoint(job, handler, at_once))
     stopper = asyncio.create_task(_pass_on(stop, queue.shutdown))
     try:
         await queue.qm.run(
