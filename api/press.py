@@ -16,12 +16,15 @@ class Press:
     """A process that prints."""
 
     def __init__(self) -> None:
-        self._process = ProcessPoolExecutor(1, get_context("spawn"))
+        self._process: ProcessPoolExecutor | None = None
 
     async def tickets(self, issued: Issued, size: Size, tag: str) -> bytes:
         """The tickets of an order as one PDF, in the locale `tag`."""
+        if self._process is None:
+            self._process = ProcessPoolExecutor(1, get_context("spawn"))
         return await asyncio.get_running_loop().run_in_executor(self._process, tickets_pdf, issued, size, tag)
 
     def close(self) -> None:
-        """End the process; what waits there is dropped."""
-        self._process.shutdown(wait=False, cancel_futures=True)
+        """End the process, after the page it is at; what waits there is dropped."""
+        if self._process is not None:
+            self._process.shutdown(cancel_futures=True)

@@ -5,19 +5,16 @@ The rate is counted from the admissions found in Postgres afterwards, not from w
 """
 
 import asyncio
-import json
 import os
 import shutil
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
-import msgspec
 import pytest
-from msgspec import Struct
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from benchmarks.load import Load, wrk
 from benchmarks.site import Site, site
 from ticketing.db import Database
 from ticketing.ids import new_code, new_id
@@ -31,17 +28,6 @@ WORKERS = 2
 GATES = 20
 THREADS = 2
 NOW = datetime.now(UTC)
-SCRIPT = Path(__file__).with_name("wrk") / "admissions.lua"
-
-
-class Load(Struct, frozen=True):
-    """What wrk saw; times in microseconds."""
-
-    statuses: dict[str, int]
-    seconds: float
-    p50_us: int
-    p99_us: int
-    lost: int
 
 
 async def sell(opened: Site) -> list[str]:
@@ -79,12 +65,8 @@ async def admitted(opened: Site) -> int:
 
 def scan(opened: Site, codes: Path) -> Load:
     path = f"/api/v1/performances/{opened.performances[0].id}/admissions"
-    command = ["wrk", "-t", str(THREADS), "-c", str(GATES), "-d", f"{SECONDS}s", "-s", str(SCRIPT), opened.url]
-    done = subprocess.run(
-        [*command, "--", path, opened.token, str(codes), str(THREADS)], capture_output=True, text=True, check=True
-    )
-    (line,) = (line for line in done.stdout.splitlines() if line.startswith("{"))
-    return msgspec.convert(json.loads(line), Load)
+    arguments = (path, opened.token, str(codes), str(THREADS))
+    return wrk(opened.url, "admissions", SECONDS, GATES, *arguments, threads=THREADS)
 
 
 @pytest.mark.skipif(shutil.which("wrk") is None, reason="needs wrk")
