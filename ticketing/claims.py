@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import asyncpg
 from msgspec import Struct
 
 from engine.failpoints import reach
@@ -35,6 +36,13 @@ from ticketing.sql import Connection, load
 
 SYNC_AFTER_S = 5
 """How long the process that committed has to tell Redis itself before the job does it."""
+
+BLOCKED = (
+    asyncpg.exceptions.LockNotAvailableError,
+    asyncpg.exceptions.DeadlockDetectedError,
+    asyncpg.exceptions.QueryCanceledError,
+)
+"""What Postgres says to a statement that waited too long, or in a circle."""
 
 SQL = load("claims")
 log = logging.getLogger(__name__)
@@ -62,6 +70,16 @@ class Pinned(Struct, frozen=True):
     """Postgres's time before the pin."""
 
 
+@asynccontextmanager
+async def transaction(db: Database) -> AsyncIterator[Connection]:
+    """A transaction that gives up where others block it for too long: OrderLate, and nothing is written."""
+    try:
+        async with db.transaction() as c:
+            yield c
+    except BLOCKED as error:
+        raise OrderLate() from error
+
+
 class Claiming(Struct, frozen=True):
     """A transaction that claims places which it has pinned."""
 
@@ -77,7 +95,7 @@ async def claiming(db: Database, inventory: Inventory, settings: Settings) -> As
     """A transaction in which places are pinned and claimed; commits at the end of the block."""
     pools: set[int] = set()
     try:
-        async with db.transaction() as c:
+        async with transaction(db) as c:
             yield Claiming(c, inventory, settings, pools)
     except NotReady:
         await look_again(inventory, pools)

@@ -109,9 +109,9 @@ class Draft(Struct, frozen=True):
 
 
 class Ground(Struct, frozen=True):
-    """What an order stands on, one row for each performance and tariff asked for; the first six are the same in all.
+    """What an order stands on, one row for each performance and tariff asked for; the first are the same in all.
 
-    `order_id` is the order already placed under this request key.
+    `order_id` is the order already placed under this request key, `unpaid_places` what the customer has not paid yet.
     """
 
     asked_at: datetime
@@ -119,6 +119,7 @@ class Ground(Struct, frozen=True):
     currency: str
     customer_id: UUID | None
     order_id: UUID | None
+    unpaid_places: int
     performance_id: UUID
     tariff_id: UUID | None
     pool_id: int | None

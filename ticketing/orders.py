@@ -46,6 +46,7 @@ from ticketing.refusals import (
     SeatsTaken,
     TariffSoldOut,
     TicketUsed,
+    TooManyPlaces,
 )
 from ticketing.settings import Settings, secret_bytes
 from ticketing.sql import Connection, load
@@ -139,14 +140,17 @@ async def place(
     """Order the places of a hold: they are the buyer's from then on, and owed until `expires_at`.
 
     Raises InputRefused, NotFound, NoPrice, SaleClosed and the like for what cannot be ordered; HoldExpired, HoldLost,
-    HoldBusy, HoldMismatch, HoldOrdered for the hold; TariffSoldOut, SeatsTaken; RequestReused for a key that was
-    another request's; NotReady and OrderLate when the same may work in a moment. A refused order leaves the hold.
+    HoldBusy, HoldMismatch, HoldOrdered for the hold; TariffSoldOut, SeatsTaken, TooManyPlaces (of the customer's that
+    are not paid); RequestReused for a key that was another request's; NotReady and OrderLate when the same may work in
+    a moment. A refused order leaves the hold.
     """
     async with db.read() as c:
         ground = await drafts.ground(c, request)
     if ground[0].order_id is not None:
         return await _first_answer(db, settings, request)
     draft = await drafts.draft(db, request, ground, settings.held_s_max, now)
+    if draft.total_cents and ground[0].unpaid_places + len(draft.tickets) > settings.places_per_account_max:
+        raise TooManyPlaces(places_max=settings.places_per_account_max)
     attempt = _digest(request)
     pin = await _pin(inventory, settings, request, draft, attempt)
     reach("F2")
@@ -361,7 +365,7 @@ async def _write(
     placed = _placed(settings, ground, draft, pin, now)
     wanted = claims.pairs(pin.places)
     values = _values(settings, request, ground, draft, placed, wanted) | _around(placed, pin)
-    async with db.transaction() as c:
+    async with claims.transaction(db) as c:
         row = await SQL.place.row(c, **values)
         assert row is not None, "the statement answers with one row"
         if not row["ready"]:
@@ -387,6 +391,7 @@ def _around(placed: PlacedOrder, pin: PinAnswer) -> dict[str, Anything]:
         "pinned_pools": list(pin.epochs),
         "pinned_epochs": list(pin.epochs.values()),
         "jobs": [job for job, _, _ in todo],
+        "priorities": [jobs.PRIORITIES[job] for job, _, _ in todo],
         "payloads": [jobs.write(job, payload) for job, payload, _ in todo],
         "job_delays": [after_s for _, _, after_s in todo],
     }
@@ -491,7 +496,7 @@ async def _cancel(
     tickets: Sequence[UUID] | None,
     now: datetime,
 ) -> Order:
-    async with db.transaction() as c:
+    async with claims.transaction(db) as c:
         order = await lock(c, order_id)
         live = await _live_tickets(c, order)
         chosen = live if tickets is None else choose(live, tickets)

@@ -274,6 +274,37 @@ async def test_a_transaction_too_long_after_the_pin_is_given_up(
     assert (await inventory.read(house.box_office.hex, held)).outcome is Outcome.HELD
 
 
+async def test_a_place_that_another_transaction_sits_on_is_given_up_in_time(
+    database: Database, inventory: Inventory, house: House, database_url: str
+) -> None:
+    """Somebody's claim is neither committed nor taken back: the order waits for it, and then says so."""
+    held = await hold(inventory, house, [0])
+    other = await order(database, inventory, house, [1])
+    impatient = await Database.open(database_url, msgspec.structs.replace(SETTINGS, lock_s_max=1))
+    async with database.transaction() as c:
+        await c.execute("insert into claims (pool_id, place, order_id) values ($1, 0, $2)", house.pool, other.id)
+        with pytest.raises(OrderLate):
+            await orders.place(impatient, inventory, SETTINGS, request(house, held, [0]), NOW)
+        await c.execute("delete from claims where pool_id = $1 and place = 0", house.pool)
+    await impatient.close()
+    assert (await inventory.read(house.box_office.hex, held)).outcome is Outcome.HELD
+    assert await orders.place(database, inventory, SETTINGS, request(house, held, [0]), NOW)
+
+
+async def test_a_customer_has_so_many_unpaid_places_and_no_more(
+    database: Database, inventory: Inventory, house: House
+) -> None:
+    few = msgspec.structs.replace(SETTINGS, places_per_account_max=3)
+    first = request(house, await hold(inventory, house, [0, 1]), [0, 1])
+    placed = await orders.place(database, inventory, few, first, NOW)
+    asked = request(house, await hold(inventory, house, [2, 3]), [2, 3])
+    asked = msgspec.structs.replace(asked, buyer=first.buyer)
+    with pytest.raises(TooManyPlaces):
+        await orders.place(database, inventory, few, asked, NOW)
+    await payments.take_on_site(database, placed.id, NOW)
+    assert await orders.place(database, inventory, few, asked, NOW)
+
+
 @pytest.mark.parametrize(("held", "ordered"), [([0, 1], [0]), ([0], [0, 1]), ([0, 1], [0, 2])])
 async def test_a_hold_of_other_places_is_refused(
     database: Database, inventory: Inventory, house: House, held: list[int], ordered: list[int]

@@ -6,6 +6,10 @@ select
     b.currency,
     c.id as customer_id,
     o.id as order_id,
+    (
+        select count(*)::integer from orders u join tickets h on h.order_id = u.id
+        where u.customer_id = c.id and u.status = 'pending' and h.status = 'reserved'
+    ) as unpaid_places,
     asked.performance_id,
     asked.tariff_id,
     p.pool_id,
@@ -37,7 +41,7 @@ select y.id, y.name, y.price_cents, y.pool_id,
 from pass_types y
 where y.box_office_id = :box_office_id and y.id = any(:pass_types::uuid[]);
 
--- name: place(pinned_pools, pinned_epochs, customer_id, new_customer_id, organisation_id, email, name, locale, order_id, code, box_office_id, hold_id, request_key, request_digest, secret_hash, status, ticket_status, currency, placed_at, expires_at, asked_at, order_s_max, claim_pools, claim_places, line_ids, line_kinds, line_labels, line_amounts, pass_ids, pass_lines, pass_types, pass_holders, ticket_ids, ticket_lines, ticket_passes, ticket_performances, ticket_tariffs, ticket_pools, ticket_places, ticket_zones, ticket_rows, ticket_seats, ticket_categories, ticket_prices, ticket_holders, total_cents, jobs, payloads, job_delays)^
+-- name: place(pinned_pools, pinned_epochs, customer_id, new_customer_id, organisation_id, email, name, locale, order_id, code, box_office_id, hold_id, request_key, request_digest, secret_hash, status, ticket_status, currency, placed_at, expires_at, asked_at, order_s_max, claim_pools, claim_places, line_ids, line_kinds, line_labels, line_amounts, pass_ids, pass_lines, pass_types, pass_holders, ticket_ids, ticket_lines, ticket_passes, ticket_performances, ticket_tariffs, ticket_pools, ticket_places, ticket_zones, ticket_rows, ticket_seats, ticket_categories, ticket_prices, ticket_holders, total_cents, jobs, priorities, payloads, job_delays)^
 -- The whole order in one statement: its pools are locked and looked at first, and nothing is written when one was
 -- rebuilt. Claims go in by (pool, place), so that two orders for the same places wait for each other in one direction
 -- only. Whoever asked rolls back unless everything is there. The jobs are PgQueuer's rows as it writes them itself.
@@ -102,8 +106,10 @@ with pools as materialized (
     where :total_cents::integer > 0
 ), queued as (
     insert into pgqueuer (priority, entrypoint, payload, execute_after, status)
-    select 0, q.job, q.payload, now() + make_interval(secs => q.delay_s), 'queued'
-    from placed, unnest(:jobs::text[], :payloads::bytea[], :job_delays::integer[]) as q (job, payload, delay_s)
+    select q.priority, q.job, q.payload, now() + make_interval(secs => q.delay_s), 'queued'
+    from placed,
+        unnest(:jobs::text[], :priorities::integer[], :payloads::bytea[], :job_delays::integer[])
+            as q (job, priority, payload, delay_s)
 )
 select
     (select ready from pools) as ready,

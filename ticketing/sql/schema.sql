@@ -904,6 +904,8 @@ CREATE INDEX orders_customer ON public.orders USING btree (customer_id);
 
 CREATE INDEX orders_due ON public.orders USING btree (expires_at) WHERE (status = 'pending'::text);
 
+CREATE INDEX orders_unpaid ON public.orders USING btree (customer_id) WHERE (status = 'pending'::text);
+
 CREATE INDEX passes_order ON public.passes USING btree (order_id);
 
 CREATE INDEX payments_order ON public.payments USING btree (order_id);

@@ -164,6 +164,7 @@ create table orders (
 );
 create index orders_customer on orders (customer_id);
 create index orders_due on orders (expires_at) where status = 'pending';
+create index orders_unpaid on orders (customer_id) where status = 'pending';
 
 -- Append-only: taking something back is a line of its own with the opposite amount.
 create table order_lines (
