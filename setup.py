@@ -13,7 +13,7 @@ DIRECTIVES = {
 
 setup(
     ext_modules=cythonize(
-        Extension("engine.core.*", ["engine/core/*.pyx"], extra_compile_args=["-O3"]),
+        Extension("engine.core.*", ["engine/core/*.pyx"], extra_compile_args=["-O3", "-g0"]),
         compiler_directives=DIRECTIVES,
         nthreads=2,
     )
