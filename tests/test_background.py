@@ -1,0 +1,131 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from email import message_from_bytes
+from pathlib import Path
+
+import msgspec
+import pytest
+from prometheus_client import REGISTRY
+
+import background
+from background import MailDelayed, Post, Press
+from mailing.relays import Delivery, Handed
+from tests.ticketing.house import NOW, SETTINGS, open_house, order
+from ticketing import check, orders, payments
+from ticketing.check import Breach
+from ticketing.jobs import MailKind, SendMail
+from ticketing.orders import PlacedOrder
+from ticketing.stores import Stores, stores
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+async def opened(database_url: str, redis_url: str, tmp_path: Path) -> AsyncIterator[Stores]:
+    urls = {"database_url": database_url, "redis_url": redis_url, "data": str(tmp_path)}
+    async with stores(msgspec.structs.replace(SETTINGS, **urls)) as both:
+        yield both
+
+
+@pytest.fixture(scope="module")
+def press() -> Iterator[Press]:
+    with Press() as press:
+        yield press
+
+
+@pytest.fixture
+async def paid(opened: Stores) -> PlacedOrder:
+    """An order of two seats that was paid."""
+    house = await open_house(opened.database)
+    placed = await order(opened.database, opened.inventory, house, [3, 4])
+    await payments.take_on_site(opened.database, placed.id, NOW)
+    return placed
+
+
+def mails(opened: Stores) -> list[Path]:
+    return sorted((Path(opened.settings.data) / background.MAILS_FOLDER).glob("*.eml"))
+
+
+async def test_without_a_relay_a_mail_is_kept_with_its_tickets(opened: Stores, press: Press, paid: PlacedOrder) -> None:
+    for _ in range(2):
+        await Post(opened, press).send(SendMail(paid.id, MailKind.ORDER_PAID), "send-mail-7")
+    [path] = mails(opened)
+    assert path.name == "send-mail-7.eml"
+    [attached] = [part for part in message_from_bytes(path.read_bytes()).walk() if part.get_filename()]
+    assert attached.get_filename() == f"{paid.code}.pdf"
+    content = attached.get_payload(decode=True)
+    assert isinstance(content, bytes) and content.startswith(b"%PDF-")
+
+
+async def test_an_order_without_tickets_is_not_written_about(opened: Stores, press: Press, paid: PlacedOrder) -> None:
+    await orders.cancel(opened.database, opened.inventory, paid.id, NOW)
+    await Post(opened, press).send(SendMail(paid.id, MailKind.ORDER_PAID), "send-mail-8")
+    assert mails(opened) == []
+
+
+@pytest.mark.parametrize("outcome", list(Handed))
+async def test_what_the_relay_says_decides_whether_to_try_again(
+    opened: Stores, press: Press, paid: PlacedOrder, monkeypatch: pytest.MonkeyPatch, outcome: Handed
+) -> None:
+    async def hand_over(message: object, relay: object) -> Delivery:
+        return Delivery(outcome, "250 or not")
+
+    monkeypatch.setattr(background, "hand_over", hand_over)
+    with_relay = msgspec.structs.replace(opened.settings, smtp_url="smtp://127.0.0.1:25")
+    post = Post(msgspec.structs.replace(opened, settings=with_relay), press)
+    if outcome is Handed.TRY_LATER:
+        with pytest.raises(MailDelayed, match="250 or not"):
+            await post.send(SendMail(paid.id, MailKind.ORDER_PAID), "send-mail-9")
+    else:
+        await post.send(SendMail(paid.id, MailKind.ORDER_PAID), "send-mail-9")
+    assert mails(opened) == []
+
+
+async def test_only_the_last_mails_are_kept(
+    opened: Stores, press: Press, paid: PlacedOrder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "MAILS_KEPT_MAX", 2)
+    for number in range(4):
+        await Post(opened, press).send(SendMail(paid.id, MailKind.ORDER_PAID), f"send-mail-{number}")
+    assert [path.name for path in mails(opened)] == ["send-mail-2.eml", "send-mail-3.eml"]
+
+
+async def test_breaches_are_numbers_that_go_back_to_zero(opened: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    invariant = check.INVARIANTS[0]
+    found = [Breach(invariant, "One claim a place.", "pool 1, place 2")]
+
+    async def breaches(*_: object) -> list[Breach]:
+        return found
+
+    def number() -> float | None:
+        return REGISTRY.get_sample_value("placeur_breaches", {"invariant": invariant})
+
+    monkeypatch.setattr(check, "breaches", breaches)
+    assert await background.check_all(opened) == found
+    assert number() == 1
+    found.clear()
+    await background.check_all(opened)
+    assert number() == 0
+
+
+def test_the_process_stops_when_asked_and_says_nothing(database_url: str, redis_url: str, tmp_path: Path) -> None:
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("PLACEUR_")},
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "PLACEUR_DATA": str(tmp_path),
+        "PLACEUR_LOG_LEVEL": "warning",
+        "PROMETHEUS_MULTIPROC_DIR": str(tmp_path),
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "background"], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
+    ) as process:
+        while not list(tmp_path.glob("gauge_livemax_*.db")) and process.poll() is None:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=30)
+    assert (process.returncode, said) == (0, "")
