@@ -22,6 +22,8 @@ class StrictJson(AbstractDTO[Any]):
     """Decodes the bodies of every handler below the application; `return_dto` must be None there."""
 
     _decoders: ClassVar[dict[str, msgspec.json.Decoder[Any]]] = {}
+    _by_function: ClassVar[dict[object, msgspec.json.Decoder[Any]]] = {}
+    """The same by the handler's function: Litestar composes a handler's id anew each time it is asked."""
 
     @classmethod
     def create_for_field_definition(
@@ -37,7 +39,14 @@ class StrictJson(AbstractDTO[Any]):
         """
         if NUL_ESCAPED in value:
             raise InputRefused(problem="a text holds the character NUL")
-        return self._decoders[self.asgi_connection.route_handler.handler_id].decode(value)
+        return self._decoder().decode(value)
+
+    def _decoder(self) -> msgspec.json.Decoder[Any]:
+        handler = self.asgi_connection.route_handler
+        found = self._by_function.get(handler.fn)
+        if found is None:
+            found = self._by_function[handler.fn] = self._decoders[handler.handler_id]
+        return found
 
     @classmethod
     def create_openapi_schema(cls, field_definition: FieldDefinition, handler_id: str, schema_creator: Any) -> Any:

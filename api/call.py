@@ -5,6 +5,7 @@ of injected parameters, which Litestar would resolve anew for every call.
 """
 
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import cast
 
 from litestar import Request
@@ -77,24 +78,21 @@ class Call(Request[None, None, State]):
             more = message.get("more_body", False)
         return b"".join(parts)
 
-    @property
+    @cached_property
     def services(self) -> Services:
         """The services of this process."""
         found: Services = self.scope["litestar_app"].state.services
         return found
 
-    @property
+    @cached_property
     def address(self) -> str:
         """The caller's network address, as limits count it."""
         return self.services.addresses.of(self.scope)
 
-    @property
+    @cached_property
     def now(self) -> datetime:
         """The moment this call is judged at: one for the whole call."""
-        moment: datetime | None = self.scope["state"].get("now")
-        if moment is None:
-            moment = self.scope["state"]["now"] = datetime.now(UTC)
-        return moment
+        return datetime.now(UTC)
 
     def header(self, name: bytes) -> str:
         """A header by its lower-case name, or an empty text. Reads the raw list: no mapping is built."""
