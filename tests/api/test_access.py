@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 from httpx import AsyncClient
 
@@ -8,9 +9,9 @@ from ticketing.tokens import Scope
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    """Six reads, three holds, three bad secrets in a burst."""
-    changes = {"reads_per_minute_max": 36, "holds_per_minute_max": 18, "sign_ins_per_minute_max": 18}
-    return Settings(**{name: getattr(settings, name) for name in Settings.__struct_fields__} | changes)
+    """Six reads, three holds, three bad secrets in a burst; twelve unpaid places."""
+    rates = {"reads_per_minute_max": 36, "holds_per_minute_max": 18, "sign_ins_per_minute_max": 18}
+    return msgspec.structs.replace(settings, places_per_address_max=12, **rates)
 
 
 async def test_reads_without_a_token_are_limited_by_address(client: AsyncClient, house: House):
@@ -42,6 +43,10 @@ async def test_bad_secrets_are_limited_by_address(client: AsyncClient, house: Ho
     assert (await client.get(path, headers=elsewhere)).status_code == expected
 
 
-async def test_unpaid_places_are_counted_by_address(client: AsyncClient, house: House, monkeypatch):
-    wants = [{"kind": "area", "performance": house.first, "area": "pit", "count": 20}]
+async def test_unpaid_places_are_counted_by_address(client: AsyncClient, house: House):
+    wants = [{"kind": "area", "performance": house.first, "area": "pit", "count": 9}]
     assert (await client.post(house.path("holds"), json={"wants": wants})).status_code == 201
+    found = problem(await client.post(house.path("holds"), json={"wants": wants}), 409, "too-many-places")
+    assert found["fields"] == {"places_max": 12}
+    elsewhere = {"x-forwarded-for": "198.51.100.9"}
+    assert (await client.post(house.path("holds"), json={"wants": wants}, headers=elsewhere)).status_code == 201
