@@ -9,6 +9,7 @@ before you, none left) are not failures.
 
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from itertools import count
 from random import Random
 from typing import Any, ClassVar
@@ -31,7 +32,7 @@ class Visitor(FastHttpUser):
     """One shopper after the other."""
 
     crowd: ClassVar[Crowd] = Crowd()
-    numbers: ClassVar[count[int]] = count(1)
+    numbers: ClassVar[Iterator[int]] = count(1)
     random: ClassVar[Random] = Random()
     sales: ClassVar[dict[str, Sale]] = {}
 
