@@ -1,4 +1,4 @@
-"""Schemathesis over the description: thousands of requests that fit it and requests that do not, and never a 500.
+"""Schemathesis over the description: hundreds of requests that fit it and requests that do not, and never a 500.
 
 Half of them name things that are there, and show a token that may do everything, so that they get past the door.
 """
@@ -25,7 +25,7 @@ from ticketing.db import Database
 from ticketing.settings import Settings
 from ticketing.tokens import Scope
 
-EXAMPLES = 25
+EXAMPLES = 12
 ENDLESS = "/availability/stream"
 LOOSE = {
     "reads_per_minute_max": 10_000_000,
@@ -90,7 +90,7 @@ def test_no_request_breaks_anything(served: Server, open_house: House):
             continue
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             sent += _send_many(operation, mode, things, token)
-    assert sent > 1000
+    assert sent > 500
 
 
 def _send_many(operation: Any, mode: GenerationMode, things: dict[str, str], token: dict[str, str]) -> int:
