@@ -39,13 +39,13 @@ local function change()
   local more = places_in(added) - (places_in(record.runs) - places_in(kept))
   if outcome == 'HELD' and capped(owners, more) then outcome = 'CAPPED' end
   if outcome ~= 'HELD' then return shown(outcome, record) end
-  disown(hold, record)
+  disown(record)
   free_runs(dropped, record.word)
   write_runs(added, record.word)
   for i = 1, #added do kept[#kept + 1] = added[i] end
   record.runs, record.change = kept, id
   save_hold(hold, record)
-  own(hold, record)
+  own(record)
   return shown('HELD', record)
 end
 

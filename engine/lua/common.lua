@@ -137,19 +137,22 @@ local function save_hold(hold, record)
   redis.call('SET', hold_key(hold), cmsgpack.pack(record), 'PX', kept)
 end
 
--- What an owner holds unpaid: a flat list of deadline, places and hold. It is read once a call, without what has
--- lapsed, and written once at the end.
+-- What an owner holds unpaid: a flat list of pairs, the second in which leases lapse and how many places do then. So
+-- its length is bounded by how long holds last, not by how many there are; what lapses counts until its second is over.
+-- It is read once a call, without what has lapsed, and written once at the end.
 local accounts = {}
+local function second_of(ms) return math.ceil((ms - ORIGIN_MS) / 1000) end
+
 local function account_of(owner)
   local account = accounts[owner]
   if account then return account end
   account = { places = 0, list = {}, changed = false }
   local found = redis.call('GET', owner_key(owner))
   local all = found and cmsgpack.unpack(found) or {}
-  for i = 1, #all, 3 do
-    if all[i] >= now then
-      local n = #account.list
-      account.list[n + 1], account.list[n + 2], account.list[n + 3] = all[i], all[i + 1], all[i + 2]
+  local list, n, second = account.list, 0, second_of(now)
+  for i = 1, #all, 2 do
+    if all[i] >= second then
+      list[n + 1], list[n + 2], n = all[i], all[i + 1], n + 2
       account.places = account.places + all[i + 1]
     end
   end
@@ -157,39 +160,37 @@ local function account_of(owner)
   return account
 end
 
+-- Adds places (or takes them away) that lapse in this second; the last pair is the likeliest.
+local function book(owner, second, places)
+  local account = account_of(owner)
+  local list = account.list
+  account.places, account.changed = account.places + places, true
+  for i = #list - 1, 1, -2 do
+    if list[i] == second then
+      list[i + 1] = math.max(list[i + 1] + places, 0)
+      return
+    end
+  end
+  if places > 0 then list[#list + 1], list[#list + 2] = second, places end
+end
+
+local function own(record, sign)
+  local second, places = second_of(deadline_of(record.word)), places_in(record.runs)
+  for i = 1, #record.owners do book(record.owners[i], second, (sign or 1) * places) end
+end
+
+local function disown(record) own(record, -1) end
+
 local function save_accounts()
   for owner, account in pairs(accounts) do
     if account.changed then
-      local last = now
-      for i = 1, #account.list, 3 do last = math.max(last, account.list[i]) end
-      if last > now then
-        redis.call('SET', owner_key(owner), cmsgpack.pack(account.list), 'PX', last - now)
+      local last = 0
+      for i = 1, #account.list, 2 do last = math.max(last, account.list[i]) end
+      local left = last * 1000 + ORIGIN_MS - now
+      if left > 0 then
+        redis.call('SET', owner_key(owner), cmsgpack.pack(account.list), 'PX', left)
       else
         redis.call('DEL', owner_key(owner))
-      end
-    end
-  end
-end
-
-local function own(hold, record)
-  local deadline, places = deadline_of(record.word), places_in(record.runs)
-  for i = 1, #record.owners do
-    local account = account_of(record.owners[i])
-    local n = #account.list
-    account.list[n + 1], account.list[n + 2], account.list[n + 3] = deadline, places, hold
-    account.places, account.changed = account.places + places, true
-  end
-end
-
-local function disown(hold, record)
-  for i = 1, #record.owners do
-    local account = account_of(record.owners[i])
-    local list = account.list
-    for j = 1, #list, 3 do
-      if list[j + 2] == hold then
-        account.places, account.changed = account.places - list[j + 1], true
-        for _ = 1, 3 do table.remove(list, j) end
-        break
       end
     end
   end
@@ -207,10 +208,10 @@ end
 
 -- Moves a standing hold to another deadline; its serial stays.
 local function extend(hold, record, deadline)
-  disown(hold, record)
+  disown(record)
   record.word = lease(deadline, record.word % SERIALS)
   write_runs(record.runs, record.word)
-  own(hold, record)
+  own(record)
 end
 
 -- The last thing a script does: one numbered change a pool, whatever was written in it, and the owners' accounts.
@@ -222,7 +223,7 @@ local function finish()
 end
 
 local function end_hold(hold, record)
-  disown(hold, record)
+  disown(record)
   record.ended = true
   save_hold(hold, record)
 end

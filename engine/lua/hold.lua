@@ -51,7 +51,7 @@ local function take(item, serial)
   record = { word = lease(now + ms, serial), first = now, digest = digest, runs = chosen, owners = keys, allow = allow }
   write_runs(chosen, record.word)
   save_hold(hold, record)
-  own(hold, record)
+  own(record)
   return shown('HELD', record)
 end
 
