@@ -1,6 +1,7 @@
 -- Adds places to a hold and drops others from it; its clock goes on as it was.
 --
--- ARGV[1], msgpack: {hold, change id, pools {id, epoch, places}, allow, owners {key, places at most}, wants, dropped runs}
+-- ARGV[1], msgpack: {hold, change id, pools {id, epoch, places}, allow, owners {key, places at most}, wants,
+-- dropped runs}
 -- A change id seen last answers again without doing it twice. Returns {now, {outcome, word, first held, runs}}
 
 local hold, id, wished, allow, owners, wants, dropped = unpack(cmsgpack.unpack(ARGV[1]))
@@ -31,7 +32,8 @@ local function change()
   if record.pin then return shown('BUSY', record) end
   for _, pool in ipairs(wished) do
     local found = open(pool[1])
-    if not (counted(found) and found.epoch == pool[2] and found.length == pool[3]) then return shown('NOT_READY', record) end
+    local ready = counted(found) and found.epoch == pool[2] and found.length == pool[3]
+    if not ready then return shown('NOT_READY', record) end
   end
   for _, want in ipairs(wants) do check_want(want) end
   local kept, added = drop(record.runs, dropped), {}

@@ -4,5 +4,5 @@
 
 local pool = open(cmsgpack.unpack(ARGV[1])[1])
 if pool.length < 0 then return { now, '' } end
-redis.call('SETRANGE', pool.words, 0, struct.pack('<I8', 0))
-return { now, redis.call('GET', pool.words) }
+call('SETRANGE', pool.words, 0, pack('<I8', 0))
+return { now, call('GET', pool.words) }

@@ -7,20 +7,23 @@
 -- Lua's doubles carry them exactly.
 -- Lua has no rollback: a script looks at everything before it writes anything.
 
+local call, concat, pack, unpack_struct = redis.call, table.concat, struct.pack, struct.unpack
+local floor, format, rep, sub = math.floor, string.format, string.rep, string.sub
+
 local ORIGIN_MS, SERIALS, CLAIMED = 1767225600000, 2048, 4503599627370496
 local HEADER, RECORD_KEPT_MS, LOG_MAX = 16, 120000, 2048
 
-local base = string.sub(KEYS[1], 1, -2)
-local clock = redis.call('TIME')
+local base = sub(KEYS[1], 1, -2)
+local clock = call('TIME')
 local now_us = clock[1] * 1000000 + clock[2]
-local now = math.floor(now_us / 1000)
+local now = floor(now_us / 1000)
 local limit = (now - ORIGIN_MS) * SERIALS
 
-local function name(kind, id) return base .. kind .. ':' .. string.format('%.0f', id) end
+local function name(kind, id) return base .. kind .. ':' .. format('%.0f', id) end
 local function hold_key(hold) return base .. 'h:' .. hold end
 local function owner_key(owner) return base .. 'o:' .. owner end
-local function whole(x) return type(x) == 'number' and x >= 0 and x == math.floor(x) end
-local function deadline_of(word) return math.floor(word / SERIALS) + ORIGIN_MS end
+local function whole(x) return type(x) == 'number' and x >= 0 and x == floor(x) end
+local function deadline_of(word) return floor(word / SERIALS) + ORIGIN_MS end
 local function lease(deadline, serial) return (deadline - ORIGIN_MS) * SERIALS + serial % SERIALS end
 
 -- A pool as this call sees it; `length` is -1 when there are no words, or none that fill whole places.
@@ -29,12 +32,12 @@ local function open(id)
   local pool = pools[id]
   if pool then return pool end
   pool = { id = id, words = name('w', id), length = -1, epoch = 0, number = 0, log = {} }
-  local bytes = redis.call('STRLEN', pool.words)
+  local bytes = call('STRLEN', pool.words)
   if bytes >= HEADER and bytes % 8 == 0 then
-    pool.epoch, pool.number = struct.unpack('<I8I8', redis.call('GETRANGE', pool.words, 0, HEADER - 1))
+    pool.epoch, pool.number = unpack_struct('<I8I8', call('GETRANGE', pool.words, 0, HEADER - 1))
     pool.length = (bytes - HEADER) / 8
     pool.blocks = name('b', id)
-    pool.blocked = redis.call('STRLEN', pool.blocks) > 0
+    pool.blocked = call('STRLEN', pool.blocks) > 0
     pool.before = pool.number
   end
   pools[id] = pool
@@ -45,14 +48,14 @@ end
 local function counted(pool) return pool.length >= 0 and pool.epoch > 0 end
 
 local function words_of(pool, start, count)
-  return redis.call('GETRANGE', pool.words, HEADER + 8 * start, HEADER + 8 * (start + count) - 1)
+  return call('GETRANGE', pool.words, HEADER + 8 * start, HEADER + 8 * (start + count) - 1)
 end
 
 local function allowed(pool, start, count, allow)
   if not pool.blocked then return true end
-  local codes = redis.call('GETRANGE', pool.blocks, 2 * start, 2 * (start + count) - 1)
+  local codes = call('GETRANGE', pool.blocks, 2 * start, 2 * (start + count) - 1)
   for i = 1, #codes - 1, 2 do
-    local code = struct.unpack('<I2', codes, i)
+    local code = unpack_struct('<I2', codes, i)
     local may = code == 0
     for j = 1, #allow do may = may or allow[j] == code end
     if not may then return false end
@@ -62,35 +65,35 @@ end
 
 -- 'HELD' when the caller may take the run, else why not.
 local function judge(pool, start, count, allow)
-  if not allowed(pool, start, count, allow) then return 'BLOCKED' end
+  if pool.blocked and not allowed(pool, start, count, allow) then return 'BLOCKED' end
   local words = words_of(pool, start, count)
   for i = 0, count - 1 do
-    if struct.unpack('<I8', words, 8 * i + 1) >= limit then return 'TAKEN' end
+    if unpack_struct('<I8', words, 8 * i + 1) >= limit then return 'TAKEN' end
   end
   return 'HELD'
 end
 
 -- Every place of the run still carries this word.
 local function carries(pool, start, count, word)
-  return pool.length >= start + count and words_of(pool, start, count) == string.rep(struct.pack('<I8', word), count)
+  return pool.length >= start + count and words_of(pool, start, count) == rep(pack('<I8', word), count)
 end
 
 local function write(pool, start, count, word)
-  local packed = struct.pack('<I8', word)
-  redis.call('SETRANGE', pool.words, HEADER + 8 * start, string.rep(packed, count))
-  pool.log[#pool.log + 1] = struct.pack('<I4I4', start, count) .. packed
+  local packed = pack('<I8', word)
+  call('SETRANGE', pool.words, HEADER + 8 * start, rep(packed, count))
+  pool.log[#pool.log + 1] = pack('<I4I4', start, count) .. packed
 end
 
 local function append(pool, field, payload)
   pool.number = pool.number + 1
-  redis.call('SETRANGE', pool.words, 8, struct.pack('<I8', pool.number))
-  redis.call('XADD', name('c', pool.id), 'MAXLEN', '~', LOG_MAX, string.format('%.0f-0', pool.number), field, payload)
+  call('SETRANGE', pool.words, 8, pack('<I8', pool.number))
+  call('XADD', name('c', pool.id), 'MAXLEN', '~', LOG_MAX, format('%.0f-0', pool.number), field, payload)
 end
 
 -- The changes after number `seen`, oldest first, as {field, payload} pairs; none when more than `most` are missing.
 local function changes_since(pool, seen, most)
   if seen >= pool.number or pool.number - seen > most then return {} end
-  local entries, found = {}, redis.call('XRANGE', name('c', pool.id), string.format('%.0f-0', seen + 1), '+')
+  local entries, found = {}, call('XRANGE', name('c', pool.id), format('%.0f-0', seen + 1), '+')
   for i = 1, #found do entries[i] = found[i][2] end
   return entries
 end
@@ -111,7 +114,7 @@ local function places_in(runs)
 end
 
 local function write_runs(runs, word)
-  for pool, start, count in each_run(runs) do write(pool, start, count, word) end
+  for i = 1, #runs, 3 do write(open(runs[i]), runs[i + 1], runs[i + 2], word) end
 end
 
 -- Frees what of the runs still carries the word, place by place: another's word is never touched.
@@ -128,13 +131,18 @@ local function free_runs(runs, word)
 end
 
 local function load_hold(hold)
-  local record = redis.call('GET', hold_key(hold))
+  local record = call('GET', hold_key(hold))
   return record and cmsgpack.unpack(record)
+end
+
+-- Keeps a hold that is new; false when there is one of this id already.
+local function save_new(hold, record, ms)
+  return call('SET', hold_key(hold), cmsgpack.pack(record), 'NX', 'PX', ms + RECORD_KEPT_MS)
 end
 
 local function save_hold(hold, record)
   local kept = math.max(deadline_of(record.word) - now, 0) + RECORD_KEPT_MS
-  redis.call('SET', hold_key(hold), cmsgpack.pack(record), 'PX', kept)
+  call('SET', hold_key(hold), cmsgpack.pack(record), 'PX', kept)
 end
 
 -- What an owner holds unpaid: a flat list of pairs, the second in which leases lapse and how many places do then. So
@@ -147,7 +155,7 @@ local function account_of(owner)
   local account = accounts[owner]
   if account then return account end
   account = { places = 0, list = {}, changed = false }
-  local found = redis.call('GET', owner_key(owner))
+  local found = call('GET', owner_key(owner))
   local all = found and cmsgpack.unpack(found) or {}
   local list, n, second = account.list, 0, second_of(now)
   for i = 1, #all, 2 do
@@ -188,9 +196,9 @@ local function save_accounts()
       for i = 1, #account.list, 2 do last = math.max(last, account.list[i]) end
       local left = last * 1000 + ORIGIN_MS - now
       if left > 0 then
-        redis.call('SET', owner_key(owner), cmsgpack.pack(account.list), 'PX', left)
+        call('SET', owner_key(owner), cmsgpack.pack(account.list), 'PX', left)
       else
-        redis.call('DEL', owner_key(owner))
+        call('DEL', owner_key(owner))
       end
     end
   end
@@ -217,7 +225,7 @@ end
 -- The last thing a script does: one numbered change a pool, whatever was written in it, and the owners' accounts.
 local function finish()
   for _, pool in pairs(pools) do
-    if #pool.log > 0 then append(pool, 'd', table.concat(pool.log)) end
+    if #pool.log > 0 then append(pool, 'd', concat(pool.log)) end
   end
   save_accounts()
 end

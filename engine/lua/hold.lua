@@ -7,7 +7,7 @@
 -- Returns {now, {change number, changes} a pool, {outcome, word, first held, runs} an item}
 
 local most, wished, items = unpack(cmsgpack.unpack(ARGV[1]))
-local ready, seen = {}, {}
+local ready = {}
 for _, pool in ipairs(wished) do
   local found = open(pool[1])
   ready[pool[1]] = counted(found) and found.epoch == pool[2] and found.length == pool[3]
@@ -30,32 +30,33 @@ for _, item in ipairs(items) do
   end
 end
 
-local function repeated(record, digest)
+-- The answer to a request that cannot be met now: the first one, if it was met before.
+local function refused(hold, digest, outcome)
+  local record = load_hold(hold)
+  if not record then return { outcome, 0, 0, {} } end
   if record.digest ~= digest then return { 'REUSED', 0, 0, {} } end
   return shown(standing(record), record)
 end
 
 local function take(item, serial)
   local hold, digest, ms, allow, owners, wants = unpack(item)
-  local record = load_hold(hold)
-  if record then return repeated(record, digest) end
-  for _, want in ipairs(wants) do
-    if not is_ready(want) then return { 'NOT_READY', 0, 0, {} } end
+  local outcome, chosen = 'HELD', {}
+  for i = 1, #wants do
+    if not is_ready(wants[i]) then outcome = 'NOT_READY' end
   end
-  local chosen = {}
-  local outcome = choose(wants, allow, chosen)
+  if outcome == 'HELD' then outcome = choose(wants, allow, chosen) end
   if outcome == 'HELD' and capped(owners, places_in(chosen)) then outcome = 'CAPPED' end
-  if outcome ~= 'HELD' then return { outcome, 0, 0, {} } end
+  if outcome ~= 'HELD' then return refused(hold, digest, outcome) end
   local keys = {}
   for i = 1, #owners do keys[i] = owners[i][1] end
-  record = { word = lease(now + ms, serial), first = now, digest = digest, runs = chosen, owners = keys, allow = allow }
+  local record = { word = lease(now + ms, serial), first = now, digest = digest, runs = chosen, owners = keys }
+  if not save_new(hold, record, ms) then return refused(hold, digest, 'REUSED') end
   write_runs(chosen, record.word)
-  save_hold(hold, record)
   own(record)
   return shown('HELD', record)
 end
 
-local last = redis.call('INCRBY', KEYS[1], #items)
+local last = call('INCRBY', KEYS[1], #items)
 local answers = {}
 for i, item in ipairs(items) do answers[i] = take(item, last - #items + i) end
 finish()

@@ -14,7 +14,7 @@ local function read_pool(id, epoch, seen)
     local changes = changes_since(pool, seen, most)
     if #changes == pool.number - seen then return { pool.epoch, pool.number, changes, '', '' } end
   end
-  return { pool.epoch, pool.number, {}, redis.call('GET', pool.words), redis.call('GET', pool.blocks) or '' }
+  return { pool.epoch, pool.number, {}, call('GET', pool.words), call('GET', pool.blocks) or '' }
 end
 
 if what == 'hold' then

@@ -8,7 +8,7 @@ local id, epoch = unpack(cmsgpack.unpack(ARGV[1]))
 local words, blocks = ARGV[2], ARGV[3]
 assert(whole(epoch) and epoch > 0 and #words % 8 == 0, 'an epoch, and whole words')
 local number = math.max(open(id).number + 1, now_us)
-redis.call('SET', name('w', id), struct.pack('<I8I8', epoch, number) .. words)
-redis.call('DEL', name('c', id))
-if #blocks > 0 then redis.call('SET', name('b', id), blocks) else redis.call('DEL', name('b', id)) end
+call('SET', name('w', id), pack('<I8I8', epoch, number) .. words)
+call('DEL', name('c', id))
+if #blocks > 0 then call('SET', name('b', id), blocks) else call('DEL', name('b', id)) end
 return { now, number }

@@ -7,15 +7,15 @@
 local SCAN_MAX = 512
 
 local function check_run(pool, start, count)
-  assert(whole(start) and whole(count) and count > 0, 'a run is whole numbers')
-  assert(pool.length < 0 or start + count <= pool.length, 'a run lies beyond its pool')
+  if not (whole(start) and whole(count) and count > 0) then error('a run is whole numbers') end
+  if pool.length >= 0 and start + count > pool.length then error('a run lies beyond its pool') end
 end
 
 local function check_want(want)
   if want[1] == 0 then
     for _, runs in ipairs(want[2]) do
       assert(#runs > 0 and #runs % 3 == 0, 'runs come in threes')
-      for pool, start, count in each_run(runs) do check_run(pool, start, count) end
+      for i = 1, #runs, 3 do check_run(open(runs[i]), runs[i + 1], runs[i + 2]) end
     end
   else
     local pool = open(want[2])
@@ -38,8 +38,9 @@ local function choose_option(want, allow, chosen)
   local why = 'NO_FIT'
   for _, runs in ipairs(want[2]) do
     local outcome = 'HELD'
-    for pool, start, count in each_run(runs) do
-      if overlaps(chosen, pool.id, start, count) then outcome = 'TAKEN' else outcome = judge(pool, start, count, allow) end
+    for i = 1, #runs, 3 do
+      local pool, start, count = open(runs[i]), runs[i + 1], runs[i + 2]
+      outcome = overlaps(chosen, pool.id, start, count) and 'TAKEN' or judge(pool, start, count, allow)
       if outcome ~= 'HELD' then break end
     end
     if outcome == 'HELD' then
@@ -59,7 +60,7 @@ local function gather(pool, start, count, left, allow, chosen)
     for i = 0, step - 1 do
       if left == 0 then break end
       local place = start + i
-      if struct.unpack('<I8', words, 8 * i + 1) < limit and not overlaps(chosen, pool.id, place, 1)
+      if unpack_struct('<I8', words, 8 * i + 1) < limit and not overlaps(chosen, pool.id, place, 1)
          and allowed(pool, place, 1, allow) then
         local last = #chosen
         if last > 0 and chosen[last - 2] == pool.id and chosen[last - 1] + chosen[last] == place then
