@@ -4,6 +4,7 @@ granian --interface asgi --factory app:create_app --loop uvloop
 """
 
 import asyncio
+import gc
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -31,6 +32,8 @@ from ticketing.signing_keys import Keys
 from ticketing.stores import stores
 from ticketing.tokens import Tokens
 
+COLLECT_AFTER = 20_000
+"""Objects made and not yet dropped before the garbage collector looks at the young ones."""
 PUBLISHED_EVERY_S = 1.0
 
 
@@ -43,6 +46,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with open_services(settings) as services:
             app.state.services = services
+            _calm_collector()
             with _told_of_stop(services.live.stop):
                 yield
 
@@ -93,6 +97,17 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             holds=Rate(settings.holds_per_minute_max),
             sign_ins=Rate(settings.sign_ins_per_minute_max),
         )
+
+
+def _calm_collector() -> None:
+    """Leave what a process keeps for good out of the garbage collector's rounds, and make them rarer.
+
+    Requests leave few cycles behind; walking everything every few hundred allocations costs a third of a busy worker
+    and is what its slowest answers wait for.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 20, 50)
 
 
 async def _publish(inventory: Inventory) -> None:

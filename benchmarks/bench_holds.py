@@ -5,6 +5,7 @@ Then the same with more workers, and with larger pools: a hold's price must not 
 """
 
 import asyncio
+import gc
 import os
 import time
 from collections.abc import Iterator
@@ -57,6 +58,8 @@ async def sell(url: str, places: int, holds: int) -> float:
     for pool in pools:
         await inventory.ready(pool)
     queue = iter([request for pool in pools for request in requests(pool, places, holds // pool_count)])
+    gc.collect()
+    gc.freeze()  # the shoppers' requests are not the inventory's garbage
     held = 0
 
     async def shop() -> None:

@@ -76,7 +76,6 @@ def test_nothing(benchmark: BenchmarkFixture) -> None:
 
 async def _orders(opened: Site) -> list[bytes]:
     """Bodies of orders, each of a pair of seats that is held for it."""
-    buyer = {"email": "bench@example.org", "name": "Bench"}
     async with stores(opened.settings) as reader:
 
         async def one(number: int) -> bytes:
@@ -85,6 +84,7 @@ async def _orders(opened: Site) -> list[bytes]:
             request = HoldRequest(opened.box_office_id.hex, os.urandom(16), bytes(8), (want,), 3_600_000)
             answer = await reader.inventory.hold(request)
             places = answer.places[performance.pool_id]
+            buyer = {"email": f"buyer-{number}@example.org", "name": "Bench"}
             seats = [{"performance": performance.id, "place": place, "tariff": opened.tariff} for place in places]
             return msgspec.json.encode({"hold": answer.hold.hex(), "buyer": buyer, "seats": seats})
 
