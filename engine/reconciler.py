@@ -62,6 +62,7 @@ class Reconciler:
         codes = np.fromiter((copy.block(place) for place in range(len(words))), np.int64, len(words))
         state = await self._source.state(pool)
         if state.epoch != epoch or state.places != len(words):
+            await self._inventory.rebuild(pool)  # its words are of another writing: nothing is sold from it until then
             return []
         claims = await self._source.claims(pool)
         blocks = np.frombuffer(await self._source.blocks(pool), "<u2")
