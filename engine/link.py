@@ -11,6 +11,7 @@ A single server and a Redis Cluster look alike from above: a box office is a has
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -34,20 +35,24 @@ from redis.exceptions import (
 CALL_S_MAX = 5.0
 """How long one script may take to answer before its connection is given up."""
 LANES_MAX = 16
-"""Connections to one server."""
+"""Connections to one server for calls, which follow closely upon each other."""
+WAITING_MAX = 256
+"""Connections more that may be waiting at the server for something to happen."""
 REDIRECTS_MAX = 5
 VERSION_MIN = (6, 2)
 
 _FOLDER = Path(__file__).parent / "lua"
 _ELSEWHERE = (MovedError, AskError)
 _PASSING = (ClusterDownError, TryAgainError, ReadOnlyError, OutOfMemoryError)
+_PASSING_CODE = re.compile(r"(?:^|-)(?:BUSY|MISCONF|NOREPLICAS|OOM|READONLY) ")
+"""The same and their like where the client knows no class for them: before Redis 7 a script's own error wraps them."""
 
 
 class StoreUnreachable(Exception):
     """Redis did not answer, or cannot take writes now. What was asked may or may not have been done."""
 
 
-class StoreUnfit(Exception):
+class StoreUnfit(StoreUnreachable):
     """This Redis must not be used: it would lose holds without saying so, or is too old."""
 
 
@@ -138,6 +143,10 @@ def _check(info: dict[str, str]) -> None:
         )
 
 
+def _is_passing(error: ResponseError) -> bool:
+    return isinstance(error, _PASSING) or _PASSING_CODE.search(str(error)) is not None
+
+
 class Node:
     """One server: a bounded set of connections, handed out one call at a time."""
 
@@ -146,6 +155,7 @@ class Node:
         self._class: type[Connection] = self._settings.pop("connection_class", Connection)
         self._idle: list[_Lane] = []
         self._places = asyncio.Semaphore(lanes_max)
+        self._waiting = asyncio.Semaphore(WAITING_MAX)
         self.known_run: str | None = None
         self.is_cluster = False
 
@@ -165,7 +175,7 @@ class Node:
 
     async def command(self, run: str, wait_s: float, words: Sequence[bytes | int]) -> Any:
         """Sends a plain command, if the server is still in `run`; `wait_s` is how long it may block."""
-        async with self._places:
+        async with self._waiting if wait_s else self._places:
             lane = await self._take()
             return await self._within(lane, run, CALL_S_MAX + wait_s, lane.ask(*words))
 
@@ -184,10 +194,11 @@ class Node:
             async with asyncio.timeout(seconds):
                 reply = await asked
         except ResponseError as error:
-            await self._give_back(lane)
-            if isinstance(error, _PASSING):
-                raise StoreUnreachable(str(error)) from error
-            raise
+            if not _is_passing(error):
+                await self._give_back(lane)
+                raise
+            await lane.close()  # what cannot serve now may never again: a replica that was the master
+            raise StoreUnreachable(str(error)) from error
         except (RedisError, OSError, TimeoutError) as error:
             await lane.close()
             await self.close()  # the other connections ended with this one: ask them nothing
@@ -208,10 +219,13 @@ class Node:
         try:
             async with asyncio.timeout(CALL_S_MAX):
                 await lane.open()
+            _check(lane.info)
         except (RedisError, OSError, TimeoutError) as error:
             await lane.close()
             raise StoreUnreachable(str(error) or type(error).__name__) from error
-        _check(lane.info)
+        except BaseException:
+            await lane.close()
+            raise
         self.known_run = lane.run
         self.is_cluster = lane.info.get("cluster_enabled") == "1"
         return lane

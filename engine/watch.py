@@ -6,17 +6,21 @@ too; and this process's own holds wake the followers as soon as their reply is t
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 
 from engine.core.copy import PoolCopy
-from engine.link import ServerChanged, StoreUnreachable
 from engine.pools import Pool, Pools
 
 WAIT_S_MAX = 1.0
 """How long to wait at the server for a change before looking round."""
 PAUSE_S = 0.1
 """The least time between two tellings: what changes in between is told together."""
+TURN_S = 0.02
+"""The least time between two questions to the server: a busy pool changes a thousand times a second."""
 RETRY_S = 0.5
+
+log = logging.getLogger(__name__)
 
 
 class _Feed:
@@ -25,6 +29,13 @@ class _Feed:
     def __init__(self) -> None:
         self.changed = asyncio.Event()
         self.followers = 0
+        self._version = (-1, 0)
+
+    def see(self, version: tuple[int, int]) -> None:
+        """Wakes the followers if the copy's version is another than last time."""
+        if version != self._version:
+            self._version = version
+            self.wake()
 
     def wake(self) -> None:
         self.changed.set()
@@ -40,14 +51,19 @@ class Watch:
         self._readers: dict[str, asyncio.Task[None]] = {}
 
     async def follow(self, pool: int) -> AsyncIterator[tuple[PoolCopy, int]]:
-        """The copy and the Redis clock at once, then after every change. Ends only by being closed."""
+        """The copy and the Redis clock at once, then after every change. Raises as `ready` does; once it has begun it
+        outlasts whatever fails, and ends only by being closed."""
         box_office = (await self._pools.ready(pool)).state.box_office
         feed = self._enter(box_office, pool)
         try:
             told: tuple[int, int] | None = None
             while True:
                 changed = feed.changed
-                found = await self._pools.refresh(pool, WAIT_S_MAX * 2)
+                try:
+                    found = await self._pools.refresh(pool, WAIT_S_MAX * 2)
+                except Exception:  # the reader has met it too, and said so
+                    await asyncio.sleep(RETRY_S)
+                    continue
                 now_ms = found.now_ms
                 version = found.copy.version(now_ms)
                 if version != told:
@@ -73,33 +89,39 @@ class Watch:
         self._pools.wakes.pop(pool, None)
         feeds = self._feeds.get(box_office, {})
         feeds.pop(pool, None)
-        if not feeds and (reader := self._readers.pop(box_office, None)):
-            reader.cancel()
+        if not feeds:
+            self._feeds.pop(box_office, None)
+            if reader := self._readers.pop(box_office, None):
+                reader.cancel()
 
     async def _read(self, box_office: str) -> None:
-        feeds = self._feeds[box_office]
+        feeds, failing = self._feeds[box_office], False
         while True:
             try:
                 pools = [await self._pools.refresh(pool, WAIT_S_MAX * 2) for pool in list(feeds)]
-                for pool in await self._wait(box_office, pools):
-                    await self._pools.refresh(pool, 0)
-                    if feed := feeds.get(pool):
-                        feed.wake()
-            except (StoreUnreachable, ServerChanged, LookupError):
+                for pool in pools:
+                    if feed := feeds.get(pool.state.pool):
+                        feed.see(pool.copy.version(pool.now_ms))
+                for number in await self._wait(box_office, pools):
+                    await self._pools.refresh(number, 0)
+                failing = False
+                await asyncio.sleep(TURN_S)
+            except Exception as error:
+                if not failing:
+                    log.warning("box office %s is not watched for now: %s", box_office, error)
+                failing = True
                 self._pools.forget_box_office(box_office)
                 await asyncio.sleep(RETRY_S)
 
     async def _wait(self, box_office: str, pools: list[Pool]) -> list[int]:
-        """Waits for a change in one of the pools, or for the first lease to lapse; which pools to look at again."""
-        left_s = {pool.state.pool: _left_s(pool) for pool in pools}
-        wait_s = min(WAIT_S_MAX, *left_s.values())
+        """Waits for a change in one of the pools, or for the first lease to lapse; which pools were changed."""
+        wait_s = min(WAIT_S_MAX, *(_left_s(pool) for pool in pools))
         streams = {b"{%b}:c:%d" % (box_office.encode(), pool.state.pool): pool for pool in pools}
         seen = [b"%d-0" % pool.copy.number for pool in pools]
         block_ms = max(1, int(wait_s * 1000))
         words: list[bytes | int] = [b"XREAD", b"COUNT", 1, b"BLOCK", block_ms, b"STREAMS", *streams, *seen]
         changed = await self._pools.link.command(box_office, pools[0].state.server_run, wait_s, *words)
-        written = [streams[stream].state.pool for stream, _ in changed or ()]
-        return written or [pool for pool, seconds in left_s.items() if seconds <= wait_s]
+        return [streams[stream].state.pool for stream, _ in changed or ()]
 
     async def close(self) -> None:
         """Ends every reader."""
