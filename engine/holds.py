@@ -154,6 +154,8 @@ class ClaimsSource(Protocol):
 
 def runs_of(pool: int, places: Sequence[int]) -> list[int]:
     """Places in any order as a flat list of runs (pool, first, count). O(n log n); O(1) for a party side by side."""
+    if not places:
+        return []
     first, count = places[0], len(places)
     if count == 1 or (places[-1] - first == count - 1 and list(places) == list(range(first, first + count))):
         return [pool, first, count]

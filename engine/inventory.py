@@ -26,7 +26,6 @@ from engine.holds import (
     HOLD_BYTES,
     PLACES_PER_HOLD_MAX,
     Any,
-    Best,
     ClaimsSource,
     HoldAnswer,
     HoldRequest,
@@ -38,10 +37,11 @@ from engine.holds import (
     places_of,
     runs_of,
 )
-from engine.joiner import STRIPES, Joiner
+from engine.joiner import Joiner
 from engine.link import Link, Script, ServerChanged, StoreUnreachable, open_link
 from engine.outcomes import Outcome
-from engine.pools import Pool, Pools
+from engine.pools import Pools
+from engine.wants import STRIPES, Asking, check_bounds
 from engine.watch import Watch
 
 CALL_TRIES_MAX = 3
@@ -49,6 +49,7 @@ FRESH_S_MAX = 0.2
 """How old a copy may be when availability is asked for."""
 PLACES_PER_CALL_MAX = 1000
 
+_LOST_RACES = (Outcome.BLOCKED, Outcome.TAKEN, Outcome.NO_FIT)
 _CHANGE, _RENEW, _PIN, _UNPIN = Script("change", "wants"), Script("renew"), Script("pin"), Script("unpin")
 _RELEASE, _READ, _SETTLE, _FREE = Script("release"), Script("read"), Script("settle"), Script("free")
 _MEND, _BLOCK = Script("mend"), Script("block")
@@ -69,6 +70,7 @@ class Inventory:
         self._secret = hashlib.blake2b(secret, digest_size=32, person=b"placeur hold id").digest()
         self._pools = Pools(link, source, self.counts)
         self._joiners: dict[str, Joiner] = {}
+        self._stripe = int.from_bytes(os.urandom(2)) % STRIPES
         self._watch = Watch(self._pools)
 
     @classmethod
@@ -77,8 +79,10 @@ class Inventory:
         return cls(await open_link(redis_url), source, secret)
 
     async def close(self) -> None:
-        """Stops watching and closes the connections."""
+        """Stops watching, gives up the holds under way and closes the connections."""
         await self._watch.close()
+        for joiner in self._joiners.values():
+            await joiner.close()
         await self._link.close()
 
     # -- holds ---------------------------------------------------------------------------------------------------
@@ -93,11 +97,11 @@ class Inventory:
         A repeated request id answers as its hold stands: HELD with the first places, EXPIRED, LOST.
         """
         _check(request.wants)
+        assert request.wants, "a hold is of something"
         assert len(request.digest) == DIGEST_BYTES and 0 < len(request.request_id) <= 64 and request.hold_ms > 0
         joiner = self._joiners.get(request.box_office)
         if joiner is None:
-            stripe = int.from_bytes(os.urandom(2)) % STRIPES
-            joiner = self._joiners[request.box_office] = Joiner(request.box_office, self._pools, stripe)
+            joiner = self._joiners[request.box_office] = Joiner(request.box_office, self._pools, self._stripe)
         return await joiner.put(request, self.hold_id(request.box_office, request.request_id))
 
     async def change(
@@ -110,22 +114,32 @@ class Inventory:
         allow: tuple[int, ...] = (),
         owners: tuple[Owner, ...] = (),
     ) -> HoldAnswer:
-        """Adds and drops places, all or nothing; the clock goes on. The last `change_id` repeated is not done twice."""
+        """Adds and drops places, all or nothing; the clock goes on. The last `change_id` repeated is not done twice.
+
+        CAPPED when the hold would have more than PLACES_PER_HOLD_MAX. What is dropped and not in it is passed over.
+        """
         _check(add)
         dropped = [number for pool, places in (drop or {}).items() for number in runs_of(pool, places)]
+        limits = [(owner.key, owner.places_max) for owner in owners]
+        asking, age_s_max = Asking(add), FRESH_S_MAX
         for _ in range(CALL_TRIES_MAX):
-            pools = {want.pool: await self._pools.refresh(want.pool, FRESH_S_MAX) for want in add}
+            pools = {want.pool: await self._pools.refresh(want.pool, age_s_max) for want in add}
+            check_bounds(add, pools, box_office)
             states = [(pool.state.pool, pool.state.epoch, pool.state.places) for pool in pools.values()]
-            wants = [_plain(want, pools[want.pool]) for want in add]
-            limits = [(owner.key, owner.places_max) for owner in owners]
-            call = (hold.hex(), change_id.hex(), states, allow, limits, wants, dropped)
-            now_ms, answer = await self._call(box_office, _CHANGE, call)
+            try:
+                wants = asking.plain(pools, self._stripe)
+                call = (hold.hex(), change_id.hex(), states, allow, limits, wants, dropped, PLACES_PER_HOLD_MAX)
+                now_ms, answer = await self._call(box_office, _CHANGE, call)
+            finally:
+                asking.put_back()
             outcome = Outcome(answer[0].decode())
-            if outcome is not Outcome.NOT_READY:
+            if outcome is Outcome.NOT_READY:
+                for pool, seen in pools.items():
+                    self._pools.forget(pool, seen)
+            elif outcome not in _LOST_RACES or not asking.proposals:
                 break
-            for pool in pools:
-                self._pools.forget(pool)
-        return _answer(hold, now_ms, answer)
+            age_s_max = 0.0
+        return _answer(hold, now_ms, answer, asking)
 
     async def read(self, box_office: str, hold: bytes) -> HoldAnswer:
         """How a hold stands: HELD, EXPIRED or LOST."""
@@ -153,9 +167,14 @@ class Inventory:
     # -- claims --------------------------------------------------------------------------------------------------
 
     async def settle(self, box_office: str, claims: Claims, hold: bytes | None = None) -> None:
-        """After the commit: writes the claimed words, over any lease, and ends the hold. Repeats do no harm."""
-        for part in _parts(claims):
-            await self._call(box_office, _SETTLE, (hold.hex() if hold else "", *part))
+        """After the commit: writes the claimed words, over any lease, and ends the hold. Repeats do no harm.
+
+        The hold ends last: what is claimed of it is never free in between.
+        """
+        *parts, last = _parts(claims) or [[]]
+        for part in parts:
+            await self._call(box_office, _SETTLE, ("", *part))
+        await self._call(box_office, _SETTLE, (hold.hex() if hold else "", *last))
 
     async def free(self, box_office: str, frees: Claims) -> None:
         """After a commit that deleted claims: frees their places. A settle that comes late does not bring them back."""
@@ -244,25 +263,21 @@ def _check(wants: Sequence[Want]) -> None:
         if isinstance(want, Seats):
             assert want.places and len(set(want.places)) == len(want.places) and min(want.places) >= 0
             total += len(want.places)
+        elif isinstance(want, Any):
+            ends = [0, *(start + count for start, count in want.ranges)]
+            in_order = all(end <= start and size > 0 for end, (start, size) in zip(ends, want.ranges, strict=False))
+            assert want.count > 0 and in_order, "some places of ranges that follow one another"
+            total += want.count
         else:
-            total += want.count if isinstance(want, Any) else want.want.party
+            total += want.want.party
     assert total <= PLACES_PER_HOLD_MAX, f"more than {PLACES_PER_HOLD_MAX} places in one hold"
 
 
-def _plain(want: Want, pool: Pool) -> tuple[Anything, ...]:
-    if isinstance(want, Seats):
-        return (0, (runs_of(want.pool, want.places),))
-    if isinstance(want, Best):
-        proposals = pool.copy.propose(want.want, pool.now_ms, 3)
-        return (0, [runs_of(want.pool, proposal.places) for proposal in proposals])
-    ranges = want.ranges or ((0, pool.state.places),)
-    return (1, want.pool, want.count, (), [number for span in ranges for number in span])
-
-
-def _answer(hold: bytes, now_ms: int, answer: Sequence[Anything]) -> HoldAnswer:
+def _answer(hold: bytes, now_ms: int, answer: Sequence[Anything], asking: Asking | None = None) -> HoldAnswer:
     outcome, word, first_ms, runs = answer
-    deadline_ms = deadline_of(word) if word else 0
-    return HoldAnswer(Outcome(outcome.decode()), hold, places_of(runs), deadline_ms, first_ms, now_ms)
+    deadline_ms, places = deadline_of(word) if word else 0, places_of(runs)
+    taken = asking.taken(places) if asking else {}
+    return HoldAnswer(Outcome(outcome.decode()), hold, places, deadline_ms, first_ms, now_ms, taken)
 
 
 def _parts(claims: Claims) -> list[list[list[int]]]:

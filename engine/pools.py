@@ -17,11 +17,13 @@ import msgspec
 from engine.core.copy import PoolCopy
 from engine.holds import ClaimsSource, PoolState
 from engine.link import Link, Script, ServerChanged, StoreUnreachable
-from engine.rebuild import rebuild
+from engine.rebuild import HEADER, header_of, rebuild
 
 LOG_ENTRIES_MAX = 256
 """Changes a reply may carry for one pool; a copy further behind is read whole."""
 READY_TRIES_MAX = 5
+IDLE_S_MAX = 900
+"""A copy that nobody has asked for so long is let go of."""
 
 _READ = Script("read")
 
@@ -29,28 +31,35 @@ _READ = Script("read")
 class Pool:
     """One pool: its state in Postgres, and this worker's copy."""
 
-    __slots__ = ("_offset_ms", "copy", "read_at", "reading", "stale", "state")
+    __slots__ = ("_offset_ms", "_told", "copy", "read_at", "reading", "state")
 
-    def __init__(self, state: PoolState, copy: PoolCopy, now_ms: int) -> None:
+    def __init__(self, state: PoolState, copy: PoolCopy, now_ms: int, asked_at: float) -> None:
         self.state = state
         self.copy = copy
-        self.stale = False
-        """Whether changes were missed: the copy must be read again before it is believed."""
+        self.read_at = asked_at
+        """When the newest of the replies was asked for: the copy is no older."""
         self.reading: asyncio.Task[None] | None = None
-        self.heard(now_ms)
+        self._told = copy.number
+        self.heard(now_ms, asked_at)
 
-    def heard(self, now_ms: int) -> None:
+    @property
+    def stale(self) -> bool:
+        """Whether changes were missed: the copy must be read again before it is believed."""
+        return self.copy.number < self._told
+
+    def heard(self, now_ms: int, asked_at: float) -> None:
         """A reply has told the time of the Redis clock, by which deadlines are judged."""
-        self.read_at = time.monotonic()
-        self._offset_ms = now_ms - self.read_at * 1000
+        self.read_at = max(self.read_at, asked_at)
+        self._offset_ms = now_ms - time.monotonic() * 1000
 
     @property
     def now_ms(self) -> int:
         """The Redis clock, as this worker reckons it: behind by a reply's way, hence never early."""
         return int(time.monotonic() * 1000 + self._offset_ms)
 
-    def apply(self, number: int, changes: Sequence[Sequence[bytes]], now_ms: int) -> None:
+    def apply(self, number: int, changes: Sequence[Sequence[bytes]], now_ms: int, asked_at: float) -> None:
         """Takes in a reply's changes, the last of which has `number`; those it has already are passed over."""
+        self._told = max(self._told, number)
         first = number - len(changes) + 1
         for i, (field, payload) in enumerate(changes):
             if first + i <= self.copy.number:
@@ -58,8 +67,13 @@ class Pool:
             data, blocks = (payload, b"") if field == b"d" else (b"", payload)
             if not self.copy.apply(first + i, data, blocks, now_ms):
                 break
-        self.stale = self.copy.number < number
-        self.heard(now_ms)
+        self.heard(now_ms, asked_at)
+
+    def load(self, words: bytes, blocks: bytes, now_ms: int, asked_at: float) -> None:
+        """Takes in the words whole, unless a reply that came before this one was newer."""
+        if header_of(words)[1] >= self.copy.number:
+            self.copy.load(words, blocks or None, now_ms)
+        self.heard(now_ms, asked_at)
 
 
 class Pools:
@@ -96,9 +110,10 @@ class Pools:
                     continue
         raise StoreUnreachable(f"pool {pool} does not become ready")
 
-    def forget(self, pool: int) -> None:
-        """The pool answered NOT_READY, or its server is another: believe nothing of it."""
-        self._known.pop(pool, None)
+    def forget(self, pool: int, seen: Pool | None = None) -> None:
+        """The pool answered NOT_READY, or its server is another: believe nothing of it, unless newer than `seen`."""
+        if seen is None or self._known.get(pool) is seen:
+            self._known.pop(pool, None)
 
     def forget_box_office(self, box_office: str) -> None:
         for pool in [number for number, known in self._known.items() if known.state.box_office == box_office]:
@@ -113,22 +128,34 @@ class Pools:
 
     async def _load(self, state: PoolState, run: str) -> bool:
         """Reads the words whole; False when they are not those of the pool's epoch."""
+        asked_at = time.monotonic()
         now_ms, [(epoch, _, _, words, blocks)] = await self.read(state.box_office, run, [(state.pool, 0, 0)])
-        if epoch != state.epoch or len(words) != 16 + 8 * state.places:
+        if epoch != state.epoch or len(words) != HEADER.size + 8 * state.places:
             return False
         copy = PoolCopy(await self.source.packed(state.pool), state.places)
         copy.load(words, blocks or None, now_ms)
-        self._known[state.pool] = Pool(state, copy, now_ms)
+        self._forget_idle()
+        self._known[state.pool] = Pool(state, copy, now_ms, asked_at)
         return True
+
+    def _forget_idle(self) -> None:
+        oldest = time.monotonic() - IDLE_S_MAX
+        for pool in [number for number, known in self._known.items() if known.read_at < oldest]:
+            self.forget(pool)
+        for pool in [number for number, lock in self._locks.items() if not lock.locked()]:
+            if pool not in self._known:
+                del self._locks[pool]
 
     async def read(self, box_office: str, run: str, wanted: Iterable[tuple[int, int, int]]) -> Any:
         """The read script's answer for (pool, epoch seen, number seen): changes since, or all."""
         arg = msgspec.msgpack.encode(["pools", LOG_ENTRIES_MAX, *wanted])
         return await self.link.call(box_office, run, _READ, arg)
 
-    def take_in(self, found: Pool, number: int, changes: Sequence[Sequence[bytes]], now_ms: int) -> None:
+    def take_in(
+        self, found: Pool, number: int, changes: Sequence[Sequence[bytes]], now_ms: int, asked_at: float
+    ) -> None:
         """Brings a copy up to date with a reply, and wakes whoever follows it."""
-        found.apply(number, changes, now_ms)
+        found.apply(number, changes, now_ms, asked_at)
         if changes and (wake := self.wakes.get(found.state.pool)):
             wake()
 
@@ -150,17 +177,15 @@ class Pools:
     async def _catch_up(self, found: Pool) -> None:
         state, copy = found.state, found.copy
         try:
-            seen = (state.pool, state.epoch, copy.number)
+            seen, asked_at = (state.pool, state.epoch, copy.number), time.monotonic()
             now_ms, [(epoch, number, changes, words, blocks)] = await self.read(
                 state.box_office, state.server_run, [seen]
             )
             if epoch != state.epoch:
-                self.forget(state.pool)
+                self.forget(state.pool, found)
             elif words:
-                copy.load(words, blocks or None, now_ms)
-                found.stale = False
-                found.heard(now_ms)
+                found.load(words, blocks, now_ms, asked_at)
             else:
-                self.take_in(found, number, changes, now_ms)
+                self.take_in(found, number, changes, now_ms, asked_at)
         finally:
             found.reading = None

@@ -51,21 +51,27 @@ local function words_of(pool, start, count)
   return call('GETRANGE', pool.words, HEADER + 8 * start, HEADER + 8 * (start + count) - 1)
 end
 
-local function allowed(pool, start, count, allow)
-  if not pool.blocked then return true end
-  local codes = call('GETRANGE', pool.blocks, 2 * start, 2 * (start + count) - 1)
-  for i = 1, #codes - 1, 2 do
-    local code = unpack_struct('<I2', codes, i)
-    local may = code == 0
-    for j = 1, #allow do may = may or allow[j] == code end
-    if not may then return false end
+-- The block codes of a run, 2 bytes a place; nil when the pool has none.
+local function codes_of(pool, start, count)
+  return pool.blocked and call('GETRANGE', pool.blocks, 2 * start, 2 * (start + count) - 1)
+end
+
+-- Whether the i-th place (from 0) of the run whose codes these are is on open sale, or for who may take `allow`.
+local function may_take(codes, i, allow)
+  if not codes then return true end
+  local code = unpack_struct('<I2', codes, 2 * i + 1)
+  for j = 1, #allow do
+    if allow[j] == code then return true end
   end
-  return true
+  return code == 0
 end
 
 -- 'HELD' when the caller may take the run, else why not.
 local function judge(pool, start, count, allow)
-  if pool.blocked and not allowed(pool, start, count, allow) then return 'BLOCKED' end
+  local codes = codes_of(pool, start, count)
+  for i = 0, codes and count - 1 or -1 do
+    if not may_take(codes, i, allow) then return 'BLOCKED' end
+  end
   local words = words_of(pool, start, count)
   for i = 0, count - 1 do
     if unpack_struct('<I8', words, 8 * i + 1) >= limit then return 'TAKEN' end
@@ -104,6 +110,16 @@ local function each_run(runs)
   return function()
     i = i + 3
     if runs[i] then return open(runs[i]), runs[i + 1], runs[i + 2] end
+  end
+end
+
+-- Adds a place to a list of runs: to the last one, if it follows that.
+local function add_place(runs, id, place)
+  local n = #runs
+  if n > 0 and runs[n - 2] == id and runs[n - 1] + runs[n] == place then
+    runs[n] = runs[n] + 1
+  else
+    runs[n + 1], runs[n + 2], runs[n + 3] = id, place, 1
   end
 end
 
@@ -214,10 +230,19 @@ local function standing(record)
   return 'HELD'
 end
 
+-- Whether an order being placed keeps the hold from changing. A pin that has lapsed is taken off, so that whoever set
+-- it can no longer put the hold back to the deadline it had then.
+local function pinned(record)
+  if record.pin and record.pinned_until < now then record.pin, record.pinned_until, record.resume = nil, nil, nil end
+  return record.pin ~= nil
+end
+
 -- Moves a standing hold to another deadline; its serial stays.
 local function extend(hold, record, deadline)
+  local word = lease(deadline, record.word % SERIALS)
+  if word == record.word then return end
   disown(record)
-  record.word = lease(deadline, record.word % SERIALS)
+  record.word = word
   write_runs(record.runs, record.word)
   own(record)
 end

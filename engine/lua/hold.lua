@@ -13,20 +13,10 @@ for _, pool in ipairs(wished) do
   ready[pool[1]] = counted(found) and found.epoch == pool[2] and found.length == pool[3]
 end
 
-local function is_ready(want)
-  if want[1] == 1 then return ready[want[2]] end
-  for _, runs in ipairs(want[2]) do
-    for i = 1, #runs, 3 do
-      if not ready[runs[i]] then return false end
-    end
-  end
-  return true
-end
-
 for _, item in ipairs(items) do
   assert(#item[1] == 32 and whole(item[3]) and item[3] > 0, 'a hold is 32 hex digits and ends in the future')
   for _, want in ipairs(item[6]) do
-    if is_ready(want) then check_want(want) end
+    if ready[want[2]] then check_want(want) end
   end
 end
 
@@ -38,11 +28,18 @@ local function refused(hold, digest, outcome)
   return shown(standing(record), record)
 end
 
+local function capped(owners, more)
+  for _, owner in ipairs(owners) do
+    if account_of(owner[1]).places + more > owner[2] then return true end
+  end
+  return false
+end
+
 local function take(item, serial)
   local hold, digest, ms, allow, owners, wants = unpack(item)
   local outcome, chosen = 'HELD', {}
   for i = 1, #wants do
-    if not is_ready(wants[i]) then outcome = 'NOT_READY' end
+    if not ready[wants[i][2]] then outcome = 'NOT_READY' end
   end
   if outcome == 'HELD' then outcome = choose(wants, allow, chosen) end
   if outcome == 'HELD' and capped(owners, places_in(chosen)) then outcome = 'CAPPED' end

@@ -8,7 +8,7 @@ local hold = unpack(cmsgpack.unpack(ARGV[1]))
 local function release()
   local record = load_hold(hold)
   if not record or record.ended or record.word < limit then return shown('EXPIRED', record) end
-  if record.pin then return shown('BUSY', record) end
+  if pinned(record) then return shown('BUSY', record) end
   free_runs(record.runs, record.word)
   end_hold(hold, record)
   return shown('RELEASED', record)

@@ -10,7 +10,7 @@ local function renew()
   local record = load_hold(hold)
   local outcome = standing(record)
   if outcome ~= 'HELD' then return shown(outcome, record) end
-  if record.pin then return shown('BUSY', record) end
+  if pinned(record) then return shown('BUSY', record) end
   local deadline = math.min(now + ms, record.first + ms_max)
   if deadline > deadline_of(record.word) then
     extend(hold, record, deadline)

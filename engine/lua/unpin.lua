@@ -1,4 +1,5 @@
--- Takes a pin back after an order was refused: the hold goes on to the deadline it had.
+-- Takes a pin back after an order was refused: the hold goes on to the deadline it had. One that has lost a place stays
+-- as it is, and may be released again.
 --
 -- ARGV[1], msgpack: {hold, attempt}
 -- Returns {now, {outcome, word, first held, runs}}
@@ -8,12 +9,16 @@ local hold, attempt = unpack(cmsgpack.unpack(ARGV[1]))
 local function unpin()
   local record = load_hold(hold)
   local outcome = standing(record)
-  if outcome ~= 'HELD' then return shown(outcome, record) end
-  if not record.pin then return shown('HELD', record) end
+  if outcome ~= 'HELD' and outcome ~= 'LOST' then return shown(outcome, record) end
+  if not record.pin then return shown(outcome, record) end
   if record.pin ~= attempt then return shown('BUSY', record) end
   local resume = record.resume
-  record.pin, record.resume = nil, nil
-  if resume <= now then
+  record.pin, record.pinned_until, record.resume = nil, nil, nil
+  if outcome == 'LOST' then
+    save_hold(hold, record)
+    return shown('LOST', record)
+  end
+  if resume < now then
     free_runs(record.runs, record.word)
     end_hold(hold, record)
     return shown('EXPIRED', record)

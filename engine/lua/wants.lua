@@ -1,6 +1,6 @@
 -- Choosing places for a hold: set between common.lua and the scripts that take places.
 --
--- A want is {0, options}: the first of its options (flat lists of runs) that is wholly free; or
+-- A want is {0, pool id, options}: the first of its options (flat lists of runs of that pool) that is wholly free; or
 -- {1, pool id, count, suggestions, ranges}: any `count` places of the ranges, the suggested ones first
 -- (both flat lists of first place and count).
 
@@ -12,13 +12,16 @@ local function check_run(pool, start, count)
 end
 
 local function check_want(want)
+  local pool = open(want[2])
   if want[1] == 0 then
-    for _, runs in ipairs(want[2]) do
+    for _, runs in ipairs(want[3]) do
       assert(#runs > 0 and #runs % 3 == 0, 'runs come in threes')
-      for i = 1, #runs, 3 do check_run(open(runs[i]), runs[i + 1], runs[i + 2]) end
+      for i = 1, #runs, 3 do
+        if runs[i] ~= want[2] then error('a want is of one pool') end
+        check_run(pool, runs[i + 1], runs[i + 2])
+      end
     end
   else
-    local pool = open(want[2])
     assert(whole(want[3]) and want[3] > 0, 'a count is a whole number')
     for _, list in ipairs({ want[4], want[5] }) do
       for i = 1, #list, 2 do check_run(pool, list[i], list[i + 1]) end
@@ -36,7 +39,7 @@ end
 
 local function choose_option(want, allow, chosen)
   local why = 'NO_FIT'
-  for _, runs in ipairs(want[2]) do
+  for _, runs in ipairs(want[3]) do
     local outcome = 'HELD'
     for i = 1, #runs, 3 do
       local pool, start, count = open(runs[i]), runs[i + 1], runs[i + 2]
@@ -56,18 +59,12 @@ end
 local function gather(pool, start, count, left, allow, chosen)
   while count > 0 and left > 0 do
     local step = math.min(count, SCAN_MAX)
-    local words = words_of(pool, start, step)
+    local words, codes = words_of(pool, start, step), codes_of(pool, start, step)
     for i = 0, step - 1 do
       if left == 0 then break end
-      local place = start + i
-      if unpack_struct('<I8', words, 8 * i + 1) < limit and not overlaps(chosen, pool.id, place, 1)
-         and allowed(pool, place, 1, allow) then
-        local last = #chosen
-        if last > 0 and chosen[last - 2] == pool.id and chosen[last - 1] + chosen[last] == place then
-          chosen[last] = chosen[last] + 1
-        else
-          chosen[last + 1], chosen[last + 2], chosen[last + 3] = pool.id, place, 1
-        end
+      if unpack_struct('<I8', words, 8 * i + 1) < limit and may_take(codes, i, allow)
+         and not overlaps(chosen, pool.id, start + i, 1) then
+        add_place(chosen, pool.id, start + i)
         left = left - 1
       end
     end
@@ -76,14 +73,23 @@ local function gather(pool, start, count, left, allow, chosen)
   return left
 end
 
+-- How many places were left of ranges that fell short, for who may take what: within a call there can only be fewer
+-- later on, so those who ask for more need no look at each of them again.
+local short = {}
+
 local function choose_any(want, allow, chosen)
-  local pool, left = open(want[2]), want[3]
+  local pool, count, left = open(want[2]), want[3], want[3]
+  local ranges = cmsgpack.pack({ pool.id, want[5], allow })
+  if short[ranges] and count > short[ranges] then return 'SOLD_OUT' end
+  local first = not overlaps(chosen, pool.id, 0, pool.length)
   for _, list in ipairs({ want[4], want[5] }) do
     for i = 1, #list, 2 do
       if left > 0 then left = gather(pool, list[i], list[i + 1], left, allow, chosen) end
     end
   end
-  return left == 0 and 'HELD' or 'SOLD_OUT'
+  if left == 0 then return 'HELD' end
+  if first then short[ranges] = count - left end
+  return 'SOLD_OUT'
 end
 
 -- Appends to `chosen` places for every want, or says why not. Nothing is written.
@@ -94,11 +100,4 @@ local function choose(wants, allow, chosen)
     if outcome ~= 'HELD' then return outcome end
   end
   return 'HELD'
-end
-
-local function capped(owners, more)
-  for _, owner in ipairs(owners) do
-    if account_of(owner[1]).places + more > owner[2] then return true end
-  end
-  return false
 end
