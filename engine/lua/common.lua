@@ -211,8 +211,8 @@ local function save_accounts()
       local last = 0
       for i = 1, #account.list, 2 do last = math.max(last, account.list[i]) end
       local left = last * 1000 + ORIGIN_MS - now
-      if left > 0 then
-        call('SET', owner_key(owner), cmsgpack.pack(account.list), 'PX', left)
+      if left >= 0 then
+        call('SET', owner_key(owner), cmsgpack.pack(account.list), 'PX', left + 1)
       else
         call('DEL', owner_key(owner))
       end

@@ -10,7 +10,7 @@ local function unpin()
   local record = load_hold(hold)
   local outcome = standing(record)
   if outcome ~= 'HELD' and outcome ~= 'LOST' then return shown(outcome, record) end
-  if not record.pin then return shown(outcome, record) end
+  if not pinned(record) then return shown(outcome, record) end
   if record.pin ~= attempt then return shown('BUSY', record) end
   local resume = record.resume
   record.pin, record.pinned_until, record.resume = nil, nil, nil

@@ -223,7 +223,7 @@ class Model:
 
     def unpin(self, name: str, attempt: str, outcome: Outcome) -> None:
         standing, hold = self.standing(name), self.holds.get(name)
-        if hold is None or hold.pin is None or outcome is Outcome.NOT_READY or Outcome.EXPIRED in standing:
+        if hold is None or not self.pinned(hold) or outcome is Outcome.NOT_READY or Outcome.EXPIRED in standing:
             assert outcome in standing
         elif hold.pin != attempt:
             assert outcome is Outcome.BUSY and standing & {Outcome.HELD, Outcome.LOST}

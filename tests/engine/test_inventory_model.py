@@ -44,7 +44,7 @@ OWNERS = (Owner("ann", 4), Owner("bob", 6))
 CODE = 17
 STOPPED = {
     b"local clock = call('TIME')": b"local clock = call('HMGET', base .. 'clock', 's', 'us')",
-    b"'PX', left)": b"'PX', left + 600000)",  # keys go by the real clock
+    b"'PX', left + 1)": b"'PX', left + 600000)",  # keys go by the real clock
 }
 
 numbers = count(1)
