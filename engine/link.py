@@ -44,8 +44,9 @@ VERSION_MIN = (6, 2)
 _FOLDER = Path(__file__).parent / "lua"
 _ELSEWHERE = (MovedError, AskError)
 _PASSING = (ClusterDownError, TryAgainError, ReadOnlyError, OutOfMemoryError)
-_PASSING_CODE = re.compile(r"(?:^|-)(?:BUSY|MISCONF|NOREPLICAS|OOM|READONLY) ")
-"""The same and their like where the client knows no class for them: before Redis 7 a script's own error wraps them."""
+_PASSING_TEXT = re.compile(r"(?:^|-)(?:BUSY|MISCONF|NOREPLICAS|OOM|READONLY) |access a non local key in a cluster node")
+"""The same and their like where the client knows no class for them: before Redis 7 a script's own error wraps them. The
+last is what a script says whose slot is just being moved."""
 
 
 class StoreUnreachable(Exception):
@@ -144,7 +145,7 @@ def _check(info: dict[str, str]) -> None:
 
 
 def _is_passing(error: ResponseError) -> bool:
-    return isinstance(error, _PASSING) or _PASSING_CODE.search(str(error)) is not None
+    return isinstance(error, _PASSING) or _PASSING_TEXT.search(str(error)) is not None
 
 
 class Node:
