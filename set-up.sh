@@ -19,6 +19,7 @@ needed() {
   python3 -c 'import sysconfig, os; assert os.path.exists(sysconfig.get_path("include") + "/Python.h")' 2>/dev/null || echo "python3-dev: headers for the compiled seat search"
   { command -v cc && [ -e /usr/include/stdio.h ]; } >/dev/null || echo "gcc libc6-dev: compile the seat search"
   [ -s /etc/ssl/certs/ca-certificates.crt ] || echo "ca-certificates: lets downloads be verified"
+  [[ $libraries == *libjemalloc.so.2* ]] || echo "libjemalloc2: the allocator that Valkey is fastest with"
   [[ $libraries == *libpango-1.0.so.0* ]] || echo "libpango-1.0-0: sets the text of PDF tickets"
   [[ $libraries == *libpangoft2-1.0.so.0* ]] || echo "libpangoft2-1.0-0: sets the text of PDF tickets"
   [[ $libraries == *libharfbuzz-subset.so.0* ]] || echo "libharfbuzz-subset0: embeds fonts in PDF tickets"

@@ -161,41 +161,54 @@ local function save_hold(hold, record)
   call('SET', hold_key(hold), cmsgpack.pack(record), 'PX', kept)
 end
 
--- What an owner holds unpaid: a flat list of pairs, the second in which leases lapse and how many places do then. So
--- its length is bounded by how long holds last, not by how many there are; what lapses counts until its second is over.
+-- What an owner holds unpaid, one string: how many places, 4 bytes, then pairs of 4 and 4, earliest first: the second in
+-- which leases lapse and how many places do then. So its length is bounded by how long holds last, not by how many there
+-- are, and a hold touches its end alone; what lapses counts until its second is over.
 -- It is read once a call, without what has lapsed, and written once at the end.
 local accounts = {}
+local PAIR, PAIRS_FROM, READ_MAX = '<I4I4', 5, 1000
 local function second_of(ms) return math.ceil((ms - ORIGIN_MS) / 1000) end
 
-local function account_of(owner)
-  local account = accounts[owner]
-  if account then return account end
-  account = { places = 0, list = {}, changed = false }
-  local found = call('GET', owner_key(owner))
-  local all = found and cmsgpack.unpack(found) or {}
-  local list, n, second = account.list, 0, second_of(now)
-  for i = 1, #all, 2 do
-    if all[i] >= second then
-      list[n + 1], list[n + 2], n = all[i], all[i + 1], n + 2
-      account.places = account.places + all[i + 1]
-    end
+local function account_from(found)
+  if not found then return { places = 0, ends = '' } end
+  local places, from, second = unpack_struct('<I4', found), PAIRS_FROM, second_of(now)
+  while from < #found do
+    local lapses, lapsing = unpack_struct(PAIR, found, from)
+    if lapses >= second then break end
+    places, from = places - lapsing, from + 8
   end
-  accounts[owner] = account
-  return account
+  return { places = places, ends = sub(found, from) }
+end
+
+-- Reads many accounts at once: a call an owner would cost more than what is done with it.
+local function read_accounts(owners)
+  for i = 1, #owners, READ_MAX do
+    local keys = {}
+    for j = i, math.min(i + READ_MAX - 1, #owners) do keys[j - i + 1] = owner_key(owners[j]) end
+    local found = call('MGET', unpack(keys))
+    for j = 1, #keys do accounts[owners[i + j - 1]] = account_from(found[j]) end
+  end
+end
+
+local function account_of(owner)
+  if not accounts[owner] then read_accounts({ owner }) end
+  return accounts[owner]
 end
 
 -- Adds places (or takes them away) that lapse in this second; the last pair is the likeliest.
 local function book(owner, second, places)
   local account = account_of(owner)
-  local list = account.list
-  account.places, account.changed = account.places + places, true
-  for i = #list - 1, 1, -2 do
-    if list[i] == second then
-      list[i + 1] = math.max(list[i + 1] + places, 0)
-      return
-    end
+  local ends, at, lapses, before = account.ends, #account.ends - 7, 0, 0
+  while at > 0 do
+    lapses, before = unpack_struct(PAIR, ends, at)
+    if lapses <= second then break end
+    at = at - 8
   end
-  if places > 0 then list[#list + 1], list[#list + 2] = second, places end
+  if at < 1 or lapses < second then at, before = at + 8, nil end
+  local after = math.max((before or 0) + places, 0)
+  local pair = after > 0 and pack(PAIR, second, after) or ''
+  account.ends = sub(ends, 1, at - 1) .. pair .. sub(ends, before and at + 8 or at)
+  account.places, account.changed = account.places + after - (before or 0), true
 end
 
 local function own(record, sign)
@@ -207,15 +220,11 @@ local function disown(record) own(record, -1) end
 
 local function save_accounts()
   for owner, account in pairs(accounts) do
-    if account.changed then
-      local last = 0
-      for i = 1, #account.list, 2 do last = math.max(last, account.list[i]) end
-      local left = last * 1000 + ORIGIN_MS - now
-      if left >= 0 then
-        call('SET', owner_key(owner), cmsgpack.pack(account.list), 'PX', left + 1)
-      else
-        call('DEL', owner_key(owner))
-      end
+    if account.changed and account.ends == '' then
+      call('DEL', owner_key(owner))
+    elseif account.changed then
+      local kept = unpack_struct('<I4', account.ends, #account.ends - 7) * 1000 + ORIGIN_MS - now
+      call('SET', owner_key(owner), pack('<I4', account.places) .. account.ends, 'PX', kept + 1)
     end
   end
 end

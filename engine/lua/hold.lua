@@ -13,12 +13,17 @@ for _, pool in ipairs(wished) do
   ready[pool[1]] = counted(found) and found.epoch == pool[2] and found.length == pool[3]
 end
 
+local owners, listed = {}, {}
 for _, item in ipairs(items) do
   assert(#item[1] == 32 and whole(item[3]) and item[3] > 0, 'a hold is 32 hex digits and ends in the future')
   for _, want in ipairs(item[6]) do
     if ready[want[2]] then check_want(want) end
   end
+  for _, owner in ipairs(item[5]) do
+    if not listed[owner[1]] then owners[#owners + 1], listed[owner[1]] = owner[1], true end
+  end
 end
+read_accounts(owners)
 
 -- The answer to a request that cannot be met now: the first one, if it was met before.
 local function refused(hold, digest, outcome)
