@@ -155,11 +155,13 @@ def _parameter_errors(error: ValidationException) -> tuple[FieldError, ...]:
 
 
 def _report(request: Request[Any, Any, Any], cause: Cause, error: Exception) -> None:
-    write = log.warning if cause.status == 503 else log.error
-    write(
-        cause.code,
-        request=request_id(request),
-        method=request.method,
-        route=request.scope.get("path_template", ""),
-        exc_info=error,
-    )
+    """What is out of reach takes a line a request, not a page: thousands of requests may meet it at once."""
+    about = {
+        "request": request_id(request),
+        "method": request.method,
+        "route": request.scope.get("path_template", ""),
+    }
+    if cause.status == 503:
+        log.warning(cause.code, reason=f"{type(error).__name__}: {error}", **about)
+    else:
+        log.error(cause.code, exc_info=error, **about)

@@ -22,7 +22,7 @@ from ticketing.stores import stores
 
 FULL = os.environ.get("PLACEUR_BENCH") != "tiny"
 SECONDS = 20 if FULL else 1
-ORDERS = 15_000 if FULL else 500
+ORDERS = 40_000 if FULL else 500
 WORKERS = [1, 2, 4] if FULL else [1]
 CONNECTIONS = 64
 GRANTED = 201
