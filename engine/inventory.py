@@ -17,6 +17,7 @@ from typing import Any as Anything
 from typing import Self
 
 import msgspec
+from msgspec import structs
 
 from engine.core.best import PartyWant, Proposal
 from engine.core.copy import PoolCopy
@@ -139,7 +140,8 @@ class Inventory:
             elif outcome not in _LOST_RACES or not asking.proposals:
                 break
             age_s_max = 0.0
-        return _answer(hold, now_ms, answer, asking)
+        found = _answer(hold, now_ms, answer, asking)
+        return structs.replace(found, outcome=asking.named(found.outcome, pools))
 
     async def read(self, box_office: str, hold: bytes) -> HoldAnswer:
         """How a hold stands: HELD, EXPIRED or LOST."""

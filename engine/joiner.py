@@ -207,6 +207,7 @@ class Joiner:
             pending.races += 1
             self._queue.append(pending)
             return
+        outcome = pending.named(outcome, pools)
         self._pools.counts[outcome.value] += 1
         if not pending.answer.done():
             pending.answer.set_result(_hold_answer(outcome, pending, answer, now_ms))

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any as Anything
 
-from engine.core.best import Proposal
+from engine.core.best import PartyWant, Proposal
 from engine.core.copy import PoolCopy
 from engine.holds import Any, Best, Seats, Want, runs_of
+from engine.outcomes import Outcome
 from engine.pools import Pool
 
 PROPOSALS = 3
@@ -45,6 +46,13 @@ class Asking:
         """Whether more is known by now of the words that the proposals were made from, or known to be missing."""
         bests = [pools[want.pool] for want in self.wants if isinstance(want, Best)]
         return sum(pool.copy.number for pool in bests) != self._number or any(pool.stale for pool in bests)
+
+    def named(self, outcome: Outcome, pools: Mapping[int, Pool]) -> Outcome:
+        """NO_FIT as SOLD_OUT, where fewer places than a party wants are free in the categories that it wants."""
+        bests = (want for want in self.wants if isinstance(want, Best))
+        if outcome is Outcome.NO_FIT and any(_too_few(want.want, pools[want.pool]) for want in bests):
+            return Outcome.SOLD_OUT
+        return outcome
 
     def taken(self, places: Mapping[int, tuple[int, ...]]) -> dict[int, tuple[Proposal, ...]]:
         """The proposals that Redis took, by pool."""
@@ -96,6 +104,14 @@ def check_bounds(wants: Sequence[Want], pools: Mapping[int, Pool], box_office: s
             beyond = max((start + count - 1 for start, count in want.ranges), default=-1)
         if beyond >= state.places:
             raise ValueError(f"pool {want.pool} has {state.places} places, {beyond} is beyond")
+
+
+def _too_few(want: PartyWant, pool: Pool) -> bool:
+    """Allotments and wishes for no category at all are another matter."""
+    if want.allow or want.categories == frozenset():
+        return False
+    free = pool.copy.free_by_category(pool.now_ms)
+    return int(free.sum() if want.categories is None else free[list(want.categories)].sum()) < want.party
 
 
 def _whole(pool: Pool) -> Sequence[tuple[int, int]]:

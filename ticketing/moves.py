@@ -80,7 +80,8 @@ async def move_ticket(
         if order_id is None:
             raise NotFound(what="ticket")
         order = await orders.lock(c, order_id)
-        ticket = await SQL.lock.one(c, _Ticket, ticket_id=request.ticket, now=now)
+        await SQL.lock.run(c, ticket_id=request.ticket)
+        ticket = await SQL.get.one(c, _Ticket, ticket_id=request.ticket, now=now)
         assert ticket is not None, "tickets are never deleted"
         if ticket.place == request.place:
             return Moved(ticket.id, order.id, ticket.place, ticket.generation, 0)

@@ -516,6 +516,7 @@ async def _cancel(
 
 
 async def _live_tickets(c: Connection, order: Locked) -> list[OrderTicket]:
+    await SQL.lock_tickets.run(c, order_ids=[order.id])
     found = await SQL.tickets_of.all(c, OrderTicket, order_ids=[order.id])
     live = sources(TICKET, TicketEvent.CANCEL)
     return [ticket for ticket in found if ticket.status in live]

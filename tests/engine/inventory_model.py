@@ -111,7 +111,7 @@ class Model:
 
     def may_refuse(self, wants: Sequence[Want]) -> set[Outcome]:
         if any(isinstance(want, Best) for want in wants):
-            return {Outcome.NO_FIT, Outcome.TAKEN, Outcome.BLOCKED}
+            return {Outcome.NO_FIT, Outcome.SOLD_OUT, Outcome.TAKEN, Outcome.BLOCKED}
         return set()
 
     def check_taken(self, wants: Sequence[Want], allow: Sequence[int], taken: set[Spot]) -> None:

@@ -103,12 +103,27 @@ async def test_a_pool_of_no_places_is_sold_out(inventory: Inventory, book: Claim
     assert await inventory.sync(nothing, []) == 0
 
 
+async def test_too_few_places_for_a_party_are_sold_out(inventory: Inventory, book: ClaimsBook) -> None:
+    pool = hall(book, "oooo")
+    held = await inventory.hold(ask(Seats(pool, (1, 2, 3))))
+    assert (await inventory.hold(ask(Best(pool, PartyWant(2))))).outcome is Outcome.SOLD_OUT
+    assert (await inventory.change("bo", held.hold, b"one more", (Best(pool, PartyWant(1)),))).outcome is Outcome.HELD
+    change = await inventory.change("bo", held.hold, b"another", (Best(pool, PartyWant(1)),))
+    assert change.outcome is Outcome.SOLD_OUT and len(change.places[pool]) == 4
+
+
+async def test_places_that_do_not_suit_a_party_are_not_sold_out(inventory: Inventory, book: ClaimsBook) -> None:
+    pool = hall(book, "oooo")
+    assert (await inventory.hold(ask(Best(pool, PartyWant(2, wheelchairs=1))))).outcome is Outcome.NO_FIT
+    assert (await inventory.hold(ask(Best(pool, PartyWant(2, categories=()))))).outcome is Outcome.NO_FIT
+
+
 async def test_no_fit_is_not_said_from_words_left_far_behind(
     inventory: Inventory, other: Inventory, book: ClaimsBook
 ) -> None:
     pool = hall(book, "oooo")
     full = await other.hold(ask(Seats(pool, (0, 1, 2, 3))))
-    assert (await inventory.hold(ask(Best(pool, PartyWant(2))))).outcome is Outcome.NO_FIT
+    assert (await inventory.hold(ask(Best(pool, PartyWant(2))))).outcome is Outcome.SOLD_OUT
     await other.release("bo", full.hold)
     for _ in range(LOG_ENTRIES_MAX // 2 + 1):
         held = await other.hold(ask(Seats(pool, (0,))))

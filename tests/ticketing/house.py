@@ -22,6 +22,7 @@ from ticketing.orders import Buyer, PlacedOrder, PlaceOrder, SeatChoice
 from ticketing.performances import Performance, Schedule
 from ticketing.sandbox import Sandbox
 from ticketing.settings import Settings
+from ticketing.sql import Connection
 
 SETTINGS = Settings(secret="5a" * 32)
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -151,3 +152,17 @@ def _is_about(payload: Struct, orders: set[UUID], pools: set[int], refunds: set[
     if isinstance(payload, SyncPlaces):
         return bool(pools & payload.places.keys())
     return payload.order in orders if isinstance(payload, SendMail) else payload.refund in refunds  # type: ignore[attr-defined]
+
+
+async def let_in(c: Connection, house: House, ticket: UUID) -> None:
+    """Write that a gate admitted this ticket."""
+    scan = new_id()
+    await c.execute(
+        "insert into scans (id, performance_id, ticket_id, gate, verdict, digest, at)"
+        " values ($1, $2, $3, 'North', 'admitted', $4, $5)",
+        scan, house.performance.id, ticket, bytes(16), NOW,
+    )  # fmt: skip
+    await c.execute(
+        "insert into admissions (ticket_id, scan_id, performance_id, gate, at) values ($1, $2, $3, 'North', $4)",
+        ticket, scan, house.performance.id, NOW,
+    )  # fmt: skip

@@ -15,6 +15,7 @@ from tests.ticketing.house import (
     breaches,
     empty,
     hold,
+    let_in,
     open_house,
     order,
     owned_words,
@@ -250,17 +251,7 @@ async def test_a_used_or_often_replaced_ticket_stays(
     with pytest.raises(CodesSpent):
         await move(database, inventory, house, ticket, 5)
     async with database.transaction() as c:
-        scan = new_id()
-        await c.execute(
-            "insert into scans (id, performance_id, ticket_id, gate, verdict, digest, at)"
-            " select $1, performance_id, id, 'North', 'admitted', $2, $3 from tickets where id = $4",
-            scan, bytes(16), NOW, ticket,
-        )  # fmt: skip
-        await c.execute(
-            "insert into admissions (ticket_id, scan_id, performance_id, gate, at)"
-            " select id, $1, performance_id, 'North', $2 from tickets where id = $3",
-            scan, NOW, ticket,
-        )  # fmt: skip
+        await let_in(c, house, ticket)
     with pytest.raises(TicketUsed):
         await move(database, inventory, house, ticket, 5)
 

@@ -20,6 +20,7 @@ from tests.ticketing.house import (
     breaches,
     empty,
     hold,
+    let_in,
     open_house,
     order,
     owned_words,
@@ -493,23 +494,10 @@ async def test_an_admitted_ticket_is_not_cancelled(database: Database, inventory
     placed = await order(database, inventory, house, [0])
     await payments.take_on_site(database, placed.id, NOW)
     (ticket,) = await tickets_of(database, placed.id)
-    await admit(database, house, ticket)
+    async with database.transaction() as c:
+        await let_in(c, house, ticket)
     with pytest.raises(TicketUsed):
         await orders.cancel(database, inventory, placed.id, NOW)
-
-
-async def admit(db: Database, house: House, ticket: UUID) -> None:
-    async with db.transaction() as c:
-        scan = new_id()
-        await c.execute(
-            "insert into scans (id, performance_id, ticket_id, gate, verdict, digest, at)"
-            " values ($1, $2, $3, 'North', 'admitted', $4, $5)",
-            scan, house.performance.id, ticket, bytes(16), NOW,
-        )  # fmt: skip
-        await c.execute(
-            "insert into admissions (ticket_id, scan_id, performance_id, gate, at) values ($1, $2, $3, 'North', $4)",
-            ticket, scan, house.performance.id, NOW,
-        )  # fmt: skip
 
 
 # Expiry

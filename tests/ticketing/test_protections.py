@@ -4,15 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
 
 from engine.inventory import Inventory
-from tests.ticketing.house import NOW, SANDBOX, SETTINGS, House, empty, hold, open_house, order, request
-from ticketing import check, claims, drafts, orders, payments, pools
+from tests.ticketing.house import NOW, SANDBOX, SETTINGS, House, empty, hold, let_in, open_house, order, request
+from ticketing import check, claims, drafts, moves, orders, payments, pools
 from ticketing.db import Database
+from ticketing.moves import MoveTicket
 from ticketing.orders import PlacedOrder
+from ticketing.refusals import TicketUsed
 from ticketing.sql import Query
 from ticketing.states import PAYMENT, PaymentEvent, PaymentStatus
 
@@ -190,3 +193,42 @@ def test_the_clocks_margins_hold_together() -> None:
     """A transaction gives up in less than half of a pin, whatever the settings say within their bounds."""
     assert SETTINGS.order_s_max * 2000 <= SETTINGS.pin_ms
     assert claims.SYNC_AFTER_S < 10, "the job comes before the reconciler would mend"
+
+
+@pytest.mark.parametrize("protected", [True, False])
+@pytest.mark.parametrize("act", ["cancel", "move"])
+async def test_the_tickets_lock_keeps_a_scan_under_way_from_being_overlooked(
+    database: Database, inventory: Inventory, house: House, monkeypatch: pytest.MonkeyPatch, act: str, protected: bool
+) -> None:
+    """A gate has let somebody in and is about to commit when the ticket is cancelled, or moved."""
+    placed = await order(database, inventory, house, [0])
+    await payments.take_on_site(database, placed.id, NOW)
+    if not protected:
+        for module, name in ((orders, "lock_tickets"), (moves, "lock")):
+            blind = without(getattr(module.SQL, name), " for no key update", "")
+            monkeypatch.setattr(module.SQL, name, blind)
+    async with database.transaction() as gate:
+        ticket = await gate.fetchval("select id from tickets where order_id = $1 for share", placed.id)
+        await let_in(gate, house, ticket)
+        undone = asyncio.create_task(undo(act, database, inventory, house, placed, ticket))
+        await someone_waits(database)
+    if protected:
+        with pytest.raises(TicketUsed):
+            await undone
+        return
+    await undone
+
+
+async def undo(act: str, db: Database, inventory: Inventory, house: House, placed: PlacedOrder, ticket: UUID) -> None:
+    if act == "cancel":
+        await orders.cancel(db, inventory, placed.id, NOW)
+    else:
+        await moves.move_ticket(db, inventory, SETTINGS, house.organisation, MoveTicket(ticket, 5, ()), NOW)
+
+
+async def someone_waits(db: Database) -> None:
+    """Until a transaction of this database waits for another."""
+    waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    async with db.read() as c:
+        while not await c.fetchval(waiting):
+            await asyncio.sleep(0.01)

@@ -5,7 +5,11 @@ join orders o on o.id = t.order_id
 join box_offices b on b.id = o.box_office_id
 where t.id = :ticket_id and b.organisation_id = :organisation_id;
 
--- name: lock(ticket_id, now)^
+-- name: lock(ticket_id)!
+-- Waits for a scan under way: a statement after this one sees whom it let in, and one that comes later waits.
+select from tickets where id = :ticket_id for no key update;
+
+-- name: get(ticket_id, now)^
 -- A ticket with what its move depends on. A pass's ticket has no line of its own and no price.
 select t.id, t.order_id, t.order_line_id, t.pass_id, t.pool_id, t.place, t.category, t.price_cents, t.generation,
     t.status, t.tariff_id, f.name as tariff_name, p.place_list_hash, v.hash as plan_hash,
@@ -15,8 +19,7 @@ from tickets t
 join performances p on p.id = t.performance_id
 join plan_versions v on v.id = p.plan_version_id
 left join tariffs f on f.id = t.tariff_id
-where t.id = :ticket_id
-for no key update of t;
+where t.id = :ticket_id;
 
 -- name: price(tariff_id, category)$
 select price_cents from prices where tariff_id = :tariff_id and category = :category;

@@ -187,6 +187,10 @@ order by expires_at
 limit :orders_max
 for no key update skip locked;
 
+-- name: lock_tickets(order_ids)!
+-- Waits for scans under way: a statement after this one sees whom they let in, and those that come later wait.
+select from tickets where order_id = any(:order_ids::uuid[]) order by id for no key update;
+
 -- name: tickets_of(order_ids)
 select t.id, t.order_id, t.order_line_id, t.pass_id, t.pool_id, t.place, t.status,
     exists (select from admissions a where a.ticket_id = t.id) as admitted
