@@ -1,5 +1,6 @@
 """The API's description (OpenAPI 3.1) and the page that shows it, with everything from our own origin."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -39,6 +40,8 @@ PAGE = """\
 </html>
 """
 
+SENTENCE_END = re.compile(r"[.:](?=\s|$)")
+
 
 class DocsPage(OpenAPIRenderPlugin):
     """The page at /api/docs; its script fetches /api/openapi.json."""
@@ -75,6 +78,7 @@ def _corrected(described: dict[str, Any], spoken: Iterable[type[Struct]]) -> dic
         for operation in path.values():
             operation["responses"].pop("400", None)  # Litestar's own idea of an error
             operation["responses"]["default"] = refused
+            operation["summary"] = SENTENCE_END.split(operation["description"], maxsplit=1)[0]
     return described
 
 

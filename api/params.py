@@ -21,6 +21,7 @@ HoldKey: TypeAlias = Annotated[
 ]
 
 OrderId: TypeAlias = Annotated[UUID, PathParameter(description="The order")]
+RefundId: TypeAlias = Annotated[UUID, PathParameter(description="The refund")]
 TicketId: TypeAlias = Annotated[UUID, PathParameter(description="The ticket")]
 PassId: TypeAlias = Annotated[UUID, PathParameter(description="The pass")]
 OrderKey: TypeAlias = Annotated[

@@ -15,6 +15,7 @@ from api import (
     payments,
     performances,
     plans,
+    refunds,
     refusals,
     tickets,
 )
@@ -42,6 +43,8 @@ V1 = Router(
         orders.cancel,
         payments.pay,
         payments.notified,
+        refunds.of_order,
+        refunds.hand_out,
         tickets.pdf,
         tickets.move,
         tickets.oppose,

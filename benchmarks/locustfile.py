@@ -1,7 +1,7 @@
 """The shoppers of `placeur onsale` as locust users, for those who load from many machines or want locust's charts.
 
-    uv pip install 'placeur[load]'
-    locust -f benchmarks/locustfile.py --headless --host http://127.0.0.1:8000 -u 200 -r 50 -t 20s
+    .venv/bin/uv pip install -e '.[load]'
+    .venv/bin/locust -f benchmarks/locustfile.py --headless --host http://127.0.0.1:8000 -u 200 -r 50 -t 20s
 
 A user is a place in the queue: when one shopper has left, the next takes it. Refusals that are part of any sale (taken
 before you, none left) are not failures.
