@@ -13,16 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from litestar import Litestar
 from litestar.types import ASGIApp
 
-from api import docs, logs, metrics, problems
-from api.addresses import Addresses
-from api.body import StrictJson
-from api.built import Assets
-from api.call import Call, Services
-from api.documents import Documents
-from api.entrance import Entrance
-from api.live import Live
-from api.press import Press
-from api.rates import Rate
+from api import docs
 from api.routes import HANDLERS
 from engine.inventory import Inventory
 from ticketing.offers import Offers
@@ -31,6 +22,16 @@ from ticketing.settings import Settings, from_environment, secret_bytes
 from ticketing.signing_keys import Keys
 from ticketing.stores import stores
 from ticketing.tokens import Tokens
+from web import logs, metrics, problems
+from web.addresses import Addresses
+from web.body import StrictJson
+from web.built import Assets
+from web.call import Call, Services
+from web.documents import Documents
+from web.entrance import Entrance
+from web.live import Live
+from web.press import Press
+from web.rates import Rate
 
 COLLECT_AFTER = 20_000
 """Objects made and not yet dropped before the garbage collector looks at the young ones."""

@@ -23,7 +23,6 @@ import structlog
 import uvloop
 from msgspec import Struct
 
-from api import logs, metrics
 from engine.reconciler import Reconciler
 from mailing import orders as order_mails
 from mailing.orders import Attachment
@@ -37,6 +36,7 @@ from ticketing.settings import Settings, from_environment, secret_bytes
 from ticketing.signing_keys import Keys
 from ticketing.stores import Stores, stores
 from ticketing.tickets import Issued
+from web import logs, metrics
 
 MAILS_FOLDER = "mails"
 MAILS_KEPT_MAX = 1000

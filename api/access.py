@@ -8,9 +8,9 @@ import time
 
 from litestar.openapi.spec import SecurityRequirement
 
-from api.call import Call
 from ticketing.refusals import NotSignedIn
 from ticketing.tokens import Scope, Token
+from web.call import Call
 
 TOKEN: list[SecurityRequirement] = [{"token": []}]
 """For the description of what staff may do."""

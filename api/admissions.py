@@ -4,12 +4,12 @@ from litestar import Response, get, post
 from litestar.params import JSONBody
 
 from api import access
-from api.call import Call
 from api.params import BoxOfficeKey, PerformanceId
 from api.wire import AdmissionBody, PublicKeys
 from ticketing import admissions, signing_keys
 from ticketing.admissions import Admission, Scan
 from ticketing.tokens import Scope
+from web.call import Call
 
 TAGS = ["Gates"]
 FOR_A_MINUTE = "public, max-age=60"

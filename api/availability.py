@@ -8,13 +8,14 @@ from litestar import Response, get
 from litestar.openapi import ResponseSpec
 from litestar.response import Stream
 
-from api import access, metrics
-from api.answers import send
-from api.call import Call
-from api.live import OCTETS, Live, Snapshot, Telling
+from api import access
 from api.params import PerformanceId
 from api.wire import CategoryFree, Counts
 from ticketing.refusals import TooManyStreams
+from web import metrics
+from web.answers import send
+from web.call import Call
+from web.live import OCTETS, Live, Snapshot, Telling
 
 TAGS = ["Catalogue"]
 FOR_A_SECOND = "public, max-age=1"

@@ -12,8 +12,8 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.routes import HTTPRoute
 from msgspec import Struct
 
-from api import problems
-from api.problems import Problem
+from web import problems
+from web.problems import Problem
 
 TITLE = "Placeur"
 VERSION = "1"

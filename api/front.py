@@ -7,9 +7,9 @@ from itertools import groupby
 from litestar import MediaType, Response, get
 
 from api import access
-from api.call import Call
 from ticketing import formats, performances
 from ticketing.performances import Performance
+from web.call import Call
 
 LANGUAGE = "en"
 ROWS_MAX = 200

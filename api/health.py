@@ -6,9 +6,9 @@ from collections.abc import Awaitable
 from litestar import Response, get
 from msgspec import Struct
 
-from api import metrics
-from api.call import Call, Services
 from ticketing.refusals import NotFound
+from web import metrics
+from web.call import Call, Services
 
 CHECK_S_MAX = 2.0
 LOOPBACK = ("127.", "::/64")

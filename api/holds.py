@@ -6,13 +6,13 @@ from litestar import delete, get, post
 from litestar.params import JSONBody
 
 from api import access
-from api.call import Call
 from api.params import BoxOfficeKey, HoldId, HoldKey
 from api.wire import ChangeBody, HoldBody, Proposals, ProposalsBody
 from ticketing import holds
 from ticketing.holds import Ask, Held
 from ticketing.refusals import NotFound, ScopeMissing
 from ticketing.tokens import Scope
+from web.call import Call
 
 TAGS = ["Holds"]
 PATH = "/box-offices/{box_office:str}/holds"

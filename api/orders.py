@@ -6,7 +6,6 @@ from litestar import get, post
 from litestar.params import JSONBody, QueryParameter
 
 from api import access
-from api.call import Call
 from api.params import BoxOfficeKey, OrderId, OrderKey
 from api.wire import CancellationBody, OrderBody, PassBody
 from ticketing import orders, passes, tickets
@@ -16,6 +15,7 @@ from ticketing.orders import Order, PlacedOrder
 from ticketing.refusals import NotFound, ScopeMissing
 from ticketing.tickets import OrderSheet
 from ticketing.tokens import Scope
+from web.call import Call
 
 TAGS = ["Orders"]
 ONE = "/orders/{order:uuid}"

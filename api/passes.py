@@ -3,12 +3,12 @@
 from litestar import get, post
 
 from api import access
-from api.call import Call
 from api.params import BoxOfficeKey, PassId
 from api.wire import PassTypes
 from ticketing import passes
 from ticketing.tickets import Changed
 from ticketing.tokens import Scope
+from web.call import Call
 
 TAGS = ["Passes"]
 

@@ -11,13 +11,13 @@ from litestar.params import FromPath, JSONBody
 from litestar.response import Redirect
 
 from api import access, orders
-from api.call import Call
 from api.params import OrderId
 from api.wire import NotificationSeen, PaymentBody, PaymentSeen
 from ticketing import formats, payments
 from ticketing.orders import Order
 from ticketing.refusals import NotFound, NotSignedIn
 from ticketing.tokens import Scope
+from web.call import Call
 
 TAGS = ["Payments"]
 LANGUAGE = "en"

@@ -8,12 +8,12 @@ from litestar import get
 from litestar.params import QueryParameter
 
 from api import access
-from api.call import Call
 from api.params import BoxOfficeKey, PerformanceId
 from api.wire import PerformanceDetail, PerformancePage, TariffSeen, performance_seen
 from ticketing import performances
 from ticketing.performances import Page, Performance
 from ticketing.refusals import InputRefused
+from web.call import Call
 
 TAGS = ["Catalogue"]
 ROWS_MAX = 100

@@ -4,13 +4,13 @@ from litestar import Response, get
 from litestar.openapi import ResponseSpec
 
 from api import access
-from api.answers import send
-from api.call import Call
 from api.params import Hash
-from api.variants import IMMUTABLE
 from engine.plan.model import Plan
 from engine.plan.places import PlaceList
 from ticketing.refusals import NotFound
+from web.answers import send
+from web.call import Call
+from web.variants import IMMUTABLE
 
 TAGS = ["Catalogue"]
 HASH_BYTES = 32

@@ -3,11 +3,11 @@
 from litestar import get, post
 
 from api import access, orders
-from api.call import Call
 from api.params import OrderId, RefundId
 from ticketing import refunds
 from ticketing.refunds import Refund
 from ticketing.tokens import Scope
+from web.call import Call
 
 TAGS = ["Payments"]
 

@@ -4,8 +4,8 @@ from litestar import get
 from litestar.params import FromPath
 from msgspec import Struct
 
-from api.problems import TYPES
 from ticketing.refusals import NotFound, Refusal
+from web.problems import TYPES
 
 TAGS = ["Problems"]
 OURS = (500,)

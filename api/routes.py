@@ -5,7 +5,6 @@ from litestar.types import ControllerRouterHandler
 
 from api import (
     admissions,
-    assets,
     availability,
     front,
     health,
@@ -19,6 +18,7 @@ from api import (
     refusals,
     tickets,
 )
+from web import assets
 
 V1 = Router(
     "/api/v1",

@@ -7,7 +7,6 @@ from litestar.openapi import ResponseSpec
 from litestar.params import JSONBody, QueryParameter
 
 from api import access, orders
-from api.call import Call
 from api.params import OrderId, TicketId
 from api.wire import Locale, MoveBody, Paper
 from printing.tickets import Size
@@ -15,6 +14,7 @@ from ticketing import moves, tickets
 from ticketing.moves import Moved, MoveTicket
 from ticketing.tickets import Changed
 from ticketing.tokens import Scope
+from web.call import Call
 
 TAGS = ["Tickets"]
 PDF = "application/pdf"

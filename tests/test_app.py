@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 
-from api.live import RUN
 from tests.api.conftest import PLACES, House, database, house, rival, settings
 from tests.api.server import Server, server
 from ticketing.settings import Settings
+from web.live import RUN
 
 __all__ = ["database", "house", "rival", "settings"]
 

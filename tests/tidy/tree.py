@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("engine", "ticketing", "printing", "mailing", "hardware", "api", "shop", "admin")
+PACKAGES = ("engine", "ticketing", "printing", "mailing", "hardware", "web", "api", "shop", "admin")
 MADE = frozenset({"__pycache__", "build", "dist", "node_modules", "var"})
 
 

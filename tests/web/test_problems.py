@@ -11,14 +11,14 @@ from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta, Struct
 
-from api import problems
-from api.body import StrictJson
-from api.call import Call
-from api.entrance import Entrance
 from engine.link import StoreUnreachable
 from tests.api.serving import serving
 from ticketing.refusals import SeatsTaken, TooManyRequests, UnknownSeat
 from ticketing.settings import Settings
+from web import problems
+from web.body import StrictJson
+from web.call import Call
+from web.entrance import Entrance
 
 
 class Inner(Struct):

@@ -7,10 +7,10 @@ from itertools import count
 
 import pytest
 
-from api.live import RUN, Live, Snapshot, Telling
 from engine.holds import HoldRequest, Seats
 from engine.inventory import Inventory
 from tests.engine.claims_book import ClaimsBook
+from web.live import RUN, Live, Snapshot, Telling
 
 pools = count(70_000)
 SOON_S = 5.0
@@ -104,7 +104,7 @@ async def test_a_hold_that_lapses_is_told_with_no_traffic(live: Live, inventory:
 async def test_a_reader_that_fell_behind_is_told_the_house_again(
     live: Live, inventory: Inventory, pool: int, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("api.live.DIFFERENCES_MAX", 2)
+    monkeypatch.setattr("web.live.DIFFERENCES_MAX", 2)
     async with asyncio.timeout(20.0):
         slow, quick = live.follow(pool), live.follow(pool)
         await anext(slow)

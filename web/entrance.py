@@ -15,7 +15,7 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
-from api import metrics, problems
+from web import metrics, problems
 
 SLOW_S = 1.0
 CONTENT_SECURITY_POLICY = (

@@ -2,10 +2,10 @@
 
 import asyncio
 
-from api.variants import QUALITY_OF_LASTING, Variants
 from ticketing import plans
 from ticketing.db import Database
 from ticketing.kept import Kept
+from web.variants import QUALITY_OF_LASTING, Variants
 
 JSON = "application/json"
 KEPT_MAX = 32

@@ -1,7 +1,7 @@
 import pytest
 
-from api.rates import Rate
 from ticketing.refusals import TooManyRequests
+from web.rates import Rate
 
 
 def test_a_burst_then_the_rate():

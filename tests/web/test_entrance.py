@@ -5,8 +5,8 @@ from httpx import AsyncClient
 from litestar import Litestar, Response, get
 from litestar.types import Receive, Scope, Send
 
-from api.entrance import Entrance
 from tests.api.serving import serving
+from web.entrance import Entrance
 
 
 @get("/plain")

@@ -13,12 +13,6 @@ from litestar.datastructures import State
 from litestar.types import HTTPRequestEvent, HTTPScope
 from msgspec import Struct
 
-from api.addresses import Addresses
-from api.built import Assets
-from api.documents import Documents
-from api.live import Live
-from api.press import Press
-from api.rates import Rate
 from engine.holds import ClaimsSource
 from engine.inventory import Inventory
 from ticketing.db import Database
@@ -28,6 +22,12 @@ from ticketing.sandbox import Sandbox
 from ticketing.settings import Settings
 from ticketing.signing_keys import Keys
 from ticketing.tokens import Tokens
+from web.addresses import Addresses
+from web.built import Assets
+from web.documents import Documents
+from web.live import Live
+from web.press import Press
+from web.rates import Rate
 
 
 class Services(Struct, frozen=True, kw_only=True):

@@ -16,9 +16,9 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 import structlog
 from msgspec import Struct
 
-from api.variants import Variants
 from engine.core.copy import PoolCopy, status_diff
 from engine.inventory import Inventory
+from web.variants import Variants
 
 OCTETS = "application/octet-stream"
 POOLS_MAX = 256

@@ -5,7 +5,7 @@ import msgspec
 import pytest
 import structlog
 
-from api import logs
+from web import logs
 
 
 @pytest.fixture

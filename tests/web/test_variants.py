@@ -3,7 +3,7 @@ import gzip
 import brotli
 import pytest
 
-from api.variants import Variants, best_encoding, matches
+from web.variants import Variants, best_encoding, matches
 
 
 def test_each_encoding_holds_the_same():

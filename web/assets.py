@@ -1,13 +1,13 @@
-"""The route of the built scripts and styles."""
+"""The route of the built scripts and styles, for everybody's pages."""
 
 import mimetypes
 
 from litestar import Response, get
 from litestar.params import FromPath
 
-from api.built import PATH
-from api.call import Call
-from api.variants import IMMUTABLE, best_encoding
+from web.built import PATH
+from web.call import Call
+from web.variants import IMMUTABLE, best_encoding
 
 
 @get(PATH + "{name:str}", include_in_schema=False)

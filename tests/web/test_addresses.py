@@ -3,8 +3,8 @@ from typing import Any, cast
 import pytest
 from litestar.types import HTTPScope
 
-from api.addresses import Addresses
 from ticketing.refusals import SettingRefused
+from web.addresses import Addresses
 
 
 def scope(peer: str | None, *forwarded: str) -> HTTPScope:

@@ -2,8 +2,8 @@
 
 from litestar import Response
 
-from api.call import Call
-from api.variants import Variants, best_encoding, matches
+from web.call import Call
+from web.variants import Variants, best_encoding, matches
 
 
 def send(call: Call, variants: Variants, cache_control: str) -> Response[bytes]:
