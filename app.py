@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from litestar import Litestar
 from litestar.types import ASGIApp
 
+from admin.routes import ADMIN
 from api import docs
 from api.routes import HANDLERS
 from engine.inventory import Inventory
@@ -32,6 +33,7 @@ from web.entrance import Entrance
 from web.live import Live
 from web.press import Press
 from web.rates import Rate
+from web.templates import Templates
 
 COLLECT_AFTER = 20_000
 """Objects made and not yet dropped before the garbage collector looks at the young ones."""
@@ -52,7 +54,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
                 yield
 
     app = Litestar(
-        HANDLERS,
+        [*HANDLERS, ADMIN],
         lifespan=[lifespan],
         request_class=Call,
         dto=StrictJson,
@@ -88,6 +90,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             keys=Keys(database, secret),
             sandbox=Sandbox(secret, f"{site_url}/sandbox"),
             press=press,
+            templates=Templates(assets),
+            secret=secret,
             site_url=site_url,
             offers=Offers(database),
             documents=Documents(database),

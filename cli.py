@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from datetime import UTC, datetime
+from getpass import getpass
 from importlib.metadata import version
 from ipaddress import ip_address
 from pathlib import Path
@@ -39,7 +40,7 @@ from engine.plan.doctor import Finding
 from engine.plan.files import Format
 from engine.plan.model import PlanRefused
 from ticketing import backup as backups
-from ticketing import check, organisations, plans, pools, tokens, venues
+from ticketing import check, organisations, plans, pools, team, tokens, venues
 from ticketing import jobs as queue
 from ticketing.check import Breach
 from ticketing.db import Database
@@ -49,6 +50,7 @@ from ticketing.organisations import Organisation
 from ticketing.plans import PlanVersion
 from ticketing.refusals import InputRefused, NotFound, Refusal, SettingRefused
 from ticketing.settings import Settings, from_environment
+from ticketing.staff import Staff
 from ticketing.stores import Stores, stores
 from ticketing.tokens import Scope, Token
 from ticketing.venues import Venue
@@ -83,7 +85,9 @@ app = App(
     default_parameter=Parameter(negative=()),
 )
 token = App(name="token", help="Make, list and revoke the tokens that programs and machines sign in with.")
+administrator = App(name="admin", help="Make the accounts that run an organisation's back office.")
 plan = App(name="plan", help="Bring seating plans in and out, and mend them.")
+app.command(administrator)
 app.command(token)
 app.command(plan)
 
@@ -266,6 +270,31 @@ def _till(settings: Settings) -> str:
     if secret is None:
         raise InputRefused(problem="There is no demo token to sell with here: pay by the sandbox.")
     return secret
+
+
+# Administrators
+
+
+@administrator.command(
+    name="create",
+    help_epilogue=_examples("placeur admin create ada@example.org", "placeur admin create bo@example.org --name Bo"),
+)
+def create_administrator(
+    email: Annotated[str, Parameter(help="The address to sign in with.")],
+    /,
+    *,
+    name: Annotated[str, Parameter(help="What to call the person; the address's first part if not given.")] = "",
+    organisation: OfOrganisation = "",
+) -> None:
+    """Make an account that may do everything in an organisation, and sign in at /admin. The password is asked for."""
+    password = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+
+    async def made(db: Database) -> Staff:
+        owner = await _organisation(db, organisation)
+        return await team.add_administrator(db, owner.id, email, name or email.split("@")[0], password, _now())
+
+    person = _with_database(made)
+    print(f"{person.email} may sign in at /admin.")
 
 
 # Tokens

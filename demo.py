@@ -4,7 +4,8 @@ Everything is made by the verbs that people's own data is made by, inside one tr
 leaves nothing, and the next one starts afresh. A database that has an organisation already is left alone. Dates count
 from the day of the set-up, so the demo is always to come.
 
-The demo's tokens, one a scope, are in `demo-tokens.json` of the data folder, readable by its owner alone. The file is
+The demo's tokens, one a scope, and the password of its administrator are in `demo-tokens.json` and `demo-sign-in.json`
+of the data folder, readable by its owner alone. The files are
 written before the commit: tokens that never came to be are overwritten by the next try, while a token that exists and
 that nobody knows could only be revoked.
 """
@@ -25,9 +26,10 @@ from msgspec import Struct
 
 from engine.plan import placeur_json, row_list
 from engine.plan.model import Attribute, Category, Plan
-from ticketing import box_offices, events, organisations, passes, performances, plans, tariffs, tokens, venues
+from ticketing import box_offices, events, organisations, passes, performances, plans, tariffs, team, tokens, venues
 from ticketing.box_offices import BoxOffice
 from ticketing.db import Database, Isolation
+from ticketing.ids import new_secret
 from ticketing.performances import Performance, Schedule
 from ticketing.settings import Settings
 from ticketing.sql import Connection, load
@@ -35,7 +37,8 @@ from ticketing.stores import stores
 from ticketing.tokens import Scope
 
 EXAMPLES = Path(__file__).parent / "examples"
-TOKENS_FILE = "demo-tokens.json"
+TOKENS_FILE, SIGN_IN_FILE = "demo-tokens.json", "demo-sign-in.json"
+ADMINISTRATOR, PASSWORD_CHARS = "admin@demo.example", 16
 ADVISORY_KEY = -2  # keys from 0 on are pools, -1 is the migrations'
 
 SQL = load("demo")
@@ -234,6 +237,9 @@ async def _make(db: Database, examples: Path, now: datetime) -> bool:
         await _make_house(db, organisation.id, house, plan, now)
     secrets = {str(scope): await tokens.create(db, organisation.id, f"Demo, {scope}", scope, now) for scope in Scope}
     _keep(Path(db.settings.data) / TOKENS_FILE, secrets)
+    password = new_secret()[:PASSWORD_CHARS]
+    await team.add_administrator(db, organisation.id, ADMINISTRATOR, "Demo Administrator", password, now)
+    _keep(Path(db.settings.data) / SIGN_IN_FILE, {"email": ADMINISTRATOR, "password": password})
     return True
 
 
@@ -344,6 +350,12 @@ async def _count_pools(settings: Settings) -> None:
     async with stores(settings) as opened:
         for pool in await opened.claims.live_pools():
             await opened.inventory.ready(pool)
+
+
+def sign_in_of(settings: Settings) -> dict[str, str]:
+    """The address and password of the demo's administrator; none when there is no demo."""
+    path = Path(settings.data) / SIGN_IN_FILE
+    return cast(dict[str, str], json.loads(path.read_text())) if path.exists() else {}
 
 
 def tokens_of(settings: Settings) -> dict[str, str]:

@@ -301,11 +301,13 @@ def _stop(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
 
 def _welcome(settings: Settings, seconds: float) -> str:
     site = f"http://{settings.host}:{settings.port}"
-    tokens = Path(settings.data).absolute() / demo.TOKENS_FILE
+    tokens, person = Path(settings.data).absolute() / demo.TOKENS_FILE, demo.sign_in_of(settings)
     return "\n".join(
         [
             f"Placeur is ready after {seconds:.1f} s. Ctrl-C stops it.",
             f"  What is on sale        {site}/",
+            f"  The back office        {site}/admin",
+            *([f"    as                   {person['email']}, password {person['password']}"] if person else []),
             f"  The API                {site}/api/docs",
             *([f"  Tokens of the demo     {tokens}"] if tokens.exists() else []),
             "  Sell a match out       .venv/bin/placeur onsale   (in another terminal)",

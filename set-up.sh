@@ -26,6 +26,7 @@ needed() {
   font 'Inter*' || echo "fonts-inter: the tickets' typeface"
   font 'DejaVuSans.ttf' || echo "fonts-dejavu-core: names in Greek, Cyrillic, Arabic, Hebrew"
   font 'DroidSansFallback*' || echo "fonts-droid-fallback: names in Chinese, Japanese, Korean"
+  [ -z "${for_tests:-}" ] || command -v chromium >/dev/null || [ "$(. /etc/os-release && echo "$ID")" != debian ] || echo "chromium: the browser that the tests drive"
   font 'NotoColorEmoji*' || echo "fonts-noto-color-emoji: emoji in names"
 }
 

@@ -4,7 +4,6 @@ Each test module gets a database of its own, cloned from a migrated template, an
 kill or flush a server start their own (`embedded.Postgres(folder)`), never the shared one.
 """
 
-import asyncio
 import os
 import shutil
 import tempfile
@@ -18,6 +17,7 @@ from redis import Redis
 
 from embedded import Postgres, Valkey, ValkeyCluster
 from engine.inventory import Inventory
+from tests.running import run
 from ticketing.db import Database
 from ticketing.migrations import migrate
 from ticketing.pools import PoolClaims
@@ -75,7 +75,7 @@ def valkey_cluster(session_folder: Path) -> Iterator[ValkeyCluster]:
 def template(postgres: Postgres) -> str:
     """The name of a database that holds the migrated, empty schema."""
     _execute(postgres, f"create database {TEMPLATE}")
-    asyncio.run(migrate(postgres.url(TEMPLATE)))
+    run(migrate(postgres.url(TEMPLATE)))
     return TEMPLATE
 
 
@@ -121,9 +121,9 @@ async def inventory(redis_url: str, database: Database) -> AsyncIterator[Invento
 
 
 def _execute(postgres: Postgres, statement: str) -> None:
-    async def run() -> None:
+    async def executed() -> None:
         connection = await asyncpg.connect(postgres.url("postgres"))
         await connection.execute(statement)
         await connection.close()
 
-    asyncio.run(run())
+    run(executed())

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 
 LOCALE_CHARS_MAX = 35
 LOCALES_CACHED_MAX = 256
@@ -71,6 +71,22 @@ def short_day(at: datetime, time_zone: str, tag: str) -> str:
 def hour(at: datetime, time_zone: str, tag: str) -> str:
     """The time of day: `20:30`, `8:30 PM`."""
     return format_time(_there(at, time_zone), "short", locale=locale(tag))
+
+
+def moment(at: datetime, time_zone: str, tag: str) -> str:
+    """A day and an hour in a list: `16 May 2026, 20:30`."""
+    there, read = _there(at, time_zone), locale(tag)
+    return f"{format_date(there, 'medium', locale=read)}, {format_time(there, 'short', locale=read)}"
+
+
+def number(value: int | float, tag: str) -> str:
+    """A number with its thousands apart: `39,350`."""
+    return format_decimal(value, locale=locale(tag))
+
+
+def percent(share: float, tag: str) -> str:
+    """A share of one, in whole percent: `75%`."""
+    return format_percent(share, locale=locale(tag))
 
 
 def _there(at: datetime, time_zone: str) -> datetime:

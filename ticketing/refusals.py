@@ -81,6 +81,34 @@ class ScopeMissing(Refusal):
     status = 403
 
 
+class PasswordWrong(Refusal):
+    """That e-mail address and password do not belong together."""
+
+    code = "password-wrong"
+    status = 401
+
+
+class PermissionMissing(Refusal):
+    """This needs the permission to {scope}: ask whoever runs {organisation}."""
+
+    code = "permission-missing"
+    status = 403
+
+
+class FormStale(Refusal):
+    """This page was open for too long, or in another session: what you typed is kept, send it again."""
+
+    code = "form-stale"
+    status = 403
+
+
+class EditedMeanwhile(Refusal):
+    """Somebody else has saved this {what} since you opened it."""
+
+    code = "edited-meanwhile"
+    status = 409
+
+
 class AlreadyExists(Refusal):
     """There is already a {what} named {name}."""
 

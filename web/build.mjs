@@ -1,24 +1,40 @@
 // src/ to dist/: every file under a name that holds its hash, so that it may be cached for ever, with a brotli
 // twin beside it; manifest.json tells the server which name stands for which entry.
+import { createHash } from "node:crypto";
 import { brotliCompressSync, constants } from "node:zlib";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as esbuild from "esbuild";
 
 rmSync("dist", { recursive: true, force: true });
 const result = await esbuild.build({
-  entryPoints: ["src/docs.js", "src/docs.css", "src/pages.css"],
+  entryPoints: ["src/docs.js", "src/docs.css", "src/pages.css", "src/admin.js", "src/admin.css"],
   entryNames: "[name]-[hash]",
   outdir: "dist",
   bundle: true,
   minify: true,
   format: "esm",
   target: "es2022",
-  loader: { ".png": "file", ".svg": "file" },
+  loader: { ".png": "file", ".svg": "file", ".woff2": "file", ".woff": "file" },
   legalComments: "none",
   metafile: true,
 });
 
-const manifest = {};
+// The icons that pages use, as one sprite.
+function sprite() {
+  const names = readFileSync("src/icons.txt", "utf8").trim().split(/\s+/);
+  const symbols = names.map((name) => {
+    const drawing = readFileSync(`node_modules/@tabler/icons/icons/outline/${name}.svg`, "utf8");
+    const inner = drawing.replace(/^[\s\S]*?<svg[^>]*>/, "").replace(/<\/svg>[\s\S]*$/, "").replace(/\s+/g, " ").trim();
+    return `<symbol id="${name}" viewBox="0 0 24 24" stroke-linecap="round" stroke-linejoin="round">${inner}</symbol>`;
+  });
+  const text = `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`;
+  const name = `icons-${createHash("sha256").update(text).digest("hex").slice(0, 8).toUpperCase()}.svg`;
+  writeFileSync(`dist/${name}`, text);
+  return name;
+}
+
+const manifest = { "icons.svg": sprite() };
+writeFileSync(`dist/${manifest["icons.svg"]}.br`, brotliCompressSync(readFileSync(`dist/${manifest["icons.svg"]}`)));
 for (const [path, output] of Object.entries(result.metafile.outputs)) {
   const name = path.replace("dist/", "");
   if (output.entryPoint) manifest[output.entryPoint.replace("src/", "")] = name;

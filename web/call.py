@@ -25,9 +25,12 @@ from ticketing.tokens import Tokens
 from web.addresses import Addresses
 from web.built import Assets
 from web.documents import Documents
+from web.forms import Form, decoded
 from web.live import Live
 from web.press import Press
 from web.rates import Rate
+from web.templates import Templates
+from web.visits import Visit
 
 
 class Services(Struct, frozen=True, kw_only=True):
@@ -41,6 +44,8 @@ class Services(Struct, frozen=True, kw_only=True):
     keys: Keys
     sandbox: Sandbox
     press: Press
+    templates: Templates
+    secret: bytes
     site_url: str
     """Where people reach the site, without a slash at its end."""
     addresses: Addresses
@@ -88,6 +93,18 @@ class Call(Request[None, None, State]):
     def address(self) -> str:
         """The caller's network address, as limits count it."""
         return self.services.addresses.of(self.scope)
+
+    @cached_property
+    def visit(self) -> Visit:
+        """The browser: its cookies, its language, the token of its forms."""
+        return Visit(self.scope, self.services.secret, secure=self.services.site_url.startswith("https:"))
+
+    async def typed(self, bytes_max: int | None = None) -> Form:
+        """What a page's form carries. Raises BodyTooLarge, InputRefused, and FormStale without this browser's token."""
+        body = await self._receive_whole(bytes_max) if bytes_max else await self.body()
+        form = decoded(self.header(b"content-type"), body)
+        self.visit.ensure_own(form.text("csrf") or self.header(b"x-csrf-token"))
+        return form
 
     @cached_property
     def now(self) -> datetime:

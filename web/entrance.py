@@ -16,6 +16,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from web import metrics, problems
+from web.visits import SET
 
 SLOW_S = 1.0
 CONTENT_SECURITY_POLICY = (
@@ -63,7 +64,8 @@ class Entrance:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = self._dress(list(message.get("headers", ())), name)
+                headers = [*message.get("headers", ()), *scope["state"].get(SET, ())]
+                message["headers"] = self._dress(headers, name)
             elif without_body and message["type"] == "http.response.body":
                 message["body"] = b""
             await send(message)

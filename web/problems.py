@@ -84,9 +84,9 @@ class Cause(NamedTuple):
 
 def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """The one exception handler: every exception becomes a problem document."""
-    cause = _cause(error)
+    cause = cause_of(error)
     if cause.status >= 500:
-        _report(request, cause, error)
+        report(request, cause, error)
     return Response(
         encode(cause, request_id(request)),
         status_code=cause.status,
@@ -116,7 +116,8 @@ def request_id(request: Request[Any, Any, Any]) -> str:
     return str(request.scope["state"].get("request_id", ""))
 
 
-def _cause(error: Exception) -> Cause:
+def cause_of(error: Exception) -> Cause:
+    """What an exception comes to."""
     if isinstance(error, Refusal):
         return Cause(error.status, error.code, error.message, error.fields)
     if isinstance(error, msgspec.ValidationError):
@@ -154,7 +155,7 @@ def _parameter_errors(error: ValidationException) -> tuple[FieldError, ...]:
     return tuple(FieldError(str(item.get("key", "")), str(item.get("message", ""))) for item in extra)
 
 
-def _report(request: Request[Any, Any, Any], cause: Cause, error: Exception) -> None:
+def report(request: Request[Any, Any, Any], cause: Cause, error: Exception) -> None:
     """What is out of reach takes a line a request, not a page: thousands of requests may meet it at once."""
     about = {
         "request": request_id(request),

@@ -309,6 +309,7 @@ class Workers(RuleBasedStateMachine):
         pool, place = spot
         if self.is_stopped(pool) or self.model.words[pool] is None or place not in self.book.owned[pool]:
             return
+        self.act(self.workers[worker].ready(pool))  # what is rebuilt first would have other words than were seen
         wanted = CLAIMED + self.book.owned[pool][place]
         seen = self.words(pool)[place] + (not right)
         assert self.act(self.workers[worker].mend(pool, [(place, seen, wanted)])) == right

@@ -92,7 +92,7 @@ async def open_house(
 async def empty(db: Database) -> None:
     """Forget every organisation with all it has, and every job, so that a test sees its own breaches only."""
     async with db.read() as c:
-        await c.execute("truncate organisations, place_lists, payment_notifications, pgqueuer cascade")
+        await c.execute("truncate organisations, staff, place_lists, payment_notifications, pgqueuer cascade")
 
 
 async def hold(inventory: Inventory, house: House, places: Sequence[int], pool: int | None = None) -> bytes:

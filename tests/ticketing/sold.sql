@@ -118,3 +118,20 @@ from generate_series(1, 20) n;
 insert into admissions
 select ticket_id, id, performance_id, gate, at from scans;
 insert into pgqueuer (priority, status, entrypoint, payload) values (0, 'queued', 'send_mail', '\x00');
+
+-- The people who work there.
+insert into staff values
+    (pg_temp.id(30, 1), 'ada@example.org', 'Ada', 'en', '$argon2id$', '2026-01-01T00:00Z', null),
+    (pg_temp.id(30, 2), 'bo@example.org', 'Bo', null, null, '2026-01-01T00:00Z', '2026-02-01T00:00Z');
+insert into staff_sessions values (
+    pg_temp.id(31, 1), pg_temp.id(30, 1), sha256('session'), sha256('before'), 'full', '192.0.2.1', 'a browser',
+    '2026-01-02T00:00Z', '2026-01-02T01:00Z', '2026-01-02T01:00Z', '2026-01-02T00:00Z', '2026-01-03T00:00Z'
+);
+insert into members select pg_temp.id(1, 1), id, created_at from staff;
+insert into groups values (pg_temp.id(32, 1), pg_temp.id(1, 1), 'Doors');
+insert into group_members select pg_temp.id(32, 1), id from staff;
+insert into grants (id, organisation_id, scope, creates_events, staff_id, group_id, created_at) values
+    (pg_temp.id(33, 1), pg_temp.id(1, 1), 'manage', true, pg_temp.id(30, 1), null, '2026-01-01T00:00Z'),
+    (pg_temp.id(33, 2), pg_temp.id(1, 1), 'scan', false, null, pg_temp.id(32, 1), '2026-01-01T00:00Z');
+insert into audit (organisation_id, staff_id, act, subject_kind, subject_id, subject_name, address, at)
+values (pg_temp.id(1, 1), pg_temp.id(30, 1), 'organisation.created', 'organisation', '1', 'House', '192.0.2.1', '2026-01-01T00:00Z');

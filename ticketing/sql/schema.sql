@@ -10,6 +10,113 @@ CREATE TYPE public.pgqueuer_status AS ENUM (
     'failed'
 );
 
+CREATE TABLE public.grants (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    box_office_id uuid,
+    event_id uuid,
+    scope text NOT NULL,
+    creates_events boolean DEFAULT false NOT NULL,
+    staff_id uuid,
+    group_id uuid,
+    email_domain text,
+    members boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT grants_check CHECK (((num_nonnulls(staff_id, group_id, email_domain) + (members)::integer) = 1)),
+    CONSTRAINT grants_check1 CHECK (((event_id IS NULL) OR (NOT creates_events))),
+    CONSTRAINT grants_check2 CHECK (((event_id IS NULL) OR (box_office_id IS NOT NULL))),
+    CONSTRAINT grants_email_domain_check CHECK (((email_domain = lower(email_domain)) AND (email_domain !~ '@'::text))),
+    CONSTRAINT grants_scope_check CHECK ((scope = ANY (ARRAY['view'::text, 'scan'::text, 'sell'::text, 'manage'::text])))
+);
+
+CREATE TABLE public.group_members (
+    group_id uuid NOT NULL,
+    staff_id uuid NOT NULL
+);
+
+CREATE TABLE public.members (
+    organisation_id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    joined_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.staff (
+    id uuid NOT NULL,
+    email text NOT NULL,
+    name text NOT NULL,
+    locale text,
+    password_hash text,
+    created_at timestamp with time zone NOT NULL,
+    disabled_at timestamp with time zone,
+    CONSTRAINT staff_email_check CHECK ((email = lower(email)))
+);
+
+CREATE FUNCTION public.grants_of(person uuid) RETURNS SETOF public.grants
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT g.id,
+     g.organisation_id,
+     g.box_office_id,
+     g.event_id,
+     g.scope,
+     g.creates_events,
+     g.staff_id,
+     g.group_id,
+     g.email_domain,
+     g.members,
+     g.created_at
+    FROM public.grants g
+   WHERE (g.staff_id = grants_of.person)
+ UNION ALL
+  SELECT g.id,
+     g.organisation_id,
+     g.box_office_id,
+     g.event_id,
+     g.scope,
+     g.creates_events,
+     g.staff_id,
+     g.group_id,
+     g.email_domain,
+     g.members,
+     g.created_at
+    FROM (public.grants g
+      JOIN public.group_members m ON ((m.group_id = g.group_id)))
+   WHERE (m.staff_id = grants_of.person)
+ UNION ALL
+  SELECT g.id,
+     g.organisation_id,
+     g.box_office_id,
+     g.event_id,
+     g.scope,
+     g.creates_events,
+     g.staff_id,
+     g.group_id,
+     g.email_domain,
+     g.members,
+     g.created_at
+    FROM (public.grants g
+      JOIN public.members m ON (((m.organisation_id = g.organisation_id) AND (m.staff_id = grants_of.person))))
+   WHERE g.members
+ UNION ALL
+  SELECT g.id,
+     g.organisation_id,
+     g.box_office_id,
+     g.event_id,
+     g.scope,
+     g.creates_events,
+     g.staff_id,
+     g.group_id,
+     g.email_domain,
+     g.members,
+     g.created_at
+    FROM (public.grants g
+      JOIN public.staff s ON (((s.id = grants_of.person) AND (g.email_domain = split_part(s.email, '@'::text, 2)))));
+END;
+
+CREATE FUNCTION public.scope_rank(scope text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN array_position(ARRAY['view'::text, 'scan'::text, 'sell'::text, 'manage'::text], scope);
+
 CREATE FUNCTION public.stale_pools(pool_ids bigint[], epochs bigint[]) RETURNS bigint[]
     LANGUAGE plpgsql
     AS $$
@@ -29,6 +136,30 @@ CREATE TABLE public.admissions (
     performance_id uuid NOT NULL,
     gate text NOT NULL,
     at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.audit (
+    id bigint NOT NULL,
+    organisation_id uuid,
+    box_office_id uuid,
+    staff_id uuid,
+    token_id uuid,
+    act text NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id text NOT NULL,
+    subject_name text NOT NULL,
+    changes jsonb DEFAULT '{}'::jsonb NOT NULL,
+    address text NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.box_offices (
@@ -202,6 +333,12 @@ CREATE TABLE public.events (
     box_office_id uuid NOT NULL,
     name text NOT NULL,
     created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.groups (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    name text NOT NULL
 );
 
 CREATE TABLE public.ledger (
@@ -546,6 +683,24 @@ CREATE TABLE public.signing_keys (
     CONSTRAINT signing_keys_public_key_check CHECK ((length(public_key) = 32))
 );
 
+CREATE TABLE public.staff_sessions (
+    id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    hash bytea NOT NULL,
+    previous_hash bytea,
+    stage text NOT NULL,
+    address text NOT NULL,
+    agent text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    rotated_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    confirmed_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    CONSTRAINT staff_sessions_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT staff_sessions_previous_hash_check CHECK ((length(previous_hash) = 32)),
+    CONSTRAINT staff_sessions_stage_check CHECK ((stage = ANY (ARRAY['password'::text, 'full'::text])))
+);
+
 CREATE TABLE public.tariffs (
     id uuid NOT NULL,
     event_id uuid NOT NULL,
@@ -645,17 +800,58 @@ ALTER TABLE ONLY public.pgqueuer_schedules ALTER COLUMN id SET DEFAULT nextval('
 
 ALTER TABLE ONLY public.pgqueuer_statistics ALTER COLUMN id SET DEFAULT nextval('public.pgqueuer_statistics_id_seq'::regclass);
 
+ALTER TABLE ONLY public.box_offices
+    ADD CONSTRAINT box_offices_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.organisations
+    ADD CONSTRAINT organisations_pkey PRIMARY KEY (id);
+
+CREATE FUNCTION public.reach(person uuid, organisation uuid, box_office uuid, event uuid) RETURNS TABLE(organisation_id uuid, organisation_slug text, organisation_name text, box_office_id uuid, box_office_key text, box_office_name text, currency text, event_id uuid, scope text, creates_events boolean)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ WITH reaching AS (
+          SELECT g.id,
+             g.organisation_id,
+             g.box_office_id,
+             g.event_id,
+             g.scope,
+             g.creates_events,
+             g.staff_id,
+             g.group_id,
+             g.email_domain,
+             g.members,
+             g.created_at,
+             (((g.box_office_id IS NULL) OR (g.box_office_id = reach.box_office)) AND ((g.event_id IS NULL) OR (g.event_id = reach.event))) AS covers
+            FROM public.grants_of(reach.person) g(id, organisation_id, box_office_id, event_id, scope, creates_events, staff_id, group_id, email_domain, members, created_at)
+           WHERE ((g.organisation_id = reach.organisation) AND ((g.box_office_id IS NULL) OR (reach.box_office IS NULL) OR (g.box_office_id = reach.box_office)) AND ((g.event_id IS NULL) OR (reach.event IS NULL) OR (g.event_id = reach.event)))
+         )
+  SELECT o.id,
+     o.slug,
+     o.name,
+     b.id,
+     b.key,
+     b.name,
+     b.currency,
+     reach.event AS event,
+     (ARRAY['view'::text, 'scan'::text, 'sell'::text, 'manage'::text])[max(public.scope_rank(r.scope)) FILTER (WHERE r.covers)] AS "array",
+     COALESCE(bool_or(r.creates_events) FILTER (WHERE r.covers), false) AS "coalesce"
+    FROM ((reaching r
+      JOIN public.organisations o ON ((o.id = r.organisation_id)))
+      LEFT JOIN public.box_offices b ON ((b.id = reach.box_office)))
+   GROUP BY o.id, b.id;
+END;
+
 ALTER TABLE ONLY public.admissions
     ADD CONSTRAINT admissions_pkey PRIMARY KEY (ticket_id);
 
 ALTER TABLE ONLY public.admissions
     ADD CONSTRAINT admissions_scan_id_key UNIQUE (scan_id);
 
-ALTER TABLE ONLY public.box_offices
-    ADD CONSTRAINT box_offices_key_key UNIQUE (key);
+ALTER TABLE ONLY public.audit
+    ADD CONSTRAINT audit_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.box_offices
-    ADD CONSTRAINT box_offices_pkey PRIMARY KEY (id);
+    ADD CONSTRAINT box_offices_key_key UNIQUE (key);
 
 ALTER TABLE ONLY public.claims
     ADD CONSTRAINT claims_pkey PRIMARY KEY (pool_id, place);
@@ -717,8 +913,23 @@ ALTER TABLE ONLY public.customers
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.grants
+    ADD CONSTRAINT grants_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.group_members
+    ADD CONSTRAINT group_members_pkey PRIMARY KEY (group_id, staff_id);
+
+ALTER TABLE ONLY public.groups
+    ADD CONSTRAINT groups_organisation_id_name_key UNIQUE (organisation_id, name);
+
+ALTER TABLE ONLY public.groups
+    ADD CONSTRAINT groups_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.ledger
     ADD CONSTRAINT ledger_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.members
+    ADD CONSTRAINT members_pkey PRIMARY KEY (organisation_id, staff_id);
 
 ALTER TABLE ONLY public.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (name);
@@ -740,9 +951,6 @@ ALTER TABLE ONLY public.orders
 
 ALTER TABLE ONLY public.orders
     ADD CONSTRAINT orders_pkey PRIMARY KEY (id);
-
-ALTER TABLE ONLY public.organisations
-    ADD CONSTRAINT organisations_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.organisations
     ADD CONSTRAINT organisations_slug_key UNIQUE (slug);
@@ -834,6 +1042,21 @@ ALTER TABLE ONLY public.scans
 ALTER TABLE ONLY public.signing_keys
     ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (organisation_id, id);
 
+ALTER TABLE ONLY public.staff
+    ADD CONSTRAINT staff_email_key UNIQUE (email);
+
+ALTER TABLE ONLY public.staff
+    ADD CONSTRAINT staff_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.staff_sessions
+    ADD CONSTRAINT staff_sessions_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY public.staff_sessions
+    ADD CONSTRAINT staff_sessions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.staff_sessions
+    ADD CONSTRAINT staff_sessions_previous_hash_key UNIQUE (previous_hash);
+
 ALTER TABLE ONLY public.tariffs
     ADD CONSTRAINT tariffs_event_id_name_key UNIQUE (event_id, name);
 
@@ -859,6 +1082,10 @@ ALTER TABLE ONLY public.venues
     ADD CONSTRAINT venues_pkey PRIMARY KEY (id);
 
 CREATE INDEX admissions_performance ON public.admissions USING btree (performance_id);
+
+CREATE INDEX audit_organisation ON public.audit USING btree (organisation_id, id);
+
+CREATE INDEX audit_subject ON public.audit USING btree (subject_kind, subject_id, id);
 
 CREATE INDEX claims_order ON ONLY public.claims USING btree (order_id);
 
@@ -896,7 +1123,19 @@ CREATE INDEX claims_9_order_id_idx ON public.claims_9 USING btree (order_id);
 
 CREATE INDEX events_box_office ON public.events USING btree (box_office_id);
 
+CREATE INDEX grants_domain ON public.grants USING btree (email_domain) WHERE (email_domain IS NOT NULL);
+
+CREATE INDEX grants_group ON public.grants USING btree (group_id) WHERE (group_id IS NOT NULL);
+
+CREATE INDEX grants_organisation ON public.grants USING btree (organisation_id);
+
+CREATE INDEX grants_staff ON public.grants USING btree (staff_id) WHERE (staff_id IS NOT NULL);
+
+CREATE INDEX group_members_staff ON public.group_members USING btree (staff_id);
+
 CREATE INDEX ledger_order ON public.ledger USING btree (order_id);
+
+CREATE INDEX members_staff ON public.members USING btree (staff_id);
 
 CREATE INDEX order_lines_order ON public.order_lines USING btree (order_id);
 
@@ -949,6 +1188,8 @@ CREATE INDEX refunds_order ON public.refunds USING btree (order_id);
 CREATE INDEX scans_performance ON public.scans USING btree (performance_id, at);
 
 CREATE UNIQUE INDEX signing_keys_active ON public.signing_keys USING btree (organisation_id) WHERE (retired_at IS NULL);
+
+CREATE INDEX staff_sessions_staff ON public.staff_sessions USING btree (staff_id);
 
 CREATE INDEX tickets_order ON public.tickets USING btree (order_id);
 
@@ -1029,6 +1270,18 @@ ALTER TABLE ONLY public.admissions
 ALTER TABLE ONLY public.admissions
     ADD CONSTRAINT admissions_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(id);
 
+ALTER TABLE ONLY public.audit
+    ADD CONSTRAINT audit_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.audit
+    ADD CONSTRAINT audit_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
+
+ALTER TABLE ONLY public.audit
+    ADD CONSTRAINT audit_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.audit
+    ADD CONSTRAINT audit_token_id_fkey FOREIGN KEY (token_id) REFERENCES public.tokens(id);
+
 ALTER TABLE ONLY public.box_offices
     ADD CONSTRAINT box_offices_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
 
@@ -1044,11 +1297,41 @@ ALTER TABLE ONLY public.customers
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
 
+ALTER TABLE ONLY public.grants
+    ADD CONSTRAINT grants_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.grants
+    ADD CONSTRAINT grants_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.grants
+    ADD CONSTRAINT grants_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.groups(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.grants
+    ADD CONSTRAINT grants_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
+
+ALTER TABLE ONLY public.grants
+    ADD CONSTRAINT grants_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.group_members
+    ADD CONSTRAINT group_members_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.groups(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.group_members
+    ADD CONSTRAINT group_members_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.groups
+    ADD CONSTRAINT groups_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
+
 ALTER TABLE ONLY public.ledger
     ADD CONSTRAINT ledger_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
 
 ALTER TABLE ONLY public.ledger
     ADD CONSTRAINT ledger_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id);
+
+ALTER TABLE ONLY public.members
+    ADD CONSTRAINT members_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
+
+ALTER TABLE ONLY public.members
+    ADD CONSTRAINT members_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
 
 ALTER TABLE ONLY public.order_lines
     ADD CONSTRAINT order_lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
@@ -1145,6 +1428,9 @@ ALTER TABLE ONLY public.scans
 
 ALTER TABLE ONLY public.signing_keys
     ADD CONSTRAINT signing_keys_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
+
+ALTER TABLE ONLY public.staff_sessions
+    ADD CONSTRAINT staff_sessions_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
 
 ALTER TABLE ONLY public.tariffs
     ADD CONSTRAINT tariffs_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id);

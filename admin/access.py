@@ -1,0 +1,137 @@
+"""Who is at the desk: the person signed in, the thing they have come to, and what they may there.
+
+Every handler asks here in its first line, for the thing that its page is about and the permission that it needs. What
+comes back names the organisation whose records the verbs may touch: another's are not found, whatever the address says.
+"""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from uuid import UUID
+
+from msgspec import Struct
+
+from ticketing import rights, sessions, staff
+from ticketing.audit import Actor
+from ticketing.db import Database
+from ticketing.refusals import NotSignedIn, PasswordWrong, Refusal
+from ticketing.rights import Reach
+from ticketing.sessions import Session, Stage
+from ticketing.tokens import Scope
+from web.call import Call
+from web.forms import Form
+
+COOKIE = "staff"
+PASSWORD = "password_again"
+"""The field in which a page asks for the password once more."""
+Name = TypeVar("Name")
+Finder = Callable[[Database, UUID, Name], Awaitable[Reach]]
+
+
+class ConfirmationNeeded(Refusal):
+    """Type your password again to go on."""
+
+    code = "confirmation-needed"
+    status = 403
+
+
+class Desk(Struct, frozen=True):
+    """Somebody signed in, at a thing they reach."""
+
+    session: Session
+    reach: Reach
+    address: str
+
+    @property
+    def actor(self) -> Actor:
+        """Whom the audit log names."""
+        return Actor(organisation_id=self.reach.organisation_id, staff_id=self.session.staff_id, address=self.address)
+
+    def may(self, scope: Scope | str) -> bool:
+        """Whether this scope is granted here."""
+        return self.reach.may(Scope(scope))
+
+
+async def session(call: Call, stage: Stage = Stage.FULL) -> Session:
+    """The session of this browser, or NotSignedIn. A secret that was exchanged goes back with the answer."""
+    visit = call.visit
+    found = await sessions.find(call.services.database, visit.cookie(COOKIE), call.now)
+    if found.stage is not stage:
+        raise NotSignedIn()
+    visit.chosen = found.locale
+    if found.renewed:
+        visit.keep(COOKIE, found.renewed, None)
+    return found
+
+
+async def organisation(call: Call, slug: str, scope: Scope | None = None) -> Desk:
+    """At an organisation."""
+    return await _at(call, rights.on_organisation, slug, scope)
+
+
+async def box_office(call: Call, key: str, scope: Scope | None = None) -> Desk:
+    """At a box office; `scope` None lets in who may do something inside it."""
+    return await _at(call, rights.on_box_office, key, scope)
+
+
+async def event(call: Call, event_id: UUID, scope: Scope) -> Desk:
+    """At an event."""
+    return await _at(call, rights.on_event, event_id, scope)
+
+
+async def performance(call: Call, performance_id: UUID, scope: Scope) -> Desk:
+    """At a performance, by the rights on its event."""
+    return await _at(call, rights.on_performance, performance_id, scope)
+
+
+async def tariff(call: Call, tariff_id: UUID, scope: Scope) -> Desk:
+    """At a tariff, by the rights on its event."""
+    return await _at(call, rights.on_tariff, tariff_id, scope)
+
+
+async def venue(call: Call, venue_id: UUID, scope: Scope) -> Desk:
+    """At a venue, by the rights on its organisation."""
+    return await _at(call, rights.on_venue, venue_id, scope)
+
+
+async def plan(call: Call, plan_id: UUID, scope: Scope) -> Desk:
+    """At a plan, by the rights on its organisation."""
+    return await _at(call, rights.on_plan, plan_id, scope)
+
+
+async def order(call: Call, order_id: UUID, scope: Scope) -> Desk:
+    """At an order, by the rights on its box office, or on the one event it is for."""
+    return await _at(call, rights.on_order, order_id, scope)
+
+
+async def confirmed(call: Call, session: Session, form: Form | None = None) -> None:
+    """For acts that harm when somebody else does them: the password was typed lately, or is in the form.
+
+    Raises ConfirmationNeeded, with which the page asks for it and sends the same form again; PasswordWrong.
+    """
+    if session.confirmed(call.now):
+        return
+    password = form.text(PASSWORD) if form else ""
+    if not password:
+        raise ConfirmationNeeded(form=form)
+    await confirm(call, session, password)
+
+
+async def confirm(call: Call, session: Session, password: str) -> None:
+    """Check the password of who is signed in; the session's secret is another one afterwards."""
+    services = call.services
+    services.sign_ins.check(f"confirm {session.staff_id}", time.monotonic())
+    try:
+        await staff.verify(services.database, session.email, password)
+    except PasswordWrong:
+        services.sign_ins.take(f"confirm {session.staff_id}", time.monotonic())
+        raise
+    call.visit.keep(COOKIE, await sessions.confirm(services.database, session.id, Stage.FULL, call.now), None)
+
+
+async def _at(call: Call, find: Finder[Name], name: Name, scope: Scope | None) -> Desk:
+    found = await session(call)
+    reach = await find(call.services.database, found.staff_id, name)
+    if scope is not None:
+        reach.ensure(scope)
+    return Desk(found, reach, call.address)

@@ -1,0 +1,85 @@
+"""The back office's pages: what all of them are given, and what they say when they say no."""
+
+from typing import Any, TypeAlias, cast
+from urllib.parse import quote
+
+from litestar import Request, Response
+from litestar.response import Redirect
+
+from admin import menu
+from admin.access import PASSWORD, ConfirmationNeeded, Desk
+from ticketing.refusals import NotSignedIn, Refusal
+from ticketing.sessions import Session
+from web import pages
+from web.call import Call
+from web.forms import Form
+from web.languages import translated
+
+SIGN_IN = "/admin/sign-in"
+CONFIRM = "/admin/confirmation"
+
+
+At: TypeAlias = Desk | Session | None
+"""The desk that a page is about, or just who is signed in, or nobody."""
+
+
+def show(call: Call, name: str, at: At, *, block: str | None = None, **context: Any) -> Response[str]:
+    """A page of the back office, or one block of it."""
+    return pages.show(call, name, block=block, **_around(at), **context)
+
+
+def show_again(call: Call, name: str, at: At, **context: Any) -> Response[str]:
+    """A form with its mistakes: the same page, with the status of what cannot be taken."""
+    return pages.show(call, name, status=422, **_around(at), **context)
+
+
+def done(call: Call, path: str, notice: str = "", **fields: object) -> Redirect:
+    """On to a page after something was done, which says so there; `notice` is marked for gettext."""
+    if notice:
+        call.visit.tell(translated(notice, call.visit.language).format_map(fields))
+    return pages.see(path)
+
+
+def refused(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Instead of any page of the back office: the way to sign in, or why not."""
+    call = cast(Call, request)
+    if isinstance(error, NotSignedIn):
+        return pages.see(f"{SIGN_IN}?next={quote(_came_for(call))}")
+    if isinstance(error, ConfirmationNeeded):
+        return _confirmation(call, error)
+    told = type(error).__doc__ if isinstance(error, Refusal) else None
+    fields = error.fields if isinstance(error, Refusal) else {}
+    return pages.refused(call, error, "admin/refused.html", told=told, fields=fields, **_around(None))
+
+
+def local_path(path: str, otherwise: str = "/admin") -> str:
+    """A path to go on to, as an address may name it: one of ours in the back office, or `otherwise`."""
+    ours = path.startswith("/admin") and not path.startswith("//") and "\\" not in path
+    return path if ours and path.isprintable() else otherwise
+
+
+def _confirmation(call: Call, error: ConfirmationNeeded) -> Response[str]:
+    """The page that asks for the password, and sends the form that was sent again, with it."""
+    form = error.fields["form"]
+    target = call.scope["path"] if form else f"{CONFIRM}?next={quote(_came_for(call))}"
+    kept = [(name, text) for name in form.names() for text in form.texts(name)] if isinstance(form, Form) else []
+    kept = [(name, text) for name, text in kept if name not in ("csrf", PASSWORD)]
+    return pages.show(call, "admin/confirmation.html", target=target, kept=kept, mistake=None, **_around(None))
+
+
+def _came_for(call: Call) -> str:
+    """Where a GET wanted to go. Anything else is begun again from the start page."""
+    if call.method != "GET":
+        return "/admin"
+    query = call.scope["query_string"].decode("latin-1")
+    return call.scope["path"] + (f"?{query}" if query else "")
+
+
+def _around(at: At) -> dict[str, Any]:
+    reach = at.reach if isinstance(at, Desk) else None
+    person = at.session if isinstance(at, Desk) else at
+    return {
+        "desk": at if isinstance(at, Desk) else None,
+        "person": person,
+        "menu": menu.sections(reach) if reach else [],
+    }

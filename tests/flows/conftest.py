@@ -1,0 +1,113 @@
+"""A real browser at a real server: few flows, each as a person would go through it.
+
+Chromium comes from the system; where there is none these tests are skipped, and say so. `look` runs axe over a page,
+past its content security policy, and fails on anything that it finds.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from msgspec import Struct
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.api.conftest import House, make_house
+from tests.api.server import server
+from tests.running import run
+from ticketing import team
+from ticketing.db import Database
+from ticketing.settings import Settings
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PASSWORD = "correct horse battery"
+DESK, PHONE = (1440, 900), (390, 844)
+
+
+class Site(Struct):
+    """A server with a house on sale, and who manages it."""
+
+    url: str
+    settings: Settings
+    house: House
+    email: str
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    missing = pytest.mark.skip(reason="needs chromium")
+    for item in items:
+        if CHROMIUM is None and Path(__file__).parent in item.path.parents:
+            item.add_marker(missing)
+
+
+@pytest.fixture(scope="module")
+def site(database_url: str, redis_url: str, session_folder: Path) -> Iterator[Site]:
+    """The application in a process of its own, with the module's database."""
+    settings = Settings(
+        database_url=database_url, redis_url=redis_url, data=str(session_folder / "flows"), secret="5e" * 32,
+        sign_ins_per_minute_max=1000,
+    )  # fmt: skip
+    house, email = run(_furnish(settings))
+    with server(settings) as running:
+        yield Site(running.url, settings, house, email)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+    """Open a browser window, signed in as the house's manager unless told otherwise; broken scripts fail the test."""
+    opened: list[BrowserContext] = []
+    broken: list[str] = []
+
+    def open_page(size: tuple[int, int] = DESK, language: str = "en", signed_in: bool = True) -> Page:
+        viewport = {"width": size[0], "height": size[1]}
+        context = chromium.new_context(base_url=site.url, viewport=viewport, locale=language)  # type: ignore[arg-type]
+        opened.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        if signed_in:
+            page.goto("/admin/sign-in")
+            page.fill("#email", site.email)
+            page.fill("#password", PASSWORD)
+            page.press("#password", "Enter")
+            page.wait_for_url("**/admin")
+        return page
+
+    yield open_page
+    for context in opened:
+        context.close()
+    assert not broken, broken
+
+
+def look(page: Page) -> None:
+    """Fail on whatever axe finds on a page."""
+    session = page.context.new_cdp_session(page)
+    session.send("Runtime.evaluate", {"expression": AXE.read_text()})
+    told = "one => one.id + ': ' + one.help + ' @ ' + one.nodes.map(node => node.target.join(' ')).join(', ')"
+    run_axe = f"axe.run({{runOnly: {RULES!r}}}).then(found => JSON.stringify(found.violations.map({told})))"
+    asked = {"expression": run_axe, "awaitPromise": True, "returnByValue": True}
+    answer = session.send("Runtime.evaluate", asked)
+    assert answer["result"].get("value") == "[]", answer["result"]
+
+
+async def _furnish(settings: Settings) -> tuple[House, str]:
+    database = await Database.open(settings.database_url, settings)
+    house = await make_house(database)
+    email = "manager@example.org"
+    now = house.performances[0].sale_opens_at
+    await team.add_administrator(database, house.organisation_id, email, "Maud Manager", PASSWORD, now)
+    await database.close()
+    return house, email

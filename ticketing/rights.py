@@ -1,0 +1,144 @@
+"""Rights: what somebody may, and where.
+
+A permission (view < scan < sell < manage) is granted on an organisation, on one of its box offices or on one event; to
+a person, to a group, to an e-mail domain, or to all members. The highest one that covers a thing wins.
+
+Whatever a page shows or changes is reached through here first: `Reach` says which organisation it is in and what the
+person may there. What a person reaches nothing of is not found, whether it exists or not.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from ticketing.db import Database
+from ticketing.ids import new_id
+from ticketing.refusals import NotFound, PermissionMissing
+from ticketing.sql import Connection, Query, load
+from ticketing.tokens import Scope
+
+SQL = load("rights")
+
+
+class Reach(Struct, frozen=True):
+    """A thing somebody has come to: its organisation, its box office and event if it is in one, and what they may.
+
+    `scope` None: nothing here itself, but something inside.
+    """
+
+    organisation_id: UUID
+    organisation_slug: str
+    organisation_name: str
+    box_office_id: UUID | None
+    box_office_key: str | None
+    box_office_name: str | None
+    currency: str | None
+    event_id: UUID | None
+    scope: Scope | None
+    creates_events: bool
+
+    def may(self, scope: Scope) -> bool:
+        """Whether this scope is granted here."""
+        return self.scope is not None and self.scope.includes(scope)
+
+    def ensure(self, scope: Scope) -> "Reach":
+        """Itself, or PermissionMissing."""
+        if not self.may(scope):
+            raise PermissionMissing(scope=scope, organisation=self.organisation_name)
+        return self
+
+    @property
+    def creates(self) -> bool:
+        """Whether events may be made here: a grant of its own, or all of it managed."""
+        return self.creates_events or (self.event_id is None and self.may(Scope.MANAGE))
+
+
+class Grant(Struct, frozen=True, kw_only=True):
+    """A permission to be given: on the organisation unless a box office or an event is named, to exactly one of a
+    person, a group, an e-mail domain, or all members."""
+
+    organisation_id: UUID
+    scope: Scope
+    box_office_id: UUID | None = None
+    event_id: UUID | None = None
+    creates_events: bool = False
+    staff_id: UUID | None = None
+    group_id: UUID | None = None
+    email_domain: str | None = None
+    members: bool = False
+
+
+async def on_organisation(db: Database, staff_id: UUID, slug: str) -> Reach:
+    """What somebody reaches of an organisation, or NotFound."""
+    async with db.read() as c:
+        return _reached(await SQL.on_organisation.row(c, staff_id=staff_id, slug=slug), "organisation")
+
+
+async def on_box_office(db: Database, staff_id: UUID, key: str) -> Reach:
+    """What somebody reaches of a box office, or NotFound."""
+    async with db.read() as c:
+        return _reached(await SQL.on_box_office.row(c, staff_id=staff_id, key=key), "box office")
+
+
+async def on_event(db: Database, staff_id: UUID, event_id: UUID) -> Reach:
+    """What somebody reaches of an event, or NotFound."""
+    return await _on(db, SQL.on_event, staff_id, event_id, "event")
+
+
+async def on_performance(db: Database, staff_id: UUID, performance_id: UUID) -> Reach:
+    """What somebody reaches of a performance, through its event; or NotFound."""
+    return await _on(db, SQL.on_performance, staff_id, performance_id, "performance")
+
+
+async def on_tariff(db: Database, staff_id: UUID, tariff_id: UUID) -> Reach:
+    """What somebody reaches of a tariff, through its event; or NotFound."""
+    return await _on(db, SQL.on_tariff, staff_id, tariff_id, "tariff")
+
+
+async def on_venue(db: Database, staff_id: UUID, venue_id: UUID) -> Reach:
+    """What somebody reaches of a venue, through its organisation; or NotFound."""
+    return await _on(db, SQL.on_venue, staff_id, venue_id, "venue")
+
+
+async def on_plan(db: Database, staff_id: UUID, plan_id: UUID) -> Reach:
+    """What somebody reaches of a plan, through its organisation; or NotFound."""
+    return await _on(db, SQL.on_plan, staff_id, plan_id, "plan")
+
+
+async def on_order(db: Database, staff_id: UUID, order_id: UUID) -> Reach:
+    """What somebody reaches of an order, through its box office, or the one event it is for; or NotFound."""
+    return await _on(db, SQL.on_order, staff_id, order_id, "order")
+
+
+async def box_offices(db: Database, staff_id: UUID) -> list[Reach]:
+    """Every box office of which somebody reaches anything, the newest first."""
+    async with db.read() as c:
+        return [_reached(row, "box office") for row in await SQL.box_offices.rows(c, staff_id=staff_id)]
+
+
+async def organisations(db: Database, staff_id: UUID) -> list[Reach]:
+    """Every organisation of which somebody reaches anything, by name."""
+    async with db.read() as c:
+        return [_reached(row, "organisation") for row in await SQL.organisations.rows(c, staff_id=staff_id)]
+
+
+async def grant(c: Connection, given: Grant, now: datetime) -> UUID:
+    """Give a permission, in the caller's transaction; its id."""
+    grant_id = new_id()
+    values = {name: getattr(given, name) for name in Grant.__struct_fields__}
+    await SQL.grant.run(c, grant_id=grant_id, now=now, **values)
+    return grant_id
+
+
+async def _on(db: Database, query: Query, staff_id: UUID, id: UUID, what: str) -> Reach:
+    async with db.read() as c:
+        return _reached(await query.row(c, staff_id=staff_id, id=id), what)
+
+
+def _reached(row: object, what: str) -> Reach:
+    if row is None:
+        raise NotFound(what=what)
+    values = dict(row)  # type: ignore[call-overload]
+    scope = values.pop("scope")
+    return Reach(**values, scope=Scope(scope) if scope else None)

@@ -1,0 +1,84 @@
+-- name: on_organisation(staff_id, slug)^
+select r.*
+from organisations o
+cross join lateral reach(:staff_id, o.id, null, null) r
+where o.slug = :slug;
+
+-- name: on_box_office(staff_id, key)^
+select r.*
+from box_offices b
+cross join lateral reach(:staff_id, b.organisation_id, b.id, null) r
+where b.key = :key;
+
+-- name: on_event(staff_id, id)^
+select r.*
+from events e
+join box_offices b on b.id = e.box_office_id
+cross join lateral reach(:staff_id, b.organisation_id, b.id, e.id) r
+where e.id = :id;
+
+-- name: on_performance(staff_id, id)^
+select r.*
+from performances p
+join box_offices b on b.id = p.box_office_id
+cross join lateral reach(:staff_id, b.organisation_id, b.id, p.event_id) r
+where p.id = :id;
+
+-- name: on_tariff(staff_id, id)^
+select r.*
+from tariffs t
+join events e on e.id = t.event_id
+join box_offices b on b.id = e.box_office_id
+cross join lateral reach(:staff_id, b.organisation_id, b.id, e.id) r
+where t.id = :id;
+
+-- name: on_venue(staff_id, id)^
+select r.*
+from venues v
+cross join lateral reach(:staff_id, v.organisation_id, null, null) r
+where v.id = :id;
+
+-- name: on_plan(staff_id, id)^
+select r.*
+from plans p
+join venues v on v.id = p.venue_id
+cross join lateral reach(:staff_id, v.organisation_id, null, null) r
+where p.id = :id;
+
+-- name: on_order(staff_id, id)^
+-- Through the box office, or through the event of all its tickets when they are of one.
+select r.*
+from orders o
+join box_offices b on b.id = o.box_office_id
+left join lateral (
+    select case when min(p.event_id::text) = max(p.event_id::text) then min(p.event_id::text)::uuid end as event_id
+    from tickets t
+    join performances p on p.id = t.performance_id
+    where t.order_id = o.id
+) as whole on true
+cross join lateral reach(:staff_id, b.organisation_id, b.id, whole.event_id) r
+where o.id = :id;
+
+-- name: box_offices(staff_id)
+-- Every box office of which a person reaches anything, the newest first.
+select r.*
+from (select distinct organisation_id from grants_of(:staff_id)) as g
+join box_offices b on b.organisation_id = g.organisation_id
+cross join lateral reach(:staff_id, b.organisation_id, b.id, null) r
+order by b.created_at desc, b.key;
+
+-- name: organisations(staff_id)
+select r.*
+from (select distinct organisation_id from grants_of(:staff_id)) as g
+cross join lateral reach(:staff_id, g.organisation_id, null, null) r
+order by r.organisation_name;
+
+-- name: grant(grant_id, organisation_id, box_office_id, event_id, scope, creates_events, staff_id, group_id, email_domain, members, now)!
+insert into grants (
+    id, organisation_id, box_office_id, event_id, scope, creates_events, staff_id, group_id, email_domain, members,
+    created_at
+)
+values (
+    :grant_id, :organisation_id, :box_office_id, :event_id, :scope, :creates_events, :staff_id, :group_id,
+    :email_domain, :members, :now
+);

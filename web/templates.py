@@ -1,0 +1,66 @@
+"""Templates: Jinja2 with everything escaped and nothing undefined, an environment for each language.
+
+Every template has the words of its language (`_`), its formats (money, days, hours: `ticketing.formats`), the addresses
+of built files and the icons of the sprite.
+"""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from ticketing import formats
+from web import forms, languages
+from web.built import Assets
+
+ROOT = Path(__file__).parents[1]
+FOLDERS = [ROOT / package / "templates" for package in ("web", "admin", "shop")]
+
+
+class Templates:
+    """The templates of one process, compiled when first shown."""
+
+    def __init__(self, assets: Assets) -> None:
+        self._assets = assets
+        self._by_language = {language: self._environment(language) for language in languages.SPOKEN}
+
+    def render(self, name: str, language: str, block: str | None = None, **context: Any) -> str:
+        """A page, or one block of it, as text."""
+        template = self._by_language[language].get_template(name)
+        if block is None:
+            return template.render(context)
+        return "".join(template.blocks[block](template.new_context(context)))
+
+    def _environment(self, language: str) -> jinja2.Environment:
+        environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader([folder for folder in FOLDERS if folder.exists()]),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.install_gettext_translations(  # type: ignore[attr-defined]
+            languages.translations(language), newstyle=True
+        )
+        environment.globals |= {"language": language, "asset": self._assets.url, "icon": self._icon}
+        environment.filters |= {
+            "money": lambda cents, currency: formats.money(cents, currency, language),
+            "number": partial(formats.number, tag=language),
+            "percent": partial(formats.percent, tag=language),
+            "day": lambda at, zone: formats.day(at, zone, language),
+            "short_day": lambda at, zone: formats.short_day(at, zone, language),
+            "hour": lambda at, zone: formats.hour(at, zone, language),
+            "moment": lambda at, zone: formats.moment(at, zone, language),
+            "field_moment": forms.field_moment,
+            "cents": forms.field_money,
+        }
+        return environment
+
+    def _icon(self, name: str, label: str | None = None) -> Markup:
+        """An icon of the sprite: hidden from screen readers unless it has a label of its own."""
+        told = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+        href = self._assets.url("icons.svg")
+        return Markup('<svg class="icon" {}><use href="{}#{}"></use></svg>').format(told, href, name)

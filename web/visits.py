@@ -1,0 +1,104 @@
+"""The browser behind a call: its cookies, its language, and the token that its forms carry.
+
+Every browser has a random cookie; a form's token is an HMAC of it, so a page of another site can neither read nor make
+one. Signing in changes the cookie of the session, not this one. Cookies are ours alone (`HttpOnly`, `SameSite=Lax`),
+and bound to this host and to TLS where the site has it. A notice ("Saved.") waits in a cookie for the next page.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from functools import cached_property
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import quote, unquote
+
+from litestar.types import HTTPScope
+
+from ticketing.refusals import FormStale
+from web import languages
+
+COOKIE_CHARS_MAX = 4000
+NOTICE_CHARS_MAX = 500
+YEAR_S = 31_536_000
+VISIT, LANGUAGE, NOTICE = "visit", "language", "notice"
+SET = "cookies_to_set"
+
+
+class Visit:
+    """One call's view of its browser; what it sets travels with the answer (`web.entrance`)."""
+
+    def __init__(self, scope: HTTPScope, secret: bytes, secure: bool) -> None:
+        self._scope, self._secret, self._secure = scope, secret, secure
+        self.chosen: str | None = None
+        """The language the person who is signed in has chosen."""
+
+    def cookie(self, name: str) -> str:
+        """A cookie by its short name, or an empty text."""
+        return self._cookies.get(self._named(name), "")
+
+    def keep(self, name: str, value: str, seconds: int | None) -> None:
+        """Set a cookie: for so long, or (None) until the browser is closed."""
+        lasting = "" if seconds is None else f"; Max-Age={seconds}"
+        secure = "; Secure" if self._secure else ""
+        text = f"{self._named(name)}={quote(value)}; Path=/; HttpOnly; SameSite=Lax{lasting}{secure}"
+        self._set.append((b"set-cookie", text.encode()))
+        self._cookies[self._named(name)] = value
+
+    def drop(self, name: str) -> None:
+        """Take a cookie back."""
+        self.keep(name, "", 0)
+
+    @cached_property
+    def language(self) -> str:
+        """The language to speak: as chosen by the person, by this browser here, or in its settings."""
+        for tag in (self.chosen or "", self.cookie(LANGUAGE)):
+            if tag[:2] in languages.SPOKEN:
+                return tag[:2]
+        return languages.best(self._header(b"accept-language"))
+
+    @cached_property
+    def token(self) -> str:
+        """What this browser's forms carry."""
+        if not self.cookie(VISIT):
+            self.keep(VISIT, secrets.token_urlsafe(24), YEAR_S)
+        visit = self.cookie(VISIT).encode()
+        return hmac.new(self._secret, b"form " + visit, hashlib.sha256).hexdigest()
+
+    def ensure_own(self, token: str) -> None:
+        """Raises FormStale unless a form comes from a page that this browser was given by us."""
+        site = self._header(b"sec-fetch-site")
+        foreign = bool(site) and site not in ("same-origin", "none")
+        if foreign or not self.cookie(VISIT) or not hmac.compare_digest(self.token, token):
+            raise FormStale()
+
+    def tell(self, text: str) -> None:
+        """Leave a notice for the next page."""
+        self.keep(NOTICE, text[:NOTICE_CHARS_MAX], 60)
+
+    def told(self) -> str:
+        """The notice left by the page before, once."""
+        text = self.cookie(NOTICE)
+        if text:
+            self.drop(NOTICE)
+        return text
+
+    @cached_property
+    def _cookies(self) -> dict[str, str]:
+        try:
+            parsed: Mapping[str, Any] = SimpleCookie(self._header(b"cookie")[:COOKIE_CHARS_MAX])
+        except CookieError:
+            return {}
+        return {name: unquote(morsel.value) for name, morsel in parsed.items()}
+
+    @property
+    def _set(self) -> list[tuple[bytes, bytes]]:
+        found: list[tuple[bytes, bytes]] = self._scope["state"].setdefault(SET, [])
+        return found
+
+    def _named(self, name: str) -> str:
+        return f"__Host-placeur-{name}" if self._secure else f"placeur-{name}"
+
+    def _header(self, name: bytes) -> str:
+        return next((value.decode("latin-1") for key, value in self._scope["headers"] if key == name), "")
