@@ -1,15 +1,16 @@
 """The languages of the pages: which one a caller reads, and its words.
 
-Texts stand in English in templates and in code, marked for gettext; `web/locale/<language>.po` holds the others. The
-catalogues are read as they are written: nothing is compiled, nothing can be stale. German, Italian and Spanish need a
-catalogue each and a line in `formats.Language`.
+Texts stand in English in templates and in code, marked for gettext; `web/locale/<language>/` holds the others, one
+catalogue a noun. They are read as they are written: nothing is compiled, nothing can be stale. German, Italian and
+Spanish need a folder each and a line in `formats.Language`.
 """
 
 import io
 from functools import cache
-from gettext import GNUTranslations, NullTranslations
+from gettext import GNUTranslations
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -21,14 +22,16 @@ ORIGINAL = Language.EN.value
 
 
 @cache
-def translations(language: str) -> NullTranslations:
+def translations(language: str) -> GNUTranslations:
     """The words of a language; those of the source for the original one."""
-    file = FOLDER / f"{language}.po"
-    if language == ORIGINAL or not file.exists():
-        return NullTranslations()
+    whole = Catalog(locale=language)
+    for file in sorted((FOLDER / language).glob("*.po")):
+        with file.open("rb") as source:
+            for message in read_po(source, locale=language):
+                if message.id and message.string:
+                    whole[message.id] = message
     compiled = io.BytesIO()
-    with file.open("rb") as source:
-        write_mo(compiled, read_po(source, locale=language))
+    write_mo(compiled, whole)
     compiled.seek(0)
     return GNUTranslations(compiled)
 
