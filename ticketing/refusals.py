@@ -38,6 +38,12 @@ class InputRefused(Refusal):
     code = "input-refused"
     status = 422
 
+    def __init__(self, *, problem: str, where: str = "", **fields: object) -> None:
+        """`problem` is a sentence whose `{field}`s are filled from the other fields, if any; `where` names a field."""
+        self.text, self.filled = problem, fields
+        told = problem.format_map(fields) if fields else problem
+        super().__init__(problem=f"{where}: {told}" if where else told, where=where, **fields)
+
 
 class BodyTooLarge(Refusal):
     """The body is larger than {bytes_max} bytes."""

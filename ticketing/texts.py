@@ -21,16 +21,16 @@ def text_of(value: str, field: str, *, chars_min: int = 1, chars_max: int = TEXT
     """One line of text, trimmed."""
     text = value.strip()
     if not chars_min <= len(text) <= chars_max:
-        raise InputRefused(problem=f"{field} must have {chars_min} to {chars_max} characters", where=field)
+        raise InputRefused(problem="Write {least} to {most} characters.", where=field, least=chars_min, most=chars_max)
     if CONTROL.search(text):
-        raise InputRefused(problem=f"{field} must be one line of text", where=field)
+        raise InputRefused(problem="Write one line of text.", where=field)
     return text
 
 
 def slug_of(value: str, field: str) -> str:
     """A name for addresses: small letters, digits and hyphens, 40 at most."""
     if not SLUG.fullmatch(value):
-        raise InputRefused(problem=f"{field} must be small letters, digits and hyphens, 40 at most", where=field)
+        raise InputRefused(problem="Use small letters, digits and hyphens, 40 at most.", where=field)
     return value
 
 
@@ -38,26 +38,26 @@ def email_of(value: str, field: str = "email") -> str:
     """An address to write to, in small letters. Only a mail that arrives proves more than this."""
     email = value.strip().lower()
     if len(email) > EMAIL_CHARS_MAX or not EMAIL.fullmatch(email):
-        raise InputRefused(problem=f"{field} is not an e-mail address", where=field)
+        raise InputRefused(problem="This is not an e-mail address.", where=field)
     return email
 
 
 def currency_of(value: str, field: str = "currency") -> str:
     """An ISO 4217 code."""
     if not CURRENCY.fullmatch(value):
-        raise InputRefused(problem=f"{field} must be three capital letters, such as EUR", where=field)
+        raise InputRefused(problem="Write three capital letters, such as EUR.", where=field)
     return value
 
 
 def locale_of(value: str, field: str = "locale") -> str:
     """A language Placeur writes in, with a region or without: `fr`, `fr-CH`."""
     if not LOCALE.fullmatch(value):
-        raise InputRefused(problem=f"{field} must be en or fr, with a region or without", where=field)
+        raise InputRefused(problem="Choose en or fr, with a region or without.", where=field)
     return value
 
 
 def time_zone_of(value: str, field: str = "time_zone") -> str:
     """A zone of the tz database, such as Europe/Paris."""
     if value not in available_timezones():
-        raise InputRefused(problem=f"{field} must be a time zone such as Europe/Paris", where=field)
+        raise InputRefused(problem="Choose a time zone such as Europe/Paris.", where=field)
     return value

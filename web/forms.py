@@ -78,7 +78,7 @@ class Form:
         """Note a verb's refusal: beside the field it names, or for the whole form."""
         where = str(refusal.fields.get("where", ""))
         if isinstance(refusal, InputRefused):
-            self.mistaken(where, str(refusal.fields["problem"]))
+            self.mistaken(where, refusal.text, **refusal.filled)
         else:
             self.mistaken(where, type(refusal).__doc__ or "", **refusal.fields)
 

@@ -4,6 +4,7 @@ Every template has the words of its language (`_`), its formats (money, days, ho
 of built files and the icons of the sprite.
 """
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,12 @@ class Templates:
         environment.install_gettext_translations(  # type: ignore[attr-defined]
             languages.translations(language), newstyle=True
         )
-        environment.globals |= {"language": language, "asset": self._assets.url, "icon": self._icon}
+        environment.globals |= {
+            "said": partial(_said, language),
+            "language": language,
+            "asset": self._assets.url,
+            "icon": self._icon,
+        }
         environment.filters |= {
             "money": lambda cents, currency: formats.money(cents, currency, language),
             "number": partial(formats.number, tag=language),
@@ -64,3 +70,12 @@ class Templates:
         told = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
         href = self._assets.url("icons.svg")
         return Markup('<svg class="icon" {}><use href="{}#{}"></use></svg>').format(told, href, name)
+
+
+def _said(language: str, text: str, fields: Mapping[str, Any]) -> str:
+    """A text of ours with its fields, those that are words of ours translated too ("event" of "no such {what}")."""
+    words = {
+        name: languages.translated(value, language) if isinstance(value, str) and value else value
+        for name, value in fields.items()
+    }
+    return languages.translated(text, language).format_map(words)

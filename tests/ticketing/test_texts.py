@@ -11,7 +11,7 @@ def test_a_text_is_one_trimmed_line_or_refused(value: str) -> None:
     try:
         text = texts.text_of(value, "name")
     except InputRefused as refused:
-        assert refused.fields["where"] == "name" and "name must" in refused.message
+        assert refused.fields["where"] == "name" and "name: " in refused.message
     else:
         assert text == value.strip() and 1 <= len(text) <= texts.TEXT_CHARS_MAX
         assert not any(ord(character) < 32 for character in text)
