@@ -74,8 +74,9 @@ class Templates:
 
 def _said(language: str, text: str, fields: Mapping[str, Any]) -> str:
     """A text of ours with its fields, those that are words of ours translated too ("event" of "no such {what}")."""
-    words = {
-        name: languages.translated(value, language) if isinstance(value, str) and value else value
-        for name, value in fields.items()
-    }
-    return languages.translated(text, language).format_map(words)
+    told = languages.translated(text, language)
+    return told.format_map({name: _word(language, value) for name, value in fields.items()}) if fields else told
+
+
+def _word(language: str, value: Any) -> Any:
+    return languages.translated(value, language) if isinstance(value, str) and value else value

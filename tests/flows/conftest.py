@@ -58,8 +58,9 @@ def site(database_url: str, redis_url: str, session_folder: Path) -> Iterator[Si
         yield Site(running.url, settings, house, email)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """One browser a module, not a session: its driver keeps a loop running, beside which no other test may run one."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
