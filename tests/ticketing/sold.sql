@@ -135,3 +135,21 @@ insert into grants (id, organisation_id, scope, creates_events, staff_id, group_
     (pg_temp.id(33, 2), pg_temp.id(1, 1), 'scan', false, null, pg_temp.id(32, 1), '2026-01-01T00:00Z');
 insert into audit (organisation_id, staff_id, act, subject_kind, subject_id, subject_name, address, at)
 values (pg_temp.id(1, 1), pg_temp.id(30, 1), 'organisation.created', 'organisation', '1', 'House', '192.0.2.1', '2026-01-01T00:00Z');
+
+-- How the event is programmed.
+insert into files values (sha256('picture'), 'image/jpeg', 'picture', 1200, 800, '2026-01-01T00:00Z');
+update events set picture = sha256('picture'), category = 'sport', languages = '{en}';
+insert into event_texts values (pg_temp.id(6, 1), 'en', 'Match', 'The derby', 'All of it.', 'Two players');
+
+-- What opens their accounts.
+insert into authenticators values (pg_temp.id(30, 1), 'sealed', 59000000, '2026-01-01T00:00Z', '2026-01-01T00:00Z');
+insert into passkeys values (
+    pg_temp.id(34, 1), pg_temp.id(30, 1), 'Key ring', 'credential', 'public key', 3, '2026-01-01T00:00Z', null
+);
+insert into passkey_challenges values ('challenge', pg_temp.id(30, 1), '2026-01-01T00:05Z');
+insert into recovery_codes values (pg_temp.id(30, 1), sha256('code'), null);
+insert into account_links values (
+    sha256('link'), pg_temp.id(30, 2), 'invitation', '2026-01-01T00:00Z', '2026-01-08T00:00Z', null
+);
+insert into attempts values (sha256('bo'), '192.0.2.9', 2, '2026-01-01T00:00Z', '2026-01-01T00:00Z');
+insert into known_addresses values (pg_temp.id(30, 1), '192.0.2.1', '2026-01-02T00:00Z');

@@ -37,7 +37,8 @@ CREATE TABLE public.group_members (
 CREATE TABLE public.members (
     organisation_id uuid NOT NULL,
     staff_id uuid NOT NULL,
-    joined_at timestamp with time zone NOT NULL
+    joined_at timestamp with time zone NOT NULL,
+    disabled_at timestamp with time zone
 );
 
 CREATE TABLE public.staff (
@@ -54,63 +55,108 @@ CREATE TABLE public.staff (
 CREATE FUNCTION public.grants_of(person uuid) RETURNS SETOF public.grants
     LANGUAGE sql STABLE PARALLEL SAFE
     BEGIN ATOMIC
- SELECT g.id,
-     g.organisation_id,
-     g.box_office_id,
-     g.event_id,
-     g.scope,
-     g.creates_events,
-     g.staff_id,
-     g.group_id,
-     g.email_domain,
-     g.members,
-     g.created_at
+ WITH reaching AS (
+          SELECT g.id,
+             g.organisation_id,
+             g.box_office_id,
+             g.event_id,
+             g.scope,
+             g.creates_events,
+             g.staff_id,
+             g.group_id,
+             g.email_domain,
+             g.members,
+             g.created_at
+            FROM public.grants g
+           WHERE (g.staff_id = grants_of.person)
+         UNION ALL
+          SELECT g.id,
+             g.organisation_id,
+             g.box_office_id,
+             g.event_id,
+             g.scope,
+             g.creates_events,
+             g.staff_id,
+             g.group_id,
+             g.email_domain,
+             g.members,
+             g.created_at
+            FROM (public.grants g
+              JOIN public.group_members m ON ((m.group_id = g.group_id)))
+           WHERE (m.staff_id = grants_of.person)
+         UNION ALL
+          SELECT g.id,
+             g.organisation_id,
+             g.box_office_id,
+             g.event_id,
+             g.scope,
+             g.creates_events,
+             g.staff_id,
+             g.group_id,
+             g.email_domain,
+             g.members,
+             g.created_at
+            FROM (public.grants g
+              JOIN public.members m ON (((m.organisation_id = g.organisation_id) AND (m.staff_id = grants_of.person))))
+           WHERE g.members
+         UNION ALL
+          SELECT g.id,
+             g.organisation_id,
+             g.box_office_id,
+             g.event_id,
+             g.scope,
+             g.creates_events,
+             g.staff_id,
+             g.group_id,
+             g.email_domain,
+             g.members,
+             g.created_at
+            FROM (public.grants g
+              JOIN public.staff s ON (((s.id = grants_of.person) AND (g.email_domain = split_part(s.email, '@'::text, 2)))))
+         )
+  SELECT r.id,
+     r.organisation_id,
+     r.box_office_id,
+     r.event_id,
+     r.scope,
+     r.creates_events,
+     r.staff_id,
+     r.group_id,
+     r.email_domain,
+     r.members,
+     r.created_at
+    FROM reaching r
+   WHERE (NOT (EXISTS ( SELECT
+            FROM public.members m
+           WHERE ((m.organisation_id = r.organisation_id) AND (m.staff_id = grants_of.person) AND (m.disabled_at IS NOT NULL)))));
+END;
+
+CREATE TABLE public.groups (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    name text NOT NULL
+);
+
+CREATE FUNCTION public.people_of(organisation uuid) RETURNS SETOF uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT m.staff_id
+    FROM public.members m
+   WHERE (m.organisation_id = people_of.organisation)
+ UNION
+  SELECT g.staff_id
     FROM public.grants g
-   WHERE (g.staff_id = grants_of.person)
- UNION ALL
-  SELECT g.id,
-     g.organisation_id,
-     g.box_office_id,
-     g.event_id,
-     g.scope,
-     g.creates_events,
-     g.staff_id,
-     g.group_id,
-     g.email_domain,
-     g.members,
-     g.created_at
-    FROM (public.grants g
-      JOIN public.group_members m ON ((m.group_id = g.group_id)))
-   WHERE (m.staff_id = grants_of.person)
- UNION ALL
-  SELECT g.id,
-     g.organisation_id,
-     g.box_office_id,
-     g.event_id,
-     g.scope,
-     g.creates_events,
-     g.staff_id,
-     g.group_id,
-     g.email_domain,
-     g.members,
-     g.created_at
-    FROM (public.grants g
-      JOIN public.members m ON (((m.organisation_id = g.organisation_id) AND (m.staff_id = grants_of.person))))
-   WHERE g.members
- UNION ALL
-  SELECT g.id,
-     g.organisation_id,
-     g.box_office_id,
-     g.event_id,
-     g.scope,
-     g.creates_events,
-     g.staff_id,
-     g.group_id,
-     g.email_domain,
-     g.members,
-     g.created_at
-    FROM (public.grants g
-      JOIN public.staff s ON (((s.id = grants_of.person) AND (g.email_domain = split_part(s.email, '@'::text, 2)))));
+   WHERE ((g.organisation_id = people_of.organisation) AND (g.staff_id IS NOT NULL))
+ UNION
+  SELECT m.staff_id
+    FROM (public.group_members m
+      JOIN public.groups g ON ((g.id = m.group_id)))
+   WHERE (g.organisation_id = people_of.organisation)
+ UNION
+  SELECT s.id
+    FROM (public.staff s
+      JOIN public.grants g ON ((g.email_domain = split_part(s.email, '@'::text, 2))))
+   WHERE (g.organisation_id = people_of.organisation);
 END;
 
 CREATE FUNCTION public.scope_rank(scope text) RETURNS integer
@@ -130,12 +176,32 @@ begin
     );
 end $$;
 
+CREATE TABLE public.account_links (
+    hash bytea NOT NULL,
+    staff_id uuid NOT NULL,
+    kind text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT account_links_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT account_links_kind_check CHECK ((kind = ANY (ARRAY['password-reset'::text, 'invitation'::text])))
+);
+
 CREATE TABLE public.admissions (
     ticket_id uuid NOT NULL,
     scan_id uuid NOT NULL,
     performance_id uuid NOT NULL,
     gate text NOT NULL,
     at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.attempts (
+    account_hash bytea NOT NULL,
+    address text NOT NULL,
+    attempt_count integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    free_at timestamp with time zone NOT NULL,
+    CONSTRAINT attempts_account_hash_check CHECK ((length(account_hash) = 32))
 );
 
 CREATE TABLE public.audit (
@@ -160,6 +226,14 @@ ALTER TABLE public.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.authenticators (
+    staff_id uuid NOT NULL,
+    sealed_secret bytea NOT NULL,
+    last_step bigint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    confirmed_at timestamp with time zone
 );
 
 CREATE TABLE public.box_offices (
@@ -328,17 +402,56 @@ CREATE TABLE public.customers (
     CONSTRAINT customers_email_check CHECK ((email = lower(email)))
 );
 
+CREATE TABLE public.event_texts (
+    event_id uuid NOT NULL,
+    language text NOT NULL,
+    title text NOT NULL,
+    subtitle text NOT NULL,
+    description text NOT NULL,
+    picture_alt text NOT NULL
+);
+
 CREATE TABLE public.events (
     id uuid NOT NULL,
     box_office_id uuid NOT NULL,
     name text NOT NULL,
-    created_at timestamp with time zone NOT NULL
+    created_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    visibility text DEFAULT 'public'::text NOT NULL,
+    link_secret text,
+    category text,
+    languages text[] DEFAULT '{}'::text[] NOT NULL,
+    picture bytea,
+    sale_opens_at timestamp with time zone,
+    sale_closes_min integer DEFAULT 0 NOT NULL,
+    counter_opens_at timestamp with time zone,
+    counter_closes_min integer,
+    order_places_max integer,
+    doors_min integer DEFAULT 30 NOT NULL,
+    duration_min integer DEFAULT 120 NOT NULL,
+    CONSTRAINT events_check CHECK (((visibility <> 'link'::text) OR (link_secret IS NOT NULL))),
+    CONSTRAINT events_doors_min_check CHECK ((doors_min >= 0)),
+    CONSTRAINT events_duration_min_check CHECK ((duration_min > 0)),
+    CONSTRAINT events_order_places_max_check CHECK ((order_places_max > 0)),
+    CONSTRAINT events_visibility_check CHECK ((visibility = ANY (ARRAY['draft'::text, 'link'::text, 'public'::text])))
 );
 
-CREATE TABLE public.groups (
-    id uuid NOT NULL,
-    organisation_id uuid NOT NULL,
-    name text NOT NULL
+CREATE TABLE public.files (
+    hash bytea NOT NULL,
+    media_type text NOT NULL,
+    content bytea NOT NULL,
+    width integer,
+    height integer,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT files_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT files_height_check CHECK ((height > 0)),
+    CONSTRAINT files_width_check CHECK ((width > 0))
+);
+
+CREATE TABLE public.known_addresses (
+    staff_id uuid NOT NULL,
+    address text NOT NULL,
+    seen_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.ledger (
@@ -450,6 +563,24 @@ ALTER TABLE public.passes ALTER COLUMN serial ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.passkey_challenges (
+    challenge bytea NOT NULL,
+    staff_id uuid,
+    ends_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.passkeys (
+    id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    name text NOT NULL,
+    credential_id bytea NOT NULL,
+    public_key bytea NOT NULL,
+    sign_count bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT passkeys_credential_id_check CHECK (((length(credential_id) >= 1) AND (length(credential_id) <= 1023)))
+);
+
 CREATE TABLE public.payment_notifications (
     provider text NOT NULL,
     notification_id text NOT NULL,
@@ -485,12 +616,33 @@ CREATE TABLE public.performances (
     starts_at timestamp with time zone NOT NULL,
     doors_at timestamp with time zone NOT NULL,
     ends_at timestamp with time zone NOT NULL,
-    sale_opens_at timestamp with time zone NOT NULL,
-    sale_closes_at timestamp with time zone NOT NULL,
+    sale_opens_at timestamp with time zone,
+    sale_closes_at timestamp with time zone,
     status text DEFAULT 'on_sale'::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    label text,
+    counter_opens_at timestamp with time zone,
+    counter_closes_at timestamp with time zone,
+    order_places_max integer,
     CONSTRAINT performances_check CHECK (((doors_at <= starts_at) AND (starts_at < ends_at) AND (sale_opens_at < sale_closes_at))),
+    CONSTRAINT performances_label_check CHECK ((label = ANY (ARRAY['postponed'::text, 'sold_out'::text]))),
+    CONSTRAINT performances_order_places_max_check CHECK ((order_places_max > 0)),
     CONSTRAINT performances_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'on_sale'::text, 'closed'::text, 'cancelled'::text])))
 );
+
+CREATE VIEW public.performance_sales AS
+ SELECT f.id AS performance_id,
+    e.visibility,
+    e.link_secret,
+    opens.shop AS sale_opens_at,
+    closes.shop AS sale_closes_at,
+    COALESCE(f.counter_opens_at, e.counter_opens_at, opens.shop) AS counter_opens_at,
+    COALESCE(f.counter_closes_at, (f.starts_at - ((e.counter_closes_min)::double precision * '00:01:00'::interval)), closes.shop) AS counter_closes_at,
+    COALESCE(f.order_places_max, e.order_places_max) AS order_places_max
+   FROM (((public.performances f
+     JOIN public.events e ON ((e.id = f.event_id)))
+     CROSS JOIN LATERAL ( SELECT COALESCE(f.sale_opens_at, e.sale_opens_at, e.created_at) AS shop) opens)
+     CROSS JOIN LATERAL ( SELECT COALESCE(f.sale_closes_at, (f.starts_at - ((e.sale_closes_min)::double precision * '00:01:00'::interval))) AS shop) closes);
 
 CREATE TABLE public.pgqueuer (
     id bigint NOT NULL,
@@ -644,6 +796,13 @@ CREATE TABLE public.quotas (
     tariff_id uuid NOT NULL,
     performance_id uuid,
     pool_id bigint NOT NULL
+);
+
+CREATE TABLE public.recovery_codes (
+    staff_id uuid NOT NULL,
+    hash bytea NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT recovery_codes_hash_check CHECK ((length(hash) = 32))
 );
 
 CREATE TABLE public.refunds (
@@ -841,14 +1000,23 @@ CREATE FUNCTION public.reach(person uuid, organisation uuid, box_office uuid, ev
    GROUP BY o.id, b.id;
 END;
 
+ALTER TABLE ONLY public.account_links
+    ADD CONSTRAINT account_links_pkey PRIMARY KEY (hash);
+
 ALTER TABLE ONLY public.admissions
     ADD CONSTRAINT admissions_pkey PRIMARY KEY (ticket_id);
 
 ALTER TABLE ONLY public.admissions
     ADD CONSTRAINT admissions_scan_id_key UNIQUE (scan_id);
 
+ALTER TABLE ONLY public.attempts
+    ADD CONSTRAINT attempts_pkey PRIMARY KEY (account_hash, address);
+
 ALTER TABLE ONLY public.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.authenticators
+    ADD CONSTRAINT authenticators_pkey PRIMARY KEY (staff_id);
 
 ALTER TABLE ONLY public.box_offices
     ADD CONSTRAINT box_offices_key_key UNIQUE (key);
@@ -910,8 +1078,17 @@ ALTER TABLE ONLY public.customers
 ALTER TABLE ONLY public.customers
     ADD CONSTRAINT customers_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.event_texts
+    ADD CONSTRAINT event_texts_pkey PRIMARY KEY (event_id, language);
+
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_link_secret_key UNIQUE (link_secret);
+
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.files
+    ADD CONSTRAINT files_pkey PRIMARY KEY (hash);
 
 ALTER TABLE ONLY public.grants
     ADD CONSTRAINT grants_pkey PRIMARY KEY (id);
@@ -924,6 +1101,9 @@ ALTER TABLE ONLY public.groups
 
 ALTER TABLE ONLY public.groups
     ADD CONSTRAINT groups_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.known_addresses
+    ADD CONSTRAINT known_addresses_pkey PRIMARY KEY (staff_id, address);
 
 ALTER TABLE ONLY public.ledger
     ADD CONSTRAINT ledger_pkey PRIMARY KEY (id);
@@ -969,6 +1149,15 @@ ALTER TABLE ONLY public.passes
 
 ALTER TABLE ONLY public.passes
     ADD CONSTRAINT passes_serial_key UNIQUE (serial);
+
+ALTER TABLE ONLY public.passkey_challenges
+    ADD CONSTRAINT passkey_challenges_pkey PRIMARY KEY (challenge);
+
+ALTER TABLE ONLY public.passkeys
+    ADD CONSTRAINT passkeys_credential_id_key UNIQUE (credential_id);
+
+ALTER TABLE ONLY public.passkeys
+    ADD CONSTRAINT passkeys_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.payment_notifications
     ADD CONSTRAINT payment_notifications_pkey PRIMARY KEY (provider, notification_id);
@@ -1033,6 +1222,9 @@ ALTER TABLE ONLY public.quotas
 ALTER TABLE ONLY public.quotas
     ADD CONSTRAINT quotas_tariff_id_performance_id_key UNIQUE NULLS NOT DISTINCT (tariff_id, performance_id);
 
+ALTER TABLE ONLY public.recovery_codes
+    ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (staff_id, hash);
+
 ALTER TABLE ONLY public.refunds
     ADD CONSTRAINT refunds_pkey PRIMARY KEY (id);
 
@@ -1081,7 +1273,11 @@ ALTER TABLE ONLY public.venues
 ALTER TABLE ONLY public.venues
     ADD CONSTRAINT venues_pkey PRIMARY KEY (id);
 
+CREATE INDEX account_links_staff ON public.account_links USING btree (staff_id);
+
 CREATE INDEX admissions_performance ON public.admissions USING btree (performance_id);
+
+CREATE INDEX attempts_at ON public.attempts USING btree (at);
 
 CREATE INDEX audit_organisation ON public.audit USING btree (organisation_id, id);
 
@@ -1147,6 +1343,10 @@ CREATE INDEX orders_unpaid ON public.orders USING btree (customer_id) WHERE (sta
 
 CREATE INDEX passes_order ON public.passes USING btree (order_id);
 
+CREATE INDEX passkey_challenges_end ON public.passkey_challenges USING btree (ends_at);
+
+CREATE INDEX passkeys_staff ON public.passkeys USING btree (staff_id);
+
 CREATE INDEX payments_order ON public.payments USING btree (order_id);
 
 CREATE INDEX performances_box_office ON public.performances USING btree (box_office_id, starts_at);
@@ -1188,6 +1388,8 @@ CREATE INDEX refunds_order ON public.refunds USING btree (order_id);
 CREATE INDEX scans_performance ON public.scans USING btree (performance_id, at);
 
 CREATE UNIQUE INDEX signing_keys_active ON public.signing_keys USING btree (organisation_id) WHERE (retired_at IS NULL);
+
+CREATE INDEX staff_domain ON public.staff USING btree (split_part(email, '@'::text, 2));
 
 CREATE INDEX staff_sessions_staff ON public.staff_sessions USING btree (staff_id);
 
@@ -1261,6 +1463,9 @@ ALTER INDEX public.claims_order ATTACH PARTITION public.claims_9_order_id_idx;
 
 ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_9_pkey;
 
+ALTER TABLE ONLY public.account_links
+    ADD CONSTRAINT account_links_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
 ALTER TABLE ONLY public.admissions
     ADD CONSTRAINT admissions_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id);
 
@@ -1282,6 +1487,9 @@ ALTER TABLE ONLY public.audit
 ALTER TABLE ONLY public.audit
     ADD CONSTRAINT audit_token_id_fkey FOREIGN KEY (token_id) REFERENCES public.tokens(id);
 
+ALTER TABLE ONLY public.authenticators
+    ADD CONSTRAINT authenticators_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
 ALTER TABLE ONLY public.box_offices
     ADD CONSTRAINT box_offices_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
 
@@ -1294,8 +1502,14 @@ ALTER TABLE public.claims
 ALTER TABLE ONLY public.customers
     ADD CONSTRAINT customers_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
 
+ALTER TABLE ONLY public.event_texts
+    ADD CONSTRAINT event_texts_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_picture_fkey FOREIGN KEY (picture) REFERENCES public.files(hash);
 
 ALTER TABLE ONLY public.grants
     ADD CONSTRAINT grants_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
@@ -1320,6 +1534,9 @@ ALTER TABLE ONLY public.group_members
 
 ALTER TABLE ONLY public.groups
     ADD CONSTRAINT groups_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
+
+ALTER TABLE ONLY public.known_addresses
+    ADD CONSTRAINT known_addresses_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
 
 ALTER TABLE ONLY public.ledger
     ADD CONSTRAINT ledger_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
@@ -1366,6 +1583,12 @@ ALTER TABLE ONLY public.passes
 ALTER TABLE ONLY public.passes
     ADD CONSTRAINT passes_pass_type_id_fkey FOREIGN KEY (pass_type_id) REFERENCES public.pass_types(id);
 
+ALTER TABLE ONLY public.passkey_challenges
+    ADD CONSTRAINT passkey_challenges_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.passkeys
+    ADD CONSTRAINT passkeys_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
 ALTER TABLE ONLY public.payment_notifications
     ADD CONSTRAINT payment_notifications_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id);
 
@@ -1410,6 +1633,9 @@ ALTER TABLE ONLY public.quotas
 
 ALTER TABLE ONLY public.quotas
     ADD CONSTRAINT quotas_tariff_id_fkey FOREIGN KEY (tariff_id) REFERENCES public.tariffs(id);
+
+ALTER TABLE ONLY public.recovery_codes
+    ADD CONSTRAINT recovery_codes_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
 
 ALTER TABLE ONLY public.refunds
     ADD CONSTRAINT refunds_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
