@@ -270,7 +270,8 @@ def label_of(zone: str, row: str, seat: str, tariff_name: str) -> str:
 
 
 async def _offered(db: Database, row: Ground, grace_s: int, now: datetime) -> Offered:
-    if row.pool_id is None or row.plan_hash is None or row.place_list_hash is None:
+    unseen = row.status == PerformanceStatus.DRAFT
+    if unseen or row.pool_id is None or row.plan_hash is None or row.place_list_hash is None:
         raise NotFound(what="performance")
     if row.tariff_id is not None and row.tariff_name is None:
         raise NotFound(what="tariff")

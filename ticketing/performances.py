@@ -34,6 +34,21 @@ class PerformanceStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Label(StrEnum):
+    """What the public is told of a performance, whatever is left of it."""
+
+    POSTPONED = "postponed"
+    SOLD_OUT = "sold_out"
+
+
+class Visibility(StrEnum):
+    """Who sees an event: nobody outside the back office, whoever has its link, everybody."""
+
+    DRAFT = "draft"
+    LINK = "link"
+    PUBLIC = "public"
+
+
 class Schedule(Struct, frozen=True, kw_only=True):
     """The times of a performance: doors <= start < end, and the sale opens before it closes."""
 
@@ -66,7 +81,13 @@ class Performance(Struct, frozen=True, kw_only=True):
     ends_at: datetime
     sale_opens_at: datetime
     sale_closes_at: datetime
+    counter_opens_at: datetime
+    counter_closes_at: datetime
     status: PerformanceStatus
+    label: Label | None
+    visibility: Visibility
+    link_secret: str | None
+    order_places_max: int | None
 
 
 class Page(Struct, frozen=True):
@@ -148,7 +169,8 @@ async def publish_plan(
 
 def ensure_on_sale(performance: Performance, now: datetime) -> None:
     """Raises SaleNotOpen or SaleClosed unless places may be sold to the public now."""
-    if performance.status is not PerformanceStatus.ON_SALE or now >= performance.sale_closes_at:
+    stopped = performance.status is not PerformanceStatus.ON_SALE or performance.label is Label.POSTPONED
+    if stopped or now >= performance.sale_closes_at:
         raise SaleClosed()
     if now < performance.sale_opens_at:
         raise SaleNotOpen(opens_at=performance.sale_opens_at.isoformat())

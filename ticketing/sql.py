@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar, get_type_hints
+from types import UnionType
+from typing import Any, TypeAlias, TypeVar, get_args, get_type_hints
 
 import aiosql
 import asyncpg
@@ -72,13 +73,18 @@ class Query:
 def _built(kind: type[T], record: asyncpg.Record) -> T:
     if kind not in _enumerations:
         hints = get_type_hints(kind).items()
-        _enumerations[kind] = [
-            (name, hint) for name, hint in hints if isinstance(hint, type) and issubclass(hint, Enum)
-        ]
+        _enumerations[kind] = [(name, found) for name, hint in hints if (found := _enumeration(hint))]
     values = dict(record)
     for name, enumeration in _enumerations[kind]:
-        values[name] = enumeration(values[name])
+        values[name] = None if values[name] is None else enumeration(values[name])
     return kind(**values)
+
+
+def _enumeration(hint: Any) -> type[Enum] | None:
+    """The enumeration that a field's type is, by itself or beside None."""
+    options = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    kinds = [kind for kind in options if isinstance(kind, type) and issubclass(kind, Enum)]
+    return kinds[0] if kinds else None
 
 
 class Queries:

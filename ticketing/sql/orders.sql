@@ -13,9 +13,9 @@ select
     asked.performance_id,
     asked.tariff_id,
     p.pool_id,
-    p.status,
-    p.sale_opens_at,
-    p.sale_closes_at,
+    case when s.visibility = 'draft' then 'draft' when p.label = 'postponed' then 'closed' else p.status end as status,
+    s.sale_opens_at,
+    s.sale_closes_at,
     v.hash as plan_hash,
     p.place_list_hash,
     t.name as tariff_name,
@@ -31,6 +31,7 @@ left join customers c on c.organisation_id = b.organisation_id and c.email = :em
 left join orders o on o.box_office_id = b.id and o.request_key = :request_key
 cross join unnest(:performances::uuid[], :tariffs::uuid[]) as asked (performance_id, tariff_id)
 left join performances p on p.id = asked.performance_id and p.box_office_id = b.id
+left join performance_sales s on s.performance_id = p.id
 left join plan_versions v on v.id = p.plan_version_id
 left join tariffs t on t.id = asked.tariff_id and t.event_id = p.event_id
 where b.id = :box_office_id;

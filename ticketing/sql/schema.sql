@@ -176,6 +176,39 @@ begin
     );
 end $$;
 
+CREATE TABLE public.box_offices (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    key text NOT NULL,
+    name text NOT NULL,
+    currency text NOT NULL,
+    locale text DEFAULT 'en'::text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    vat_registered boolean DEFAULT false NOT NULL,
+    vat_number text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT box_offices_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT box_offices_key_check CHECK ((key ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text))
+);
+
+CREATE TABLE public.vat_rates (
+    box_office_id uuid NOT NULL,
+    holds_from date NOT NULL,
+    rate_thousandths integer NOT NULL,
+    CONSTRAINT vat_rates_rate_thousandths_check CHECK (((rate_thousandths >= 0) AND (rate_thousandths <= 100000)))
+);
+
+CREATE FUNCTION public.vat_rate_on(box_office uuid, day date) RETURNS integer
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT r.rate_thousandths
+    FROM (public.vat_rates r
+      JOIN public.box_offices b ON ((b.id = r.box_office_id)))
+   WHERE ((r.box_office_id = vat_rate_on.box_office) AND (r.holds_from <= vat_rate_on.day) AND b.vat_registered)
+   ORDER BY r.holds_from DESC
+  LIMIT 1;
+END;
+
 CREATE TABLE public.account_links (
     hash bytea NOT NULL,
     staff_id uuid NOT NULL,
@@ -193,6 +226,16 @@ CREATE TABLE public.admissions (
     performance_id uuid NOT NULL,
     gate text NOT NULL,
     at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.answers (
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    ticket_id uuid,
+    field_id uuid NOT NULL,
+    texts text[] NOT NULL,
+    upload_id uuid,
+    answered_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.attempts (
@@ -234,18 +277,6 @@ CREATE TABLE public.authenticators (
     last_step bigint DEFAULT 0 NOT NULL,
     created_at timestamp with time zone NOT NULL,
     confirmed_at timestamp with time zone
-);
-
-CREATE TABLE public.box_offices (
-    id uuid NOT NULL,
-    organisation_id uuid NOT NULL,
-    key text NOT NULL,
-    name text NOT NULL,
-    currency text NOT NULL,
-    locale text DEFAULT 'en'::text NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    CONSTRAINT box_offices_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-    CONSTRAINT box_offices_key_check CHECK ((key ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text))
 );
 
 CREATE SEQUENCE public.claim_serials
@@ -429,6 +460,7 @@ CREATE TABLE public.events (
     order_places_max integer,
     doors_min integer DEFAULT 30 NOT NULL,
     duration_min integer DEFAULT 120 NOT NULL,
+    order_form_id uuid,
     CONSTRAINT events_check CHECK (((visibility <> 'link'::text) OR (link_secret IS NOT NULL))),
     CONSTRAINT events_doors_min_check CHECK ((doors_min >= 0)),
     CONSTRAINT events_duration_min_check CHECK ((duration_min > 0)),
@@ -446,6 +478,35 @@ CREATE TABLE public.files (
     CONSTRAINT files_hash_check CHECK ((length(hash) = 32)),
     CONSTRAINT files_height_check CHECK ((height > 0)),
     CONSTRAINT files_width_check CHECK ((width > 0))
+);
+
+CREATE TABLE public.form_fields (
+    id uuid NOT NULL,
+    form_id uuid NOT NULL,
+    kind text NOT NULL,
+    labels jsonb NOT NULL,
+    helps jsonb DEFAULT '{}'::jsonb NOT NULL,
+    mandatory boolean DEFAULT false NOT NULL,
+    on_ticket text DEFAULT 'no'::text NOT NULL,
+    link text DEFAULT ''::text NOT NULL,
+    "position" integer,
+    hidden boolean DEFAULT false NOT NULL,
+    options jsonb DEFAULT '[]'::jsonb NOT NULL,
+    limits jsonb DEFAULT '{}'::jsonb NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT form_fields_kind_check CHECK ((kind = ANY (ARRAY['text'::text, 'long_text'::text, 'select'::text, 'radio'::text, 'checkboxes'::text, 'email'::text, 'telephone'::text, 'date'::text, 'number'::text, 'file'::text]))),
+    CONSTRAINT form_fields_link_check CHECK (((link = ''::text) OR (link ~ '^https?://'::text))),
+    CONSTRAINT form_fields_on_ticket_check CHECK ((on_ticket = ANY (ARRAY['no'::text, 'line'::text, 'holder'::text]))),
+    CONSTRAINT form_fields_position_check CHECK (("position" >= 0))
+);
+
+CREATE TABLE public.forms (
+    id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    name text NOT NULL,
+    of_orders boolean DEFAULT false NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.known_addresses (
@@ -521,6 +582,7 @@ CREATE TABLE public.organisations (
     slug text NOT NULL,
     name text NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
     CONSTRAINT organisations_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text))
 );
 
@@ -737,6 +799,21 @@ CREATE TABLE public.place_lists (
     CONSTRAINT place_lists_place_count_check CHECK ((place_count >= 0))
 );
 
+CREATE TABLE public.plan_drafts (
+    id uuid NOT NULL,
+    venue_id uuid NOT NULL,
+    plan_name text NOT NULL,
+    file_name text NOT NULL,
+    format text NOT NULL,
+    document bytea NOT NULL,
+    place_count integer NOT NULL,
+    findings jsonb NOT NULL,
+    staff_id uuid,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT plan_drafts_format_check CHECK ((format = ANY (ARRAY['placeur'::text, 'open'::text, 'rows'::text]))),
+    CONSTRAINT plan_drafts_place_count_check CHECK ((place_count >= 0))
+);
+
 CREATE TABLE public.plan_versions (
     id uuid NOT NULL,
     plan_id uuid NOT NULL,
@@ -864,7 +941,8 @@ CREATE TABLE public.tariffs (
     id uuid NOT NULL,
     event_id uuid NOT NULL,
     name text NOT NULL,
-    "position" integer DEFAULT 0 NOT NULL
+    "position" integer DEFAULT 0 NOT NULL,
+    form_id uuid
 );
 
 CREATE TABLE public.tickets (
@@ -908,8 +986,37 @@ CREATE TABLE public.tokens (
     created_at timestamp with time zone NOT NULL,
     last_used_at timestamp with time zone,
     revoked_at timestamp with time zone,
+    may_sell boolean DEFAULT false NOT NULL,
+    networks cidr[] DEFAULT '{}'::cidr[] NOT NULL,
+    last_used_from text,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT tokens_check CHECK ((may_sell OR (scope <> 'sell'::text))),
     CONSTRAINT tokens_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT tokens_networks_check CHECK ((cardinality(networks) <= 50)),
     CONSTRAINT tokens_scope_check CHECK ((scope = ANY (ARRAY['view'::text, 'scan'::text, 'sell'::text, 'manage'::text])))
+);
+
+CREATE TABLE public.uploads (
+    id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    secret_hash bytea NOT NULL,
+    name text NOT NULL,
+    media_type text NOT NULL,
+    content bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone,
+    CONSTRAINT uploads_media_type_check CHECK ((media_type = ANY (ARRAY['application/pdf'::text, 'image/png'::text, 'image/jpeg'::text]))),
+    CONSTRAINT uploads_secret_hash_check CHECK ((length(secret_hash) = 32))
+);
+
+CREATE TABLE public.venue_texts (
+    venue_id uuid NOT NULL,
+    language text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    parking text DEFAULT ''::text NOT NULL,
+    transport text DEFAULT ''::text NOT NULL,
+    access_notes text DEFAULT ''::text NOT NULL,
+    CONSTRAINT venue_texts_language_check CHECK ((language ~ '^[a-z]{2}$'::text))
 );
 
 CREATE TABLE public.venues (
@@ -918,7 +1025,18 @@ CREATE TABLE public.venues (
     name text NOT NULL,
     address text DEFAULT ''::text NOT NULL,
     time_zone text NOT NULL,
-    created_at timestamp with time zone NOT NULL
+    created_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    virtual boolean DEFAULT false NOT NULL,
+    capacity integer,
+    step_free text DEFAULT 'unknown'::text NOT NULL,
+    wheelchair_places integer,
+    hearing_loop text DEFAULT 'unknown'::text NOT NULL,
+    CONSTRAINT venues_capacity_check CHECK (((capacity >= 1) AND (capacity <= 1000000))),
+    CONSTRAINT venues_check CHECK ((virtual = (capacity IS NOT NULL))),
+    CONSTRAINT venues_hearing_loop_check CHECK ((hearing_loop = ANY (ARRAY['unknown'::text, 'full'::text, 'partial'::text, 'none'::text]))),
+    CONSTRAINT venues_step_free_check CHECK ((step_free = ANY (ARRAY['unknown'::text, 'full'::text, 'partial'::text, 'none'::text]))),
+    CONSTRAINT venues_wheelchair_places_check CHECK (((wheelchair_places >= 0) AND (wheelchair_places <= 10000)))
 );
 
 ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_0 FOR VALUES WITH (modulus 16, remainder 0);
@@ -1009,6 +1127,15 @@ ALTER TABLE ONLY public.admissions
 ALTER TABLE ONLY public.admissions
     ADD CONSTRAINT admissions_scan_id_key UNIQUE (scan_id);
 
+ALTER TABLE ONLY public.answers
+    ADD CONSTRAINT answers_order_id_ticket_id_field_id_key UNIQUE NULLS NOT DISTINCT (order_id, ticket_id, field_id);
+
+ALTER TABLE ONLY public.answers
+    ADD CONSTRAINT answers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.answers
+    ADD CONSTRAINT answers_upload_id_key UNIQUE (upload_id);
+
 ALTER TABLE ONLY public.attempts
     ADD CONSTRAINT attempts_pkey PRIMARY KEY (account_hash, address);
 
@@ -1017,6 +1144,9 @@ ALTER TABLE ONLY public.audit
 
 ALTER TABLE ONLY public.authenticators
     ADD CONSTRAINT authenticators_pkey PRIMARY KEY (staff_id);
+
+ALTER TABLE ONLY public.box_offices
+    ADD CONSTRAINT box_offices_id_currency_key UNIQUE (id, currency);
 
 ALTER TABLE ONLY public.box_offices
     ADD CONSTRAINT box_offices_key_key UNIQUE (key);
@@ -1089,6 +1219,15 @@ ALTER TABLE ONLY public.events
 
 ALTER TABLE ONLY public.files
     ADD CONSTRAINT files_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY public.form_fields
+    ADD CONSTRAINT form_fields_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.forms
+    ADD CONSTRAINT forms_box_office_id_name_key UNIQUE (box_office_id, name);
+
+ALTER TABLE ONLY public.forms
+    ADD CONSTRAINT forms_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.grants
     ADD CONSTRAINT grants_pkey PRIMARY KEY (id);
@@ -1192,6 +1331,9 @@ ALTER TABLE ONLY public.pgqueuer_statistics
 ALTER TABLE ONLY public.place_lists
     ADD CONSTRAINT place_lists_pkey PRIMARY KEY (hash);
 
+ALTER TABLE ONLY public.plan_drafts
+    ADD CONSTRAINT plan_drafts_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.plan_versions
     ADD CONSTRAINT plan_versions_pkey PRIMARY KEY (id);
 
@@ -1267,6 +1409,18 @@ ALTER TABLE ONLY public.tokens
 ALTER TABLE ONLY public.tokens
     ADD CONSTRAINT tokens_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.uploads
+    ADD CONSTRAINT uploads_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.uploads
+    ADD CONSTRAINT uploads_secret_hash_key UNIQUE (secret_hash);
+
+ALTER TABLE ONLY public.vat_rates
+    ADD CONSTRAINT vat_rates_pkey PRIMARY KEY (box_office_id, holds_from);
+
+ALTER TABLE ONLY public.venue_texts
+    ADD CONSTRAINT venue_texts_pkey PRIMARY KEY (venue_id, language);
+
 ALTER TABLE ONLY public.venues
     ADD CONSTRAINT venues_organisation_id_name_key UNIQUE (organisation_id, name);
 
@@ -1277,11 +1431,19 @@ CREATE INDEX account_links_staff ON public.account_links USING btree (staff_id);
 
 CREATE INDEX admissions_performance ON public.admissions USING btree (performance_id);
 
+CREATE INDEX answers_field ON public.answers USING btree (field_id);
+
 CREATE INDEX attempts_at ON public.attempts USING btree (at);
 
-CREATE INDEX audit_organisation ON public.audit USING btree (organisation_id, id);
+CREATE INDEX audit_act ON public.audit USING btree (organisation_id, act, at, id);
 
-CREATE INDEX audit_subject ON public.audit USING btree (subject_kind, subject_id, id);
+CREATE INDEX audit_actor ON public.audit USING btree (organisation_id, COALESCE(staff_id, token_id), at, id);
+
+CREATE INDEX audit_box_office ON public.audit USING btree (box_office_id, at, id) WHERE (box_office_id IS NOT NULL);
+
+CREATE INDEX audit_organisation ON public.audit USING btree (organisation_id, at, id);
+
+CREATE INDEX audit_subject ON public.audit USING btree (subject_kind, subject_id, at, id);
 
 CREATE INDEX claims_order ON ONLY public.claims USING btree (order_id);
 
@@ -1319,6 +1481,12 @@ CREATE INDEX claims_9_order_id_idx ON public.claims_9 USING btree (order_id);
 
 CREATE INDEX events_box_office ON public.events USING btree (box_office_id);
 
+CREATE INDEX events_order_form ON public.events USING btree (order_form_id) WHERE (order_form_id IS NOT NULL);
+
+CREATE INDEX form_fields_form ON public.form_fields USING btree (form_id);
+
+CREATE UNIQUE INDEX forms_of_orders ON public.forms USING btree (box_office_id) WHERE of_orders;
+
 CREATE INDEX grants_domain ON public.grants USING btree (email_domain) WHERE (email_domain IS NOT NULL);
 
 CREATE INDEX grants_group ON public.grants USING btree (group_id) WHERE (group_id IS NOT NULL);
@@ -1353,6 +1521,10 @@ CREATE INDEX performances_box_office ON public.performances USING btree (box_off
 
 CREATE INDEX performances_event ON public.performances USING btree (event_id, starts_at);
 
+CREATE INDEX performances_plan_version ON public.performances USING btree (plan_version_id, starts_at);
+
+CREATE INDEX performances_venue ON public.performances USING btree (venue_id, starts_at);
+
 CREATE INDEX pgqueuer_ep_ea_idx ON public.pgqueuer USING btree (entrypoint, execute_after) WHERE (status = 'queued'::public.pgqueuer_status);
 
 CREATE INDEX pgqueuer_ep_prio_id_idx ON public.pgqueuer USING btree (entrypoint, priority DESC, id) WHERE (status = 'queued'::public.pgqueuer_status);
@@ -1379,6 +1551,8 @@ CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON public.pgqueuer USING btree (d
 
 CREATE INDEX pgqueuer_updated_id_id1_idx ON public.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::public.pgqueuer_status);
 
+CREATE INDEX plan_drafts_venue ON public.plan_drafts USING btree (venue_id, created_at);
+
 CREATE INDEX plan_versions_hash ON public.plan_versions USING btree (hash);
 
 CREATE INDEX refunds_due ON public.refunds USING btree (created_at) WHERE (status = 'due'::text);
@@ -1393,11 +1567,19 @@ CREATE INDEX staff_domain ON public.staff USING btree (split_part(email, '@'::te
 
 CREATE INDEX staff_sessions_staff ON public.staff_sessions USING btree (staff_id);
 
+CREATE INDEX tariffs_form ON public.tariffs USING btree (form_id) WHERE (form_id IS NOT NULL);
+
 CREATE INDEX tickets_order ON public.tickets USING btree (order_id);
 
 CREATE INDEX tickets_pass ON public.tickets USING btree (pass_id, performance_id) WHERE (pass_id IS NOT NULL);
 
 CREATE INDEX tickets_place ON public.tickets USING btree (pool_id, place);
+
+CREATE INDEX tokens_organisation ON public.tokens USING btree (organisation_id);
+
+CREATE INDEX uploads_box_office ON public.uploads USING btree (box_office_id) WHERE (ends_at IS NOT NULL);
+
+CREATE INDEX uploads_waiting ON public.uploads USING btree (ends_at) WHERE (ends_at IS NOT NULL);
 
 ALTER INDEX public.claims_order ATTACH PARTITION public.claims_0_order_id_idx;
 
@@ -1475,6 +1657,18 @@ ALTER TABLE ONLY public.admissions
 ALTER TABLE ONLY public.admissions
     ADD CONSTRAINT admissions_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(id);
 
+ALTER TABLE ONLY public.answers
+    ADD CONSTRAINT answers_field_id_fkey FOREIGN KEY (field_id) REFERENCES public.form_fields(id);
+
+ALTER TABLE ONLY public.answers
+    ADD CONSTRAINT answers_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.answers
+    ADD CONSTRAINT answers_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(id);
+
+ALTER TABLE ONLY public.answers
+    ADD CONSTRAINT answers_upload_id_fkey FOREIGN KEY (upload_id) REFERENCES public.uploads(id);
+
 ALTER TABLE ONLY public.audit
     ADD CONSTRAINT audit_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
 
@@ -1509,7 +1703,16 @@ ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
 
 ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_order_form_id_fkey FOREIGN KEY (order_form_id) REFERENCES public.forms(id);
+
+ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_picture_fkey FOREIGN KEY (picture) REFERENCES public.files(hash);
+
+ALTER TABLE ONLY public.form_fields
+    ADD CONSTRAINT form_fields_form_id_fkey FOREIGN KEY (form_id) REFERENCES public.forms(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.forms
+    ADD CONSTRAINT forms_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
 
 ALTER TABLE ONLY public.grants
     ADD CONSTRAINT grants_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
@@ -1557,10 +1760,10 @@ ALTER TABLE ONLY public.order_lines
     ADD CONSTRAINT order_lines_reverses_fkey FOREIGN KEY (reverses) REFERENCES public.order_lines(id);
 
 ALTER TABLE ONLY public.orders
-    ADD CONSTRAINT orders_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+    ADD CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
 
 ALTER TABLE ONLY public.orders
-    ADD CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+    ADD CONSTRAINT orders_in_the_currency_of_their_box_office FOREIGN KEY (box_office_id, currency) REFERENCES public.box_offices(id, currency);
 
 ALTER TABLE ONLY public.pass_type_performances
     ADD CONSTRAINT pass_type_performances_pass_type_id_fkey FOREIGN KEY (pass_type_id) REFERENCES public.pass_types(id);
@@ -1613,6 +1816,12 @@ ALTER TABLE ONLY public.performances
 ALTER TABLE ONLY public.performances
     ADD CONSTRAINT performances_venue_id_fkey FOREIGN KEY (venue_id) REFERENCES public.venues(id);
 
+ALTER TABLE ONLY public.plan_drafts
+    ADD CONSTRAINT plan_drafts_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.plan_drafts
+    ADD CONSTRAINT plan_drafts_venue_id_fkey FOREIGN KEY (venue_id) REFERENCES public.venues(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.plan_versions
     ADD CONSTRAINT plan_versions_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.plans(id);
 
@@ -1661,6 +1870,9 @@ ALTER TABLE ONLY public.staff_sessions
 ALTER TABLE ONLY public.tariffs
     ADD CONSTRAINT tariffs_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id);
 
+ALTER TABLE ONLY public.tariffs
+    ADD CONSTRAINT tariffs_form_id_fkey FOREIGN KEY (form_id) REFERENCES public.forms(id);
+
 ALTER TABLE ONLY public.tickets
     ADD CONSTRAINT tickets_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
 
@@ -1681,6 +1893,15 @@ ALTER TABLE ONLY public.tickets
 
 ALTER TABLE ONLY public.tokens
     ADD CONSTRAINT tokens_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
+
+ALTER TABLE ONLY public.uploads
+    ADD CONSTRAINT uploads_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.vat_rates
+    ADD CONSTRAINT vat_rates_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.venue_texts
+    ADD CONSTRAINT venue_texts_venue_id_fkey FOREIGN KEY (venue_id) REFERENCES public.venues(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.venues
     ADD CONSTRAINT venues_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
