@@ -14,6 +14,8 @@ from msgspec import Struct
 from engine.plan import doctor, places, placeur_json
 from engine.plan.model import Plan
 from engine.plan.places import PlaceList
+from ticketing import audit
+from ticketing.audit import Actor, Subject
 from ticketing.db import Database
 from ticketing.ids import new_id
 from ticketing.refusals import NotFound, PlanUnsound
@@ -36,24 +38,61 @@ class PlanVersion(Struct, frozen=True):
     created_at: datetime
 
 
+class Use(Struct, frozen=True):
+    """A performance on a version of a plan."""
+
+    performance_id: UUID
+    event_id: UUID
+    event_name: str
+    box_office_name: str
+    version_number: int
+    starts_at: datetime
+    status: str
+
+
 async def add_version(
-    db: Database, organisation_id: UUID, venue_id: UUID, name: str, plan: Plan, now: datetime
+    db: Database,
+    organisation_id: UUID,
+    venue_id: UUID,
+    name: str,
+    plan: Plan,
+    now: datetime,
+    by: Actor | None = None,
 ) -> PlanVersion:
     """Keep a plan as the next version of the venue's plan `name`, or find the version that it already is.
 
     Raises NotFound for another organisation's venue, PlanUnsound for a plan that the doctor would repair.
     """
-    document = await asyncio.to_thread(_sound_document, plan)
-    hash = hashlib.sha256(document).digest()
-    values = {"hash": hash, "document": document, "place_count": plan.capacity, "created_at": now}
-    owner = {"organisation_id": organisation_id, "venue_id": venue_id, "name": text_of(name, "name")}
+    document = await asyncio.to_thread(sound_document, plan)
+    who = by or Actor(organisation_id=organisation_id)
     async with db.transaction() as c:
-        plan_id = await SQL.plan_of_venue.value(c, plan_id=new_id(), **owner)
-        if plan_id is None:
-            raise NotFound(what="venue")
-        await SQL.add_version.run(c, version_id=new_id(), plan_id=plan_id, **values)
-        version = await SQL.version.one(c, PlanVersion, plan_id=plan_id, hash=hash)
+        return await keep(c, organisation_id, venue_id, name, document, plan.capacity, who, now)
+
+
+async def keep(
+    c: Connection,
+    organisation_id: UUID,
+    venue_id: UUID,
+    name: str,
+    document: bytes,
+    place_count: int,
+    by: Actor,
+    now: datetime,
+) -> PlanVersion:
+    """The same in the caller's transaction, for a document that `sound_document` made."""
+    hash = hashlib.sha256(document).digest()
+    values = {"hash": hash, "document": document, "place_count": place_count, "created_at": now}
+    owner = {"organisation_id": organisation_id, "venue_id": venue_id, "name": text_of(name, "name")}
+    plan_id = await SQL.plan_of_venue.value(c, plan_id=new_id(), **owner)
+    if plan_id is None:
+        raise NotFound(what="venue")
+    added = await SQL.add_version.run(c, version_id=new_id(), plan_id=plan_id, **values)
+    version = await SQL.version.one(c, PlanVersion, plan_id=plan_id, hash=hash)
     assert version is not None, "it was there or it was added"
+    if added:
+        told = {"version": (None, version.number), "places": (None, place_count)}
+        subject = Subject(kind="plan", id=plan_id, name=version.name)
+        await audit.note(c, by, "plan.version_added", subject, now, told)
     return version
 
 
@@ -70,6 +109,28 @@ async def list_of(db: Database, organisation_id: UUID, venue_id: UUID) -> list[P
     """A venue's plans by name, each with its latest version first."""
     async with db.read() as c:
         return await SQL.list_of.all(c, PlanVersion, organisation_id=organisation_id, venue_id=venue_id)
+
+
+async def versions_of(db: Database, organisation_id: UUID, plan_id: UUID) -> list[PlanVersion]:
+    """A plan's versions, the latest first. NotFound for another organisation's plan."""
+    async with db.read() as c:
+        found = await SQL.versions_of.all(c, PlanVersion, organisation_id=organisation_id, plan_id=plan_id)
+    if not found:
+        raise NotFound(what="plan")
+    return found
+
+
+async def uses_of(db: Database, organisation_id: UUID, plan_id: UUID, rows_max: int) -> list[Use]:
+    """The performances on any version of a plan, the latest first; at most `rows_max`."""
+    async with db.read() as c:
+        return await SQL.uses_of.all(c, Use, organisation_id=organisation_id, plan_id=plan_id, rows_max=rows_max)
+
+
+async def use_counts(db: Database, organisation_id: UUID, plan_id: UUID) -> dict[UUID, int]:
+    """How many performances are on each version of a plan; versions that have none are left out."""
+    async with db.read() as c:
+        rows = await SQL.use_counts.rows(c, organisation_id=organisation_id, plan_id=plan_id)
+    return {row["version_id"]: row["performance_count"] for row in rows}
 
 
 async def document(db: Database, hash: bytes) -> bytes:
@@ -98,7 +159,8 @@ async def keep_place_list(c: Connection, place_list: PlaceList) -> bytes:
     return hash
 
 
-def _sound_document(plan: Plan) -> bytes:
+def sound_document(plan: Plan) -> bytes:
+    """The one spelling of a plan, or PlanUnsound when the doctor would repair it. O(seats): call it in a thread."""
     _, findings = doctor.examine(plan)
     if findings:
         first = findings[0]

@@ -87,6 +87,20 @@ class ScopeMissing(Refusal):
     status = 403
 
 
+class MayNotSell(Refusal):
+    """This key may not sell, whatever else it may: make one that may, or allow this one to on its page."""
+
+    code = "may-not-sell"
+    status = 403
+
+
+class AddressNotAllowed(Refusal):
+    """This key is not used from {address}: the networks it may be used from are on its page."""
+
+    code = "address-not-allowed"
+    status = 403
+
+
 class PasswordWrong(Refusal):
     """That e-mail address and password do not belong together."""
 
@@ -119,6 +133,27 @@ class AlreadyExists(Refusal):
     """There is already a {what} named {name}."""
 
     code = "already-exists"
+    status = 409
+
+
+class CurrencyFixed(Refusal):
+    """The currency stays {currency}: there are orders in it. For another currency, open another box office."""
+
+    code = "currency-fixed"
+    status = 409
+
+
+class TooManyRates(Refusal):
+    """There are {rates_max} rates already, the most there can be: withdraw one that is long past."""
+
+    code = "too-many-rates"
+    status = 409
+
+
+class TooManyKeys(Refusal):
+    """There are {keys_max} keys in use already, the most there can be: revoke one that nobody needs."""
+
+    code = "too-many-keys"
     status = 409
 
 
@@ -164,6 +199,13 @@ class SeatsInUse(Refusal):
     """The new plan drops {place_count} places that are sold: move or refund them first."""
 
     code = "seats-in-use"
+    status = 409
+
+
+class VenueInUse(Refusal):
+    """{performance_count} performances were put on at {name}: a venue is kept as long as its performances are."""
+
+    code = "venue-in-use"
     status = 409
 
 

@@ -27,6 +27,16 @@ def text_of(value: str, field: str, *, chars_min: int = 1, chars_max: int = TEXT
     return text
 
 
+def paragraphs_of(value: str, field: str, *, chars_max: int) -> str:
+    """Text of several lines, trimmed, with one kind of line end."""
+    text = value.replace("\r\n", "\n").strip()
+    if len(text) > chars_max:
+        raise InputRefused(problem=f"{field} must have at most {chars_max} characters", where=field)
+    if CONTROL.search(text.replace("\n", "").replace("\t", "")):
+        raise InputRefused(problem=f"{field} holds a control character", where=field)
+    return text
+
+
 def slug_of(value: str, field: str) -> str:
     """A name for addresses: small letters, digits and hyphens, 40 at most."""
     if not SLUG.fullmatch(value):

@@ -8,7 +8,7 @@ $$;
 
 insert into organisations values (pg_temp.id(1, 1), 'house', 'House', '2026-01-01T00:00Z');
 insert into box_offices values (pg_temp.id(2, 1), pg_temp.id(1, 1), 'season', 'Season', 'EUR', 'en', '2026-01-01T00:00Z');
-insert into venues values (pg_temp.id(3, 1), pg_temp.id(1, 1), 'Hall', '1 Hall Street', 'Europe/Paris', '2026-01-01T00:00Z');
+insert into venues (id, organisation_id, name, address, time_zone, created_at) values (pg_temp.id(3, 1), pg_temp.id(1, 1), 'Hall', '1 Hall Street', 'Europe/Paris', '2026-01-01T00:00Z');
 insert into plans values (pg_temp.id(4, 1), pg_temp.id(3, 1), 'Hall');
 insert into plan_versions
 values (pg_temp.id(5, 1), pg_temp.id(4, 1), 1, sha256('plan'), 'plan', 2000, '2026-01-01T00:00Z');
@@ -153,3 +153,12 @@ insert into account_links values (
 );
 insert into attempts values (sha256('bo'), '192.0.2.9', 2, '2026-01-01T00:00Z', '2026-01-01T00:00Z');
 insert into known_addresses values (pg_temp.id(30, 1), '192.0.2.1', '2026-01-02T00:00Z');
+
+-- Of the venue: what is told of it, and a plan file that waits.
+insert into venue_texts values (pg_temp.id(3, 1), 'en', 'A hall.', 'None.', 'Tram 4.', 'Ring at the side door.');
+insert into plan_drafts
+values (pg_temp.id(32, 1), pg_temp.id(3, 1), 'Hall', 'hall.json', 'placeur', 'plan', 2000, '[]', null, '2026-01-01T00:00Z');
+
+-- What settings keep.
+insert into vat_rates values (pg_temp.id(2, 1), '2026-01-01', 8100), (pg_temp.id(2, 1), '2027-01-01', 8500);
+update box_offices set vat_registered = true, vat_number = 'CHE123456789TVA' where id = pg_temp.id(2, 1);

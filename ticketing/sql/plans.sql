@@ -45,3 +45,30 @@ on conflict (hash) do nothing;
 
 -- name: place_list(hash)$
 select document from place_lists where hash = :hash;
+
+-- name: versions_of(organisation_id, plan_id)
+select v.id, v.plan_id, p.venue_id, p.name, v.number, v.hash, v.place_count, v.created_at
+from plan_versions v
+join plans p on p.id = v.plan_id
+join venues u on u.id = p.venue_id
+where p.id = :plan_id and u.organisation_id = :organisation_id
+order by v.number desc;
+
+-- name: uses_of(organisation_id, plan_id, rows_max)
+select f.id as performance_id, f.event_id, e.name as event_name, b.name as box_office_name, v.number as version_number,
+    f.starts_at, f.status
+from plan_versions v
+join performances f on f.plan_version_id = v.id
+join events e on e.id = f.event_id
+join box_offices b on b.id = f.box_office_id
+where v.plan_id = :plan_id and b.organisation_id = :organisation_id
+order by f.starts_at desc, f.id
+limit :rows_max;
+
+-- name: use_counts(organisation_id, plan_id)
+select f.plan_version_id as version_id, count(*) as performance_count
+from plan_versions v
+join performances f on f.plan_version_id = v.id
+join box_offices b on b.id = f.box_office_id
+where v.plan_id = :plan_id and b.organisation_id = :organisation_id
+group by f.plan_version_id;

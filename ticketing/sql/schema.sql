@@ -10,6 +10,18 @@ CREATE TYPE public.pgqueuer_status AS ENUM (
     'failed'
 );
 
+CREATE FUNCTION public.codes_count(codes bytea) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT (count(*))::integer AS count
+    FROM generate_series(0, ((COALESCE(length(codes_count.codes), 0) / 2) - 1)) place(place)
+   WHERE ((get_byte(codes_count.codes, (2 * place.place)) <> 0) OR (get_byte(codes_count.codes, ((2 * place.place) + 1)) <> 0));
+END;
+
+CREATE FUNCTION public.folded(text text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN replace(lower(regexp_replace(NORMALIZE(text, NFD), '[\u0300-\u036f]'::text, ''::text, 'g'::text)), 'œ'::text, 'oe'::text);
+
 CREATE TABLE public.grants (
     id uuid NOT NULL,
     organisation_id uuid NOT NULL,
@@ -426,7 +438,7 @@ CREATE TABLE public.claims_9 (
 CREATE TABLE public.customers (
     id uuid NOT NULL,
     organisation_id uuid NOT NULL,
-    email text NOT NULL,
+    email text NOT NULL COLLATE pg_catalog."C",
     name text NOT NULL,
     locale text DEFAULT 'en'::text NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -500,6 +512,11 @@ CREATE TABLE public.form_fields (
     CONSTRAINT form_fields_position_check CHECK (("position" >= 0))
 );
 
+CREATE TABLE public.former_lines (
+    line_id uuid NOT NULL,
+    ticket_id uuid NOT NULL
+);
+
 CREATE TABLE public.forms (
     id uuid NOT NULL,
     box_office_id uuid NOT NULL,
@@ -540,10 +557,59 @@ ALTER TABLE public.ledger ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.mailing_recipients (
+    mailing_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    state text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    reply text DEFAULT ''::text NOT NULL,
+    CONSTRAINT mailing_recipients_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sending'::text, 'sent'::text, 'refused'::text, 'opted_out'::text])))
+);
+
+CREATE TABLE public.mailing_texts (
+    mailing_id uuid NOT NULL,
+    language text NOT NULL,
+    subject text NOT NULL,
+    body text NOT NULL
+);
+
+CREATE TABLE public.mailings (
+    id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    staff_id uuid,
+    performance_ids uuid[] NOT NULL,
+    tariff_ids uuid[] NOT NULL,
+    state text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    CONSTRAINT mailings_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'sending'::text, 'stopped'::text, 'sent'::text])))
+);
+
 CREATE TABLE public.migrations (
     name text NOT NULL,
     checksum bytea NOT NULL,
     applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.oppositions (
+    id uuid NOT NULL,
+    ticket_id uuid,
+    pass_id uuid,
+    generation smallint NOT NULL,
+    reason text NOT NULL,
+    staff_id uuid,
+    opposed_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT oppositions_check CHECK ((num_nonnulls(ticket_id, pass_id) = 1))
+);
+
+CREATE TABLE public.opt_outs (
+    organisation_id uuid NOT NULL,
+    email text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT opt_outs_email_check CHECK ((email = lower(email)))
 );
 
 CREATE TABLE public.order_lines (
@@ -558,9 +624,29 @@ CREATE TABLE public.order_lines (
     CONSTRAINT order_lines_kind_check CHECK ((kind = ANY (ARRAY['ticket'::text, 'pass'::text, 'adjustment'::text, 'reversal'::text])))
 );
 
+CREATE TABLE public.order_mails (
+    id text NOT NULL,
+    order_id uuid NOT NULL,
+    kind text NOT NULL,
+    recipient text NOT NULL,
+    outcome text NOT NULL,
+    reply text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT order_mails_outcome_check CHECK ((outcome = ANY (ARRAY['sent'::text, 'kept'::text, 'refused'::text])))
+);
+
+CREATE TABLE public.order_notes (
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    staff_id uuid,
+    text text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT order_notes_text_check CHECK (((length(text) >= 1) AND (length(text) <= 2000)))
+);
+
 CREATE TABLE public.orders (
     id uuid NOT NULL,
-    code text NOT NULL,
+    code text NOT NULL COLLATE pg_catalog."C",
     box_office_id uuid NOT NULL,
     customer_id uuid NOT NULL,
     hold_id bytea NOT NULL,
@@ -848,6 +934,7 @@ CREATE TABLE public.pools (
     epoch bigint DEFAULT 1 NOT NULL,
     server_run text DEFAULT ''::text NOT NULL,
     blocks bytea,
+    blocked_count integer GENERATED ALWAYS AS (public.codes_count(blocks)) STORED,
     CONSTRAINT pools_kind_check CHECK ((kind = ANY (ARRAY['performance'::text, 'quota'::text, 'pass_quantity'::text]))),
     CONSTRAINT pools_place_count_check CHECK ((place_count >= 0))
 );
@@ -963,6 +1050,7 @@ CREATE TABLE public.tickets (
     holder_name text NOT NULL,
     generation smallint DEFAULT 0 NOT NULL,
     status text NOT NULL,
+    placed_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT tickets_generation_check CHECK (((generation >= 0) AND (generation <= 255))),
     CONSTRAINT tickets_price_cents_check CHECK ((price_cents >= 0)),
     CONSTRAINT tickets_status_check CHECK ((status = ANY (ARRAY['reserved'::text, 'valid'::text, 'cancelled'::text, 'opposed'::text])))
@@ -1223,6 +1311,9 @@ ALTER TABLE ONLY public.files
 ALTER TABLE ONLY public.form_fields
     ADD CONSTRAINT form_fields_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.former_lines
+    ADD CONSTRAINT former_lines_pkey PRIMARY KEY (line_id);
+
 ALTER TABLE ONLY public.forms
     ADD CONSTRAINT forms_box_office_id_name_key UNIQUE (box_office_id, name);
 
@@ -1247,17 +1338,38 @@ ALTER TABLE ONLY public.known_addresses
 ALTER TABLE ONLY public.ledger
     ADD CONSTRAINT ledger_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.mailing_recipients
+    ADD CONSTRAINT mailing_recipients_pkey PRIMARY KEY (mailing_id, customer_id);
+
+ALTER TABLE ONLY public.mailing_texts
+    ADD CONSTRAINT mailing_texts_pkey PRIMARY KEY (mailing_id, language);
+
+ALTER TABLE ONLY public.mailings
+    ADD CONSTRAINT mailings_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.members
     ADD CONSTRAINT members_pkey PRIMARY KEY (organisation_id, staff_id);
 
 ALTER TABLE ONLY public.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.oppositions
+    ADD CONSTRAINT oppositions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.opt_outs
+    ADD CONSTRAINT opt_outs_pkey PRIMARY KEY (organisation_id, email);
+
 ALTER TABLE ONLY public.order_lines
     ADD CONSTRAINT order_lines_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.order_lines
     ADD CONSTRAINT order_lines_reverses_key UNIQUE (reverses);
+
+ALTER TABLE ONLY public.order_mails
+    ADD CONSTRAINT order_mails_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.order_notes
+    ADD CONSTRAINT order_notes_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.orders
     ADD CONSTRAINT orders_box_office_id_request_key_key UNIQUE (box_office_id, request_key);
@@ -1479,11 +1591,15 @@ CREATE INDEX claims_8_order_id_idx ON public.claims_8 USING btree (order_id);
 
 CREATE INDEX claims_9_order_id_idx ON public.claims_9 USING btree (order_id);
 
+CREATE INDEX customers_words ON public.customers USING gin (to_tsvector('simple'::regconfig, public.folded(name)));
+
 CREATE INDEX events_box_office ON public.events USING btree (box_office_id);
 
 CREATE INDEX events_order_form ON public.events USING btree (order_form_id) WHERE (order_form_id IS NOT NULL);
 
 CREATE INDEX form_fields_form ON public.form_fields USING btree (form_id);
+
+CREATE INDEX former_lines_ticket ON public.former_lines USING btree (ticket_id);
 
 CREATE UNIQUE INDEX forms_of_orders ON public.forms USING btree (box_office_id) WHERE of_orders;
 
@@ -1497,15 +1613,35 @@ CREATE INDEX grants_staff ON public.grants USING btree (staff_id) WHERE (staff_i
 
 CREATE INDEX group_members_staff ON public.group_members USING btree (staff_id);
 
+CREATE INDEX ledger_at ON public.ledger USING btree (at);
+
 CREATE INDEX ledger_order ON public.ledger USING btree (order_id);
+
+CREATE INDEX mailing_recipients_waiting ON public.mailing_recipients USING btree (mailing_id, customer_id) WHERE (state = 'waiting'::text);
+
+CREATE INDEX mailings_event ON public.mailings USING btree (event_id, id);
 
 CREATE INDEX members_staff ON public.members USING btree (staff_id);
 
+CREATE INDEX oppositions_pass ON public.oppositions USING btree (pass_id) WHERE (pass_id IS NOT NULL);
+
+CREATE INDEX oppositions_ticket ON public.oppositions USING btree (ticket_id) WHERE (ticket_id IS NOT NULL);
+
+CREATE INDEX order_lines_created ON public.order_lines USING btree (created_at);
+
 CREATE INDEX order_lines_order ON public.order_lines USING btree (order_id);
+
+CREATE INDEX order_mails_order ON public.order_mails USING btree (order_id, at);
+
+CREATE INDEX order_notes_order ON public.order_notes USING btree (order_id, created_at);
 
 CREATE INDEX orders_customer ON public.orders USING btree (customer_id);
 
 CREATE INDEX orders_due ON public.orders USING btree (expires_at) WHERE (status = 'pending'::text);
+
+CREATE INDEX orders_not_paid ON public.orders USING btree (box_office_id, placed_at, id) WHERE (status <> 'paid'::text);
+
+CREATE INDEX orders_placed ON public.orders USING btree (box_office_id, placed_at, id);
 
 CREATE INDEX orders_unpaid ON public.orders USING btree (customer_id) WHERE (status = 'pending'::text);
 
@@ -1574,6 +1710,10 @@ CREATE INDEX tickets_order ON public.tickets USING btree (order_id);
 CREATE INDEX tickets_pass ON public.tickets USING btree (pass_id, performance_id) WHERE (pass_id IS NOT NULL);
 
 CREATE INDEX tickets_place ON public.tickets USING btree (pool_id, place);
+
+CREATE INDEX tickets_sales ON public.tickets USING btree (performance_id, placed_at);
+
+CREATE INDEX tickets_tariff ON public.tickets USING btree (tariff_id, order_id);
 
 CREATE INDEX tokens_organisation ON public.tokens USING btree (organisation_id);
 
@@ -1711,6 +1851,12 @@ ALTER TABLE ONLY public.events
 ALTER TABLE ONLY public.form_fields
     ADD CONSTRAINT form_fields_form_id_fkey FOREIGN KEY (form_id) REFERENCES public.forms(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.former_lines
+    ADD CONSTRAINT former_lines_line_id_fkey FOREIGN KEY (line_id) REFERENCES public.order_lines(id);
+
+ALTER TABLE ONLY public.former_lines
+    ADD CONSTRAINT former_lines_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(id);
+
 ALTER TABLE ONLY public.forms
     ADD CONSTRAINT forms_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
 
@@ -1747,17 +1893,53 @@ ALTER TABLE ONLY public.ledger
 ALTER TABLE ONLY public.ledger
     ADD CONSTRAINT ledger_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id);
 
+ALTER TABLE ONLY public.mailing_recipients
+    ADD CONSTRAINT mailing_recipients_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.mailing_recipients
+    ADD CONSTRAINT mailing_recipients_mailing_id_fkey FOREIGN KEY (mailing_id) REFERENCES public.mailings(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.mailing_texts
+    ADD CONSTRAINT mailing_texts_mailing_id_fkey FOREIGN KEY (mailing_id) REFERENCES public.mailings(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.mailings
+    ADD CONSTRAINT mailings_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.mailings
+    ADD CONSTRAINT mailings_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
 ALTER TABLE ONLY public.members
     ADD CONSTRAINT members_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
 
 ALTER TABLE ONLY public.members
     ADD CONSTRAINT members_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
 
+ALTER TABLE ONLY public.oppositions
+    ADD CONSTRAINT oppositions_pass_id_fkey FOREIGN KEY (pass_id) REFERENCES public.passes(id);
+
+ALTER TABLE ONLY public.oppositions
+    ADD CONSTRAINT oppositions_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.oppositions
+    ADD CONSTRAINT oppositions_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(id);
+
+ALTER TABLE ONLY public.opt_outs
+    ADD CONSTRAINT opt_outs_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
+
 ALTER TABLE ONLY public.order_lines
     ADD CONSTRAINT order_lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
 
 ALTER TABLE ONLY public.order_lines
     ADD CONSTRAINT order_lines_reverses_fkey FOREIGN KEY (reverses) REFERENCES public.order_lines(id);
+
+ALTER TABLE ONLY public.order_mails
+    ADD CONSTRAINT order_mails_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.order_notes
+    ADD CONSTRAINT order_notes_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.order_notes
+    ADD CONSTRAINT order_notes_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
 
 ALTER TABLE ONLY public.orders
     ADD CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
