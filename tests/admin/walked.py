@@ -1,0 +1,71 @@
+"""What the walk over every page (`test_walk`) puts in the place of path parameters, by their names.
+
+Who adds a route with a parameter of a new name adds how to come by one that belongs to a house; the walk takes one of
+its own house and one of another. Who adds a POST that needs less than managing names it in `LESS_THAN_MANAGE`.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from tests.api.conftest import House
+from ticketing import organisations, plans, venues
+from ticketing.db import Database
+from ticketing.tokens import Scope
+
+Maker = Callable[[Database, House], Awaitable[Any]]
+
+
+async def key(db: Database, house: House) -> str:
+    return house.key
+
+
+async def slug(db: Database, house: House) -> str:
+    known = await organisations.every(db)
+    return next(one.slug for one in known if one.id == house.organisation_id)
+
+
+async def event_id(db: Database, house: House) -> Any:
+    return house.performances[0].event_id
+
+
+async def performance_id(db: Database, house: House) -> Any:
+    return house.performances[1].id
+
+
+async def tariff_id(db: Database, house: House) -> Any:
+    return house.full.id
+
+
+async def venue_id(db: Database, house: House) -> Any:
+    return (await venues.list_of(db, house.organisation_id))[0].id
+
+
+async def plan_id(db: Database, house: House) -> Any:
+    place = await venue_id(db, house)
+    return (await plans.list_of(db, house.organisation_id, place))[0].plan_id
+
+
+MAKERS: dict[str, Maker] = {
+    "event_id": event_id,
+    "key": key,
+    "performance_id": performance_id,
+    "plan_id": plan_id,
+    "slug": slug,
+    "tariff_id": tariff_id,
+    "venue_id": venue_id,
+}
+
+PUBLIC = {
+    "/admin/sign-in",
+}
+"""What somebody may ask for who is not signed in."""
+
+PERSONAL = {
+    "/admin",
+    "/admin/sign-out",
+    "/admin/confirmation",
+}
+"""What everybody who is signed in may ask for: about themselves, or chosen by what they reach."""
+
+LESS_THAN_MANAGE: dict[str, Scope] = {}
+"""POSTs that need less than managing, by path, and what they need. Everything else is refused to who may less."""
