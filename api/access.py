@@ -23,7 +23,8 @@ ORDER = "order"
 async def staff(call: Call, scope: Scope) -> Token:
     """The caller's token, if it allows `scope`.
 
-    Raises NotSignedIn, ScopeMissing, and TooManyRequests for an address that keeps showing bad tokens.
+    Raises NotSignedIn, AddressNotAllowed, ScopeMissing or MayNotSell, and TooManyRequests for an address that keeps
+    showing bad tokens.
     """
     scheme, secret = _credentials(call)
     if scheme != BEARER:
@@ -31,7 +32,7 @@ async def staff(call: Call, scope: Scope) -> Token:
     services = call.services
     services.sign_ins.check(call.address, time.monotonic())
     try:
-        return await services.tokens.verify(secret, scope, call.now)
+        return await services.tokens.verify(secret, scope, call.now, call.whole_address)
     except NotSignedIn:
         services.sign_ins.take(call.address, time.monotonic())
         raise

@@ -2,7 +2,8 @@
 
 `X-Forwarded-For` is a claim, written by whoever sent the request; only what a trusted proxy appended is worth
 anything. So the list is read from its right end, past trusted addresses, up to the first one that is not.
-An IPv6 caller is known by its /64, the smallest network a household or a host is given.
+Limits count an IPv6 caller by its /64, the smallest network a household or a host is given; who may call from where is
+judged by the whole address.
 """
 
 import socket
@@ -30,6 +31,13 @@ class Addresses:
 
     def of(self, scope: HTTPScope) -> str:
         """The address to count a call under; "unknown" when the server was not told it (a Unix socket)."""
+        return _key(self._caller(scope))
+
+    def whole(self, scope: HTTPScope) -> str:
+        """The caller's address, all of it; "unknown" when the server was not told it."""
+        return _whole(self._caller(scope))
+
+    def _caller(self, scope: HTTPScope) -> str:
         caller = scope["client"][0] if scope["client"] else UNKNOWN
         if self._peer_is_trusted(caller):
             for hop in _forwarded(scope):
@@ -38,7 +46,7 @@ class Addresses:
                 caller = hop
                 if not self._is_trusted(hop):
                     break
-        return _key(caller)
+        return caller
 
     def _is_trusted(self, text: str) -> bool:
         """Whether a text is the address of a trusted proxy. Quick for IPv4, of which most shoppers have one each."""
@@ -79,13 +87,18 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _key(text: str) -> str:
+def _whole(text: str) -> str:
     if _packed_v4(text):
         return text
     try:
         address = ip_address(text)
     except ValueError:
         return UNKNOWN
-    if address.version == 4:
-        return str(address)
-    return str(address.ipv4_mapped or IPv6Network((int(address) >> 64 << 64, 64)))
+    return str(address if address.version == 4 else address.ipv4_mapped or address)
+
+
+def _key(text: str) -> str:
+    whole = _whole(text)
+    if ":" not in whole:
+        return whole
+    return str(IPv6Network((int(ip_address(whole)) >> 64 << 64, 64)))

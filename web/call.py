@@ -95,6 +95,11 @@ class Call(Request[None, None, State]):
         return self.services.addresses.of(self.scope)
 
     @cached_property
+    def whole_address(self) -> str:
+        """The caller's network address to its last bit, as rights that depend on it judge it."""
+        return self.services.addresses.whole(self.scope)
+
+    @cached_property
     def visit(self) -> Visit:
         """The browser: its cookies, its language, the token of its forms."""
         return Visit(self.scope, self.services.secret, secure=self.services.site_url.startswith("https:"))

@@ -162,3 +162,20 @@ values (pg_temp.id(32, 1), pg_temp.id(3, 1), 'Hall', 'hall.json', 'placeur', 'pl
 -- What settings keep.
 insert into vat_rates values (pg_temp.id(2, 1), '2026-01-01', 8100), (pg_temp.id(2, 1), '2027-01-01', 8500);
 update box_offices set vat_registered = true, vat_number = 'CHE123456789TVA' where id = pg_temp.id(2, 1);
+
+-- What reports read, and a mail to the buyers of the match.
+update tickets t set placed_at = o.placed_at from orders o where o.id = t.order_id;
+insert into order_lines values
+    (pg_temp.id(12, 2001), pg_temp.id(11, 300), 'reversal', 'Match', -1000, pg_temp.id(12, 600), '2026-01-04T00:00Z'),
+    (pg_temp.id(12, 2002), pg_temp.id(11, 300), 'ticket', 'Match', 1000, null, '2026-01-04T00:00Z');
+update tickets set order_line_id = pg_temp.id(12, 2002) where order_line_id = pg_temp.id(12, 600);
+insert into former_lines select pg_temp.id(12, 600), id from tickets where order_line_id = pg_temp.id(12, 2002);
+insert into mailings (id, event_id, staff_id, performance_ids, tariff_ids, state, created_at, started_at, ended_at) values (
+    pg_temp.id(40, 1), pg_temp.id(6, 1), pg_temp.id(30, 1), '{}', '{}', 'sent', '2026-01-05T00:00Z',
+    '2026-01-05T00:01Z', '2026-01-05T00:02Z'
+);
+insert into mailing_texts values (pg_temp.id(40, 1), 'en', 'Doors open early', 'Hello {name}, come early.');
+insert into mailing_recipients values
+    (pg_temp.id(40, 1), pg_temp.id(10, 1), 'sent', '2026-01-05T00:01Z', '250 OK'),
+    (pg_temp.id(40, 1), pg_temp.id(10, 2), 'opted_out', '2026-01-05T00:01Z', '');
+insert into opt_outs values (pg_temp.id(1, 1), 'buyer2@example.org', '2026-01-04T00:00Z');
