@@ -121,6 +121,7 @@ MUTANTS: dict[str, list[str]] = {
         "update tickets set order_line_id = (select order_line_id from tickets where pool_id = 1 and place = 44)"
         " where pool_id = 1 and place = 40",
     ],
+    "tickets_know_when_they_were_sold": ["update tickets set placed_at = now() where pool_id = 1 and place = 40"],
     "reversals_mirror": [
         "update order_lines set amount_cents = -999 where kind = 'reversal'",
         drop("order_lines", "order_lines_reverses_key")

@@ -220,6 +220,13 @@ join order_lines l on l.id = i.order_line_id
 left join order_lines r on r.reverses = l.id
 where r.id is not null or l.order_id <> i.order_id or i.price_cents <> l.amount_cents;
 
+-- name: tickets_know_when_they_were_sold()
+-- A ticket's time of sale is its order's.
+select format('ticket %s: sold at %s, its order was placed at %s', t.id, t.placed_at, o.placed_at)
+from tickets t
+join orders o on o.id = t.order_id
+where t.placed_at <> o.placed_at;
+
 -- name: reversals_mirror()
 -- A reversal takes back one line of its order, whole and once.
 select format('line %s: reversed %s times, by %s of %s', l.id, count(*), sum(r.amount_cents), l.amount_cents)

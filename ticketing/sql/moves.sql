@@ -42,5 +42,7 @@ with reversed as (
     insert into order_lines (id, order_id, kind, label, amount_cents, created_at)
     select :new_line::uuid, order_id, 'ticket', :label::text, :amount_cents::integer, :now::timestamptz
     from reversed
+), left_behind as (
+    insert into former_lines (line_id, ticket_id) select :old_line::uuid, :ticket_id::uuid from reversed
 )
 update tickets set order_line_id = :new_line::uuid where id = :ticket_id;

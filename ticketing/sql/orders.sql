@@ -88,10 +88,10 @@ with pools as materialized (
 ), seats as (
     insert into tickets (
         id, order_id, order_line_id, pass_id, performance_id, tariff_id, pool_id, place, zone, row_label, seat_label,
-        category, price_cents, holder_name, status
+        category, price_cents, holder_name, status, placed_at
     )
     select t.id, placed.id, t.line, t.pass, t.performance, t.tariff, t.pool, t.place, t.zone, t.row_label,
-        t.seat_label, t.category, t.price_cents, t.holder, :ticket_status::text
+        t.seat_label, t.category, t.price_cents, t.holder, :ticket_status::text, :placed_at::timestamptz
     from placed, unnest(
         :ticket_ids::uuid[], :ticket_lines::uuid[], :ticket_passes::uuid[], :ticket_performances::uuid[],
         :ticket_tariffs::uuid[], :ticket_pools::bigint[], :ticket_places::integer[], :ticket_zones::text[],
