@@ -407,6 +407,51 @@ class SigningKeyUnreadable(Refusal):
     status = 500
 
 
+# Forms and answers
+
+
+class FormInUse(Refusal):
+    """The form {name} is asked somewhere, or was answered: take its links away, or hide its fields."""
+
+    code = "form-in-use"
+    status = 409
+
+
+class FieldAnswered(Refusal):
+    """This field has answers, so its kind stays: hide it, and add another one."""
+
+    code = "field-answered"
+    status = 409
+
+
+class FormChanged(Refusal):
+    """The questions were changed at this moment; nothing was ordered. Look at them again."""
+
+    code = "form-changed"
+    status = 409
+
+
+class AnswersRefused(Refusal):
+    """{mistake_count} answers do not fit: see errors."""
+
+    code = "answers-refused"
+    status = 422
+
+
+class FileRefused(Refusal):
+    """{problem}"""
+
+    code = "file-refused"
+    status = 422
+
+
+class TooManyUploads(Refusal):
+    """Too many files wait for their orders at this box office: try again in a while."""
+
+    code = "too-many-uploads"
+    status = 429
+
+
 # For whoever runs the machine
 
 
