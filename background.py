@@ -28,9 +28,10 @@ from mailing import orders as order_mails
 from mailing.orders import Attachment
 from mailing.relays import Handed, hand_over, keep, relay_of
 from printing.tickets import Size, tickets_pdf
-from ticketing import check, jobs, tickets, worker
+from ticketing import check, jobs, mails, tickets, worker
 from ticketing.check import Breach
-from ticketing.jobs import Job, SendMail
+from ticketing.jobs import Job, MailKind, SendMail
+from ticketing.mails import MailOutcome
 from ticketing.sandbox import Sandbox
 from ticketing.settings import Settings, from_environment, secret_bytes
 from ticketing.signing_keys import Keys
@@ -100,18 +101,26 @@ class Post:
         issued = tickets.issue(sheet, await self._keys.signer(sheet.head.organisation_id, now))
         if not issued.tickets and not issued.passes:
             return
-        pdf = await self._press.tickets(issued, sheet.head.customer_locale)
-        attached = Attachment(f"{sheet.head.order_code}.pdf", pdf)
-        sender = self._settings.mail_from
-        message = order_mails.message(payload.mail, sheet, mail_id, sender, now, attachments=[attached])
+        attached = []
+        if payload.mail is not MailKind.CONFIRMATION_AGAIN:
+            pdf = await self._press.tickets(issued, sheet.head.customer_locale)
+            attached.append(Attachment(f"{sheet.head.order_code}.pdf", pdf))
+        sender, to = self._settings.mail_from, payload.to or sheet.head.customer_email
+        message = order_mails.message(payload.mail, sheet, mail_id, sender, now, attachments=attached, to=to)
+        outcome, reply = await self._handed_over(message)
+        if outcome is MailOutcome.REFUSED:
+            log.warning("mail-refused", mail=mail_id, order=str(payload.order), reply=reply)
+        await mails.note(self._database, mail_id, payload.order, payload.mail, to, outcome, reply, now)
+
+    async def _handed_over(self, message: EmailMessage) -> tuple[MailOutcome, str]:
+        """What became of a message, and what the relay said of it. Raises MailDelayed."""
         if self._relay is None:
             _keep_last(message, Path(self._settings.data) / MAILS_FOLDER)
-            return
+            return MailOutcome.KEPT, ""
         delivery = await hand_over(message, self._relay)
         if delivery.outcome is Handed.TRY_LATER:
             raise MailDelayed(delivery.reply)
-        if delivery.outcome is Handed.REFUSED:
-            log.warning("mail-refused", mail=mail_id, order=str(payload.order), reply=delivery.reply)
+        return MailOutcome.REFUSED if delivery.outcome is Handed.REFUSED else MailOutcome.SENT, delivery.reply
 
 
 def _keep_last(message: EmailMessage, folder: Path) -> None:

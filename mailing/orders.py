@@ -46,8 +46,9 @@ def message(
     now: datetime,
     link: str = "",
     attachments: Sequence[Attachment] = (),
+    to: str = "",
 ) -> EmailMessage:
-    """The mail of that kind about an order, ready to hand over.
+    """The mail of that kind about an order, ready to hand over: to its customer, or to the address `to`.
 
     `mail_id` is the job's, the same at each try; `sender` is an address, or a name and an address; `link` is where the
     order can be seen, absolute, or empty.
@@ -55,7 +56,7 @@ def message(
     assert MAIL_ID.fullmatch(mail_id), "a mail's id goes into its Message-ID as it is"
     assert not link or link.startswith(("https://", "http://")), "a link is absolute"
     mail = records.of(kind, sheet, link)
-    made = _envelope(mail, sheet.head.customer_email, sender, mail_id, now)
+    made = _envelope(mail, to or sheet.head.customer_email, sender, mail_id, now)
     made.set_content(_environment().get_template("order.txt").render(mail=mail))
     made.add_alternative(_html(mail), subtype="html")
     for attachment in attachments:

@@ -44,6 +44,16 @@ EN = Words(
             heading="Your new tickets",
             intro="Tickets of your order were moved or issued again. The codes attached replace the ones you had.",
         ),
+        MailKind.CONFIRMATION_AGAIN: Letter(
+            subject="Your order: {title}",
+            heading="Your order",
+            intro="Here is your order once more, as it stands today.",
+        ),
+        MailKind.TICKETS_AGAIN: Letter(
+            subject="Your tickets: {title}",
+            heading="Your tickets",
+            intro="Here are your tickets once more. They are the ones you had: use one copy of each.",
+        ),
     },
     hello="Hello {name},",
     doors="doors {hour}",
@@ -68,6 +78,16 @@ FR = Words(
             subject="Vos nouveaux billets : {title}",
             heading="Vos nouveaux billets",
             intro="Des billets de votre commande ont été déplacés ou réémis : les codes joints remplacent les anciens.",
+        ),
+        MailKind.CONFIRMATION_AGAIN: Letter(
+            subject="Votre commande : {title}",
+            heading="Votre commande",
+            intro="Voici à nouveau votre commande, telle qu’elle est aujourd’hui.",
+        ),
+        MailKind.TICKETS_AGAIN: Letter(
+            subject="Vos billets : {title}",
+            heading="Vos billets",
+            intro="Voici à nouveau vos billets. Ce sont les mêmes : n’utilisez qu’un exemplaire de chacun.",
         ),
     },
     hello="Bonjour {name},",

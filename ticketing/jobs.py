@@ -25,6 +25,7 @@ class Job(StrEnum):
     SYNC_PLACES = "sync-places"
     SEND_MAIL = "send-mail"
     SEND_REFUND = "send-refund"
+    SEND_ACCOUNT_MAIL = "send-account-mail"
 
 
 class MailKind(StrEnum):
@@ -32,6 +33,20 @@ class MailKind(StrEnum):
 
     ORDER_PAID = "order-paid"
     TICKETS_REISSUED = "tickets-reissued"
+    CONFIRMATION_AGAIN = "confirmation-again"
+    """What was ordered, without the tickets."""
+    TICKETS_AGAIN = "tickets-again"
+
+
+class AccountMailKind(StrEnum):
+    """Why somebody of the staff is written to."""
+
+    PASSWORD_RESET = "password-reset"
+    INVITATION = "invitation"
+    WELCOME = "welcome"
+    """Somebody who has an account was taken into another team."""
+    SECURITY_CHANGED = "security-changed"
+    """What opens the account was changed: whoever did not do that should know."""
 
 
 class SyncPlaces(Struct, frozen=True):
@@ -41,10 +56,19 @@ class SyncPlaces(Struct, frozen=True):
 
 
 class SendMail(Struct, frozen=True):
-    """Write to the customer of an order."""
+    """Write to the customer of an order, or to another address about it."""
 
     order: UUID
     mail: MailKind
+    to: str | None = None
+
+
+class SendAccountMail(Struct, frozen=True):
+    """Write to whoever has an account at this address, if anybody; `organisation` is the one whose team they join."""
+
+    mail: AccountMailKind
+    email: str
+    organisation: UUID | None = None
 
 
 class SendRefund(Struct, frozen=True):
@@ -57,9 +81,10 @@ PAYLOADS: Mapping[Job, type[Struct]] = {
     Job.SYNC_PLACES: SyncPlaces,
     Job.SEND_MAIL: SendMail,
     Job.SEND_REFUND: SendRefund,
+    Job.SEND_ACCOUNT_MAIL: SendAccountMail,
 }
 
-PRIORITIES: Mapping[Job, int] = {Job.SYNC_PLACES: 20, Job.SEND_REFUND: 10, Job.SEND_MAIL: 0}
+PRIORITIES: Mapping[Job, int] = {Job.SYNC_PLACES: 20, Job.SEND_REFUND: 10, Job.SEND_ACCOUNT_MAIL: 5, Job.SEND_MAIL: 0}
 """Which jobs go first: after an on-sale thousands of mails wait, and a repair must not wait behind them."""
 
 _encode = msgspec.json.Encoder().encode

@@ -13,7 +13,8 @@ from msgspec import Struct
 from engine.holds import Seats
 from engine.inventory import Inventory
 from engine.seat_index import SeatLabel
-from ticketing import claims, halls, jobs, ledger, orders, refunds
+from ticketing import audit, claims, halls, jobs, ledger, orders, refunds
+from ticketing.audit import Actor
 from ticketing.claims import Claim, Claiming, Pinned
 from ticketing.db import Database
 from ticketing.drafts import label_of
@@ -54,6 +55,9 @@ class _Ticket(Struct, frozen=True):
     pass_id: UUID | None
     pool_id: int
     place: int
+    zone: str
+    row_label: str
+    seat_label: str
     category: str
     price_cents: int
     generation: int
@@ -65,9 +69,20 @@ class _Ticket(Struct, frozen=True):
     to_come: bool
     admitted: bool
 
+    @property
+    def seat(self) -> tuple[str, str, str]:
+        """Zone, row and seat."""
+        return self.zone, self.row_label, self.seat_label
+
 
 async def move_ticket(
-    db: Database, inventory: Inventory, settings: Settings, organisation_id: UUID, request: MoveTicket, now: datetime
+    db: Database,
+    inventory: Inventory,
+    settings: Settings,
+    organisation_id: UUID,
+    request: MoveTicket,
+    now: datetime,
+    by: Actor | None = None,
 ) -> Moved:
     """Move an organisation's ticket to a free place of its performance; to where it is already, nothing happens.
 
@@ -92,6 +107,10 @@ async def move_ticket(
         async with claims.pinned(t, order.box_office_id, wants, request.allow) as pin:
             taken, freed = await _change_place(t, order.id, ticket, pin)
             moved = await _write(c, order.id, order.status, ticket, request.place, label, price_cents, now)
+            if by is not None:
+                seats = (label_of(*ticket.seat, ""), label_of(label.zone, label.row, label.seat, ""))
+                told = {"seat": seats, "price_cents": (ticket.price_cents, price_cents)}
+                await audit.note(c, by, "ticket.moved", order.subject, now, told)
     await claims.settle(inventory, pin.box_office, taken, pin.hold)
     await claims.free(inventory, pin.box_office, freed)
     return moved

@@ -28,7 +28,8 @@ from engine.holds import Any, PinAnswer
 from engine.inventory import Inventory
 from engine.link import StoreUnreachable
 from engine.outcomes import Outcome
-from ticketing import claims, drafts, jobs, refunds
+from ticketing import audit, claims, drafts, jobs, refunds
+from ticketing.audit import Actor, Subject
 from ticketing.claims import Claim
 from ticketing.db import Database
 from ticketing.drafts import Buyer, Draft, Ground, PassChoice, PlaceOrder, SeatChoice
@@ -113,8 +114,14 @@ class Locked(Struct, frozen=True):
     """An order whose row the transaction holds."""
 
     id: UUID
+    code: str
     box_office_id: UUID
     status: OrderStatus
+
+    @property
+    def subject(self) -> Subject:
+        """The order as the audit log names it."""
+        return Subject(kind="order", id=self.id, name=self.code, box_office_id=self.box_office_id)
 
 
 class OrderTicket(Struct, frozen=True):
@@ -198,13 +205,18 @@ async def lines(db: Database, order_id: UUID) -> list[OrderLine]:
 
 
 async def cancel(
-    db: Database, inventory: Inventory, order_id: UUID, now: datetime, tickets: Sequence[UUID] | None = None
+    db: Database,
+    inventory: Inventory,
+    order_id: UUID,
+    now: datetime,
+    tickets: Sequence[UUID] | None = None,
+    by: Actor | None = None,
 ) -> Order:
     """Take tickets back (None: all of them): their places are free again, their money is not owed or goes back.
 
     Raises NotFound, WrongState, PassWhole (the tickets of a pass go together), TicketUsed.
     """
-    return await _cancel(db, inventory, order_id, OrderEvent.CANCEL, tickets, now)
+    return await _cancel(db, inventory, order_id, OrderEvent.CANCEL, tickets, now, by)
 
 
 async def give_up(db: Database, inventory: Inventory, order_id: UUID, now: datetime) -> Order:
@@ -495,6 +507,7 @@ async def _cancel(
     event: OrderEvent,
     tickets: Sequence[UUID] | None,
     now: datetime,
+    by: Actor | None = None,
 ) -> Order:
     async with claims.transaction(db) as c:
         order = await lock(c, order_id)
@@ -511,6 +524,9 @@ async def _cancel(
         freed = await _take_back(c, [order.id], list(lines_chosen), places, "cancelled", now)
         await refunds.flag_excess(c, order.id, "cancelled", now)
         found = await pay_if_settled(c, order.id)
+        if by is not None:
+            told = {"tickets": (len(live), len(live) - len(chosen)), "status": (order.status, found.status)}
+            await audit.note(c, by, "order.cancelled" if whole else "order.reduced", order.subject, now, told)
     await claims.free(inventory, order.box_office_id.hex, freed)
     return found
 

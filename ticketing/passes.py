@@ -12,7 +12,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from engine.holds import Any, Seats, Want
-from ticketing import jobs, performances, pools
+from ticketing import audit, jobs, oppositions, performances, pools
+from ticketing.audit import Actor, Subject
 from ticketing.db import Database
 from ticketing.drafts import PassChoice
 from ticketing.ids import new_id
@@ -28,6 +29,12 @@ SHORT_NAME_CHARS_MAX = 35
 PERFORMANCES_MAX = 100
 PRICE_CENTS_MAX = 100_000_00
 QUANTITY_MAX = 1_000_000
+
+ACTS = {
+    TicketEvent.OPPOSE: "pass.opposed",
+    TicketEvent.ALLOW: "pass.allowed",
+    TicketEvent.REISSUE: "pass.reissued",
+}
 
 SQL = load("passes")
 
@@ -55,6 +62,9 @@ class PassSeat(Struct, frozen=True):
 class _Locked(Struct, frozen=True):
     id: UUID
     order_id: UUID
+    order_code: str
+    box_office_id: UUID
+    serial: int
     status: str
     generation: int
 
@@ -130,25 +140,48 @@ def choice(pass_type: PassType, seats: Sequence[PassSeat], holder_name: str) -> 
     return PassChoice(pass_type.id, holder_name, tuple((seat.performance, seat.place) for seat in seats))
 
 
-async def oppose(db: Database, organisation_id: UUID, pass_id: UUID) -> Changed:
-    """Make a valid pass invalid at all its dates; nobody else gets its seats."""
-    return await _change(db, organisation_id, pass_id, TicketEvent.OPPOSE)
+async def oppose(
+    db: Database, organisation_id: UUID, pass_id: UUID, now: datetime, by: Actor | None = None, reason: str = ""
+) -> Changed:
+    """Make a valid pass invalid at all its dates; nobody else gets its seats, and why is kept."""
+    return await _change(db, organisation_id, pass_id, TicketEvent.OPPOSE, now, by, oppositions.reason_of(reason))
 
 
-async def reissue(db: Database, organisation_id: UUID, pass_id: UUID) -> Changed:
+async def allow(db: Database, organisation_id: UUID, pass_id: UUID, now: datetime, by: Actor | None = None) -> Changed:
+    """End a pass's opposition: the code that its holder has is good again."""
+    return await _change(db, organisation_id, pass_id, TicketEvent.ALLOW, now, by)
+
+
+async def reissue(
+    db: Database, organisation_id: UUID, pass_id: UUID, now: datetime, by: Actor | None = None
+) -> Changed:
     """Give a valid or opposed pass a new code, which ends the old one, and mail it to the customer."""
-    return await _change(db, organisation_id, pass_id, TicketEvent.REISSUE)
+    return await _change(db, organisation_id, pass_id, TicketEvent.REISSUE, now, by)
 
 
-async def _change(db: Database, organisation_id: UUID, pass_id: UUID, event: TicketEvent) -> Changed:
+async def _change(
+    db: Database,
+    organisation_id: UUID,
+    pass_id: UUID,
+    event: TicketEvent,
+    now: datetime,
+    by: Actor | None,
+    reason: str = "",
+) -> Changed:
     async with db.transaction() as c:
         held = await SQL.lock.one(c, _Locked, organisation_id=organisation_id, pass_id=pass_id)
         if held is None:
             raise NotFound(what="pass")
         after = changed("pass", held.status, held.generation, event)
         await SQL.write.run(c, pass_id=pass_id, status=after.status, generation=after.generation)
+        await oppositions.follow(c, event, held.generation, now, by, reason, pass_id=pass_id)
         if event == TicketEvent.REISSUE:
             await jobs.enqueue(c, Job.SEND_MAIL, SendMail(held.order_id, MailKind.TICKETS_REISSUED))
+        if by is not None:
+            subject = Subject(kind="order", id=held.order_id, name=held.order_code, box_office_id=held.box_office_id)
+            changes = {"pass": (held.serial, held.serial), "status": (held.status, after.status)}
+            told = changes | ({"reason": ("", reason)} if reason else {})
+            await audit.note(c, by, ACTS[event], subject, now, told)
     return after
 
 

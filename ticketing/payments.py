@@ -17,7 +17,8 @@ from msgspec import Struct
 from engine.failpoints import reach
 from engine.holds import Any, Seats, Want
 from engine.inventory import Inventory
-from ticketing import claims, jobs, ledger, orders, refunds
+from ticketing import audit, claims, jobs, ledger, orders, refunds
+from ticketing.audit import Actor
 from ticketing.claims import Claim, Claiming
 from ticketing.db import Database
 from ticketing.ids import new_id
@@ -122,14 +123,17 @@ async def begin(db: Database, provider: Sandbox, order_id: UUID, return_url: str
     return StartedPayment(payment_id, charge.reference, charge.amount_cents, charge.currency, page)
 
 
-async def take_on_site(db: Database, order_id: UUID, now: datetime) -> Order:
+async def take_on_site(db: Database, order_id: UUID, now: datetime, by: Actor | None = None) -> Order:
     """Book what is due as paid over the counter. Raises NotFound, WrongState, NothingDue."""
     async with db.transaction() as c:
-        await orders.lock(c, order_id)
+        locked = await orders.lock(c, order_id)
         order = await _payable(c, order_id)
         payment_id = new_id()
         await _add(c, order, payment_id, ON_SITE, str(payment_id), PaymentStatus.SUCCEEDED, now)
         await _post(c, order_id, payment_id, ON_SITE, order.due_cents, order.currency, now)
+        if by is not None:
+            told = {"received_cents": (order.received_cents, order.received_cents + order.due_cents)}
+            await audit.note(c, by, "order.paid", locked.subject, now, told)
         return await orders.pay_if_settled(c, order_id)
 
 

@@ -11,7 +11,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from engine.failpoints import reach
-from ticketing import jobs, ledger
+from ticketing import audit, jobs, ledger
+from ticketing.audit import Actor, Subject
 from ticketing.db import Database
 from ticketing.ids import new_id
 from ticketing.jobs import Job, SendRefund
@@ -93,7 +94,9 @@ async def send(db: Database, provider: Provider, refund_id: UUID, now: datetime)
         await _book(c, refund, now)
 
 
-async def hand_out(db: Database, organisation_id: UUID, refund_id: UUID, now: datetime) -> Refund:
+async def hand_out(
+    db: Database, organisation_id: UUID, refund_id: UUID, now: datetime, by: Actor | None = None
+) -> Refund:
     """Book a refund that was given back over the counter. Raises NotFound, RefundSent."""
     async with db.transaction() as c:
         refund = await SQL.get_of.one(c, Refund, organisation_id=organisation_id, refund_id=refund_id)
@@ -101,6 +104,12 @@ async def hand_out(db: Database, organisation_id: UUID, refund_id: UUID, now: da
             raise NotFound(what="refund")
         if not await _book(c, refund, now):
             raise RefundSent()
+        if by is not None:
+            row = await SQL.order_named.row(c, order_id=refund.order_id)
+            assert row is not None, "a refund is of an order"
+            subject = Subject(kind="order", id=refund.order_id, name=row["code"], box_office_id=row["box_office_id"])
+            told = {"refund_cents": (refund.amount_cents, refund.amount_cents)}
+            await audit.note(c, by, "refund.handed-out", subject, now, told)
         return await _get(c, refund_id)
 
 

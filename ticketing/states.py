@@ -49,6 +49,8 @@ class TicketEvent(StrEnum):
     MOVE = "moved"
     OPPOSE = "opposed"
     REISSUE = "issued again"
+    ALLOW = "allowed again"
+    """Its opposition ends, and the code it had is good again."""
 
 
 class PaymentStatus(StrEnum):
@@ -96,6 +98,7 @@ TICKET: Mapping[tuple[TicketStatus, TicketEvent], TicketStatus] = {
     (TicketStatus.VALID, TicketEvent.REISSUE): TicketStatus.VALID,
     (TicketStatus.OPPOSED, TicketEvent.CANCEL): TicketStatus.CANCELLED,
     (TicketStatus.OPPOSED, TicketEvent.REISSUE): TicketStatus.VALID,
+    (TicketStatus.OPPOSED, TicketEvent.ALLOW): TicketStatus.VALID,
     (TicketStatus.CANCELLED, TicketEvent.RESEAT): TicketStatus.VALID,
 }
 """Of tickets and passes alike. Cancelled is final but for a ticket whose order merely expired."""

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from ticketing import jobs
+from ticketing import audit, jobs, oppositions
+from ticketing.audit import Actor, Subject
 from ticketing.db import Database
 from ticketing.jobs import Job, MailKind, SendMail
 from ticketing.refusals import CodesSpent, NotFound, TicketsNotIssued
@@ -18,6 +19,12 @@ from ticketing.signing_keys import Keys, Signer
 from ticketing.sql import load
 from ticketing.states import TICKET, OrderStatus, TicketEvent, TicketStatus, step
 from ticketing.ticket_codes import GENERATION_MAX
+
+ACTS = {
+    TicketEvent.OPPOSE: "ticket.opposed",
+    TicketEvent.ALLOW: "ticket.allowed",
+    TicketEvent.REISSUE: "ticket.reissued",
+}
 
 SQL = load("tickets")
 
@@ -118,6 +125,9 @@ class Changed(Struct, frozen=True):
 class _Locked(Struct, frozen=True):
     ticket_id: UUID
     order_id: UUID
+    order_code: str
+    box_office_id: UUID
+    serial: int
     status: str
     generation: int
 
@@ -156,26 +166,61 @@ def issue(sheet: OrderSheet, signer: Signer) -> Issued:
     )
 
 
-async def oppose(db: Database, organisation_id: UUID, ticket_id: UUID) -> Changed:
-    """Make a valid ticket invalid; nobody else gets its place."""
-    return await _change(db, organisation_id, ticket_id, TicketEvent.OPPOSE)
+async def oppose(
+    db: Database, organisation_id: UUID, ticket_id: UUID, now: datetime, by: Actor | None = None, reason: str = ""
+) -> Changed:
+    """Make a valid ticket invalid; nobody else gets its place, and why is kept."""
+    return await _change(db, organisation_id, ticket_id, TicketEvent.OPPOSE, now, by, oppositions.reason_of(reason))
 
 
-async def reissue(db: Database, organisation_id: UUID, ticket_id: UUID) -> Changed:
+async def allow(
+    db: Database, organisation_id: UUID, ticket_id: UUID, now: datetime, by: Actor | None = None
+) -> Changed:
+    """End a ticket's opposition: the code that its holder has is good again."""
+    return await _change(db, organisation_id, ticket_id, TicketEvent.ALLOW, now, by)
+
+
+async def reissue(
+    db: Database, organisation_id: UUID, ticket_id: UUID, now: datetime, by: Actor | None = None
+) -> Changed:
     """Give a valid or opposed ticket a new code, which ends the old one, and mail it to the customer."""
-    return await _change(db, organisation_id, ticket_id, TicketEvent.REISSUE)
+    return await _change(db, organisation_id, ticket_id, TicketEvent.REISSUE, now, by)
 
 
-async def _change(db: Database, organisation_id: UUID, ticket_id: UUID, event: TicketEvent) -> Changed:
+async def _change(
+    db: Database,
+    organisation_id: UUID,
+    ticket_id: UUID,
+    event: TicketEvent,
+    now: datetime,
+    by: Actor | None,
+    reason: str = "",
+) -> Changed:
     async with db.transaction() as c:
         ticket = await SQL.lock.one(c, _Locked, organisation_id=organisation_id, ticket_id=ticket_id)
         if ticket is None:
             raise NotFound(what="ticket")
         after = changed("ticket", ticket.status, ticket.generation, event)
         await SQL.write.run(c, ticket_id=ticket_id, status=after.status, generation=after.generation)
+        await oppositions.follow(c, event, ticket.generation, now, by, reason, ticket_id=ticket_id)
         if event == TicketEvent.REISSUE:
             await jobs.enqueue(c, Job.SEND_MAIL, SendMail(ticket.order_id, MailKind.TICKETS_REISSUED))
+        if by is not None:
+            subject = Subject(
+                kind="order", id=ticket.order_id, name=ticket.order_code, box_office_id=ticket.box_office_id
+            )
+            await audit.note(c, by, ACTS[event], subject, now, _told(ticket, after, reason))
     return after
+
+
+def _told(ticket: _Locked, after: Changed, reason: str) -> dict[str, tuple[object, object]]:
+    """What the audit log says of it."""
+    told: dict[str, tuple[object, object]] = {
+        "ticket": (ticket.serial, ticket.serial),
+        "status": (ticket.status, after.status),
+        "generation": (ticket.generation, after.generation),
+    }
+    return told | ({"reason": ("", reason)} if reason else {})
 
 
 def changed(what: str, status: str, generation: int, event: TicketEvent) -> Changed:

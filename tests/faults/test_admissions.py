@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.ticketing.gate import HOUSE, Gate, row_id, sell
+from tests.ticketing.gate import HOUSE, NOW, Gate, row_id, sell
 from ticketing import admissions, tickets
 from ticketing.admissions import Verdict
 from ticketing.check import in_postgres
@@ -74,7 +74,7 @@ async def test_only_the_generation_keeps_an_old_code_out(
 ) -> None:
     place = 60 + protected
     old = await gate.code(place)
-    await tickets.reissue(gate.db, HOUSE, row_id(14, place))
+    await tickets.reissue(gate.db, HOUSE, row_id(14, place), NOW)
     if not protected:
         without(monkeypatch, "when k.generation <> ", "when false and k.generation <> ")
     assert (await gate.scan(old)).verdict == verdict

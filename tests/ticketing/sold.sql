@@ -179,3 +179,11 @@ insert into mailing_recipients values
     (pg_temp.id(40, 1), pg_temp.id(10, 1), 'sent', '2026-01-05T00:01Z', '250 OK'),
     (pg_temp.id(40, 1), pg_temp.id(10, 2), 'opted_out', '2026-01-05T00:01Z', '');
 insert into opt_outs values (pg_temp.id(1, 1), 'buyer2@example.org', '2026-01-04T00:00Z');
+
+-- What was written beside orders: a note, a mail, an opposition that ended.
+insert into order_notes values (pg_temp.id(50, 1), pg_temp.id(11, 1), pg_temp.id(30, 1), 'Asked for an aisle seat.', '2026-01-04T00:00Z');
+insert into order_mails
+values ('mail-1', pg_temp.id(11, 1), 'order-paid', 'buyer1@example.org', 'sent', '250 OK', '2026-01-03T00:21Z');
+insert into oppositions values (
+    pg_temp.id(51, 1), pg_temp.id(14, 2), null, 0, 'Reported lost.', pg_temp.id(30, 1), '2026-01-05T00:00Z', '2026-01-06T00:00Z'
+);

@@ -67,9 +67,9 @@ async def test_what_was_not_paid_or_was_cancelled(gate: Gate, place: int, verdic
 
 async def test_an_opposed_ticket_stays_out_and_its_new_code_comes_in(gate: Gate) -> None:
     old = await gate.code(60)
-    await tickets.oppose(gate.db, HOUSE, row_id(14, 60))
+    await tickets.oppose(gate.db, HOUSE, row_id(14, 60), NOW)
     assert (await gate.scan(old)).verdict == Verdict.OPPOSED
-    await tickets.reissue(gate.db, HOUSE, row_id(14, 60))
+    await tickets.reissue(gate.db, HOUSE, row_id(14, 60), NOW)
     assert (await gate.scan(old)).verdict == Verdict.OLD_CODE
     assert (await gate.scan(await gate.code(60))).verdict == Verdict.ADMITTED
 

@@ -123,16 +123,16 @@ async def test_an_opposed_pass_is_issued_again_under_a_new_code(database: Databa
     keys = Keys(database, SECRET)
     (before,) = (await tickets.issued(database, keys, placed.id, NOW)).passes
     held_pass = before.holder_pass.pass_id
-    assert await passes.oppose(database, house.organisation, held_pass) == Changed(TicketStatus.OPPOSED, 0)
+    assert await passes.oppose(database, house.organisation, held_pass, NOW) == Changed(TicketStatus.OPPOSED, 0)
     with pytest.raises(WrongState):
-        await passes.oppose(database, house.organisation, held_pass)
-    assert await passes.reissue(database, house.organisation, held_pass) == Changed(TicketStatus.VALID, 1)
+        await passes.oppose(database, house.organisation, held_pass, NOW)
+    assert await passes.reissue(database, house.organisation, held_pass, NOW) == Changed(TicketStatus.VALID, 1)
     (after,) = (await tickets.issued(database, keys, placed.id, NOW)).passes
     assert after.code != before.code
     async with database.read() as c:
         await c.execute("update passes set generation = 255 where id = $1", held_pass)
     with pytest.raises(CodesSpent):
-        await passes.reissue(database, house.organisation, held_pass)
+        await passes.reissue(database, house.organisation, held_pass, NOW)
 
 
 async def test_another_organisation_neither_makes_nor_changes(database: Database, inventory: Inventory) -> None:
@@ -146,7 +146,7 @@ async def test_another_organisation_neither_makes_nor_changes(database: Database
     placed = await bought(database, inventory, house, kind)
     sheet = await tickets.sheet(database, placed.id)
     with pytest.raises(NotFound):
-        await passes.oppose(database, other.organisation, sheet.passes[0].pass_id)
+        await passes.oppose(database, other.organisation, sheet.passes[0].pass_id, NOW)
 
 
 @pytest.mark.parametrize(

@@ -29,11 +29,11 @@ expired    -     -        -          -          -        paid
 cancelled  -     -        -          -          -        -
 """
 TICKETS = """
-           paid   cancelled  seated-again  moved     opposed  issued-again
-reserved   valid  cancelled  -             reserved  -        -
-valid      -      cancelled  -             valid     opposed  valid
-cancelled  -      -          valid         -         -        -
-opposed    -      cancelled  -             -         -        valid
+           paid   cancelled  seated-again  moved     opposed  issued-again  allowed-again
+reserved   valid  cancelled  -             reserved  -        -             -
+valid      -      cancelled  -             valid     opposed  valid         -
+cancelled  -      -          valid         -         -        -             -
+opposed    -      cancelled  -             -         -        valid         valid
 """
 PAYMENTS = """
             accepted   failed  flagged     returned

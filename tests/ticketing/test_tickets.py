@@ -70,17 +70,17 @@ async def test_an_order_that_is_not_there(gate: Gate) -> None:
 
 async def test_opposing_keeps_the_ticket_and_issues_nothing(gate: Gate) -> None:
     ticket = row_id(14, 204)
-    assert await tickets.oppose(gate.db, HOUSE, ticket) == Changed(TicketStatus.OPPOSED, 0)
+    assert await tickets.oppose(gate.db, HOUSE, ticket, NOW) == Changed(TicketStatus.OPPOSED, 0)
     issued = await tickets.issued(gate.db, gate.keys, row_id(11, 102), NOW)
     assert [item.ticket.seat_label for item in issued.tickets] == ["205"]
     with pytest.raises(WrongState):
-        await tickets.oppose(gate.db, HOUSE, ticket)
-    assert await tickets.reissue(gate.db, HOUSE, ticket) == Changed(TicketStatus.VALID, 1)
+        await tickets.oppose(gate.db, HOUSE, ticket, NOW)
+    assert await tickets.reissue(gate.db, HOUSE, ticket, NOW) == Changed(TicketStatus.VALID, 1)
 
 
 async def test_a_reissue_is_another_code_and_a_mail(gate: Gate) -> None:
     before = await tickets.issued(gate.db, gate.keys, row_id(11, 103), NOW)
-    await tickets.reissue(gate.db, HOUSE, row_id(14, 206))
+    await tickets.reissue(gate.db, HOUSE, row_id(14, 206), NOW)
     after = await tickets.issued(gate.db, gate.keys, row_id(11, 103), NOW)
     assert [a.code == b.code for a, b in zip(after.tickets, before.tickets, strict=True)] == [False, True]
     async with gate.db.read() as c:
@@ -91,20 +91,20 @@ async def test_a_reissue_is_another_code_and_a_mail(gate: Gate) -> None:
 
 
 async def test_reissues_at_once_count_one_by_one(gate: Gate) -> None:
-    await asyncio.gather(*(tickets.reissue(gate.db, HOUSE, row_id(14, 208)) for _ in range(10)))
-    assert (await tickets.reissue(gate.db, HOUSE, row_id(14, 208))).generation == 11
+    await asyncio.gather(*(tickets.reissue(gate.db, HOUSE, row_id(14, 208), NOW) for _ in range(10)))
+    assert (await tickets.reissue(gate.db, HOUSE, row_id(14, 208), NOW)).generation == 11
 
 
 async def test_codes_run_out_with_a_sentence(gate: Gate) -> None:
     await gate.run("update tickets set generation = 255 where id = $1", row_id(14, 210))
     with pytest.raises(CodesSpent):
-        await tickets.reissue(gate.db, HOUSE, row_id(14, 210))
+        await tickets.reissue(gate.db, HOUSE, row_id(14, 210), NOW)
 
 
 @pytest.mark.parametrize("place", [602, 604])
 async def test_what_is_not_valid_is_not_issued_again(gate: Gate, place: int) -> None:
     with pytest.raises(WrongState):
-        await tickets.reissue(gate.db, HOUSE, row_id(14, place))
+        await tickets.reissue(gate.db, HOUSE, row_id(14, place), NOW)
 
 
 async def test_another_organisations_ticket_is_not_there(gate: Gate) -> None:
@@ -115,7 +115,7 @@ async def test_another_organisations_ticket_is_not_there(gate: Gate) -> None:
 
 async def test_a_passs_ticket_is_not_changed_by_itself(gate: Gate) -> None:
     with pytest.raises(NotFound):
-        await tickets.oppose(gate.db, HOUSE, row_id(14, 10001))
+        await tickets.oppose(gate.db, HOUSE, row_id(14, 10001), NOW)
 
 
 async def test_processes_sign_alike(gate: Gate) -> None:

@@ -11,8 +11,10 @@ select from tickets where id = :ticket_id for no key update;
 
 -- name: get(ticket_id, now)^
 -- A ticket with what its move depends on. A pass's ticket has no line of its own and no price.
-select t.id, t.order_id, t.order_line_id, t.pass_id, t.pool_id, t.place, t.category, t.price_cents, t.generation,
-    t.status, t.tariff_id, f.name as tariff_name, p.place_list_hash, v.hash as plan_hash,
+select t.id, t.order_id, t.order_line_id, t.pass_id, t.pool_id, t.place, t.zone, t.row_label, t.seat_label, t.category,
+    t.price_cents, t.options_cents, t.generation, t.status, t.performance_id, t.tariff_id, f.name as tariff_name,
+    array(select n.name from ticket_options n where n.ticket_id = t.id order by n.option_id) as options,
+    p.place_list_hash, v.hash as plan_hash,
     p.ends_at > :now::timestamptz and p.status <> 'cancelled' as to_come,
     exists (select from admissions a where a.ticket_id = t.id) as admitted
 from tickets t
@@ -21,8 +23,15 @@ join plan_versions v on v.id = p.plan_version_id
 left join tariffs f on f.id = t.tariff_id
 where t.id = :ticket_id;
 
--- name: price(tariff_id, category)$
-select price_cents from prices where tariff_id = :tariff_id and category = :category;
+-- name: price(tariff_id, performance_id, zone, category)$
+-- A price of the date goes before one of all dates, a zone's before its category's.
+select price_cents
+from prices
+where tariff_id = :tariff_id
+    and (performance_id is null or performance_id = :performance_id)
+    and (zone = :zone or category = :category)
+order by performance_id is null, zone is null
+limit 1;
 
 -- name: place(ticket_id, place, zone, row_label, seat_label, category, price_cents, generation, status)!
 update tickets
@@ -33,14 +42,15 @@ where id = :ticket_id;
 -- name: reline(ticket_id, old_line, reversal_id, new_line, label, amount_cents, now)!
 -- The ticket's line taken back and written again, as what it is now.
 with reversed as (
-    insert into order_lines (id, order_id, kind, label, amount_cents, reverses, created_at)
-    select :reversal_id::uuid, order_id, 'reversal', label, -amount_cents, id, :now::timestamptz
+    insert into order_lines (id, order_id, kind, label, amount_cents, vat_thousandths, reverses, created_at)
+    select :reversal_id::uuid, order_id, 'reversal', label, -amount_cents, vat_thousandths, id, :now::timestamptz
     from order_lines
     where id = :old_line
-    returning order_id
+    returning order_id, vat_thousandths
 ), written as (
-    insert into order_lines (id, order_id, kind, label, amount_cents, created_at)
-    select :new_line::uuid, order_id, 'ticket', :label::text, :amount_cents::integer, :now::timestamptz
+    insert into order_lines (id, order_id, kind, label, amount_cents, vat_thousandths, created_at)
+    select :new_line::uuid, order_id, 'ticket', :label::text, :amount_cents::integer, vat_thousandths,
+        :now::timestamptz
     from reversed
 ), left_behind as (
     insert into former_lines (line_id, ticket_id) select :old_line::uuid, :ticket_id::uuid from reversed

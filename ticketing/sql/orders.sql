@@ -1,4 +1,4 @@
--- name: ground(box_office_id, request_key, email, performances, tariffs)
+-- name: ground(box_office_id, request_key, email, channel, performances, tariffs)
 -- What an order stands on, in one look: a row for each performance and tariff asked for (no tariff: a pass pays).
 select
     clock_timestamp() as asked_at,
@@ -14,13 +14,29 @@ select
     asked.tariff_id,
     p.pool_id,
     case when s.visibility = 'draft' then 'draft' when p.label = 'postponed' then 'closed' else p.status end as status,
-    s.sale_opens_at,
-    s.sale_closes_at,
+    case when :channel::text = 'counter' then s.counter_opens_at else s.sale_opens_at end as sale_opens_at,
+    case when :channel::text = 'counter' then s.counter_closes_at else s.sale_closes_at end as sale_closes_at,
     v.hash as plan_hash,
     p.place_list_hash,
     t.name as tariff_name,
-    array(select category from prices where tariff_id = t.id order by category) as categories,
-    array(select price_cents from prices where tariff_id = t.id order by category) as prices_cents,
+    t.version as tariff_version,
+    t.sale_opens_at as tariff_opens_at,
+    t.sale_closes_at as tariff_closes_at,
+    t.closed_at as tariff_closed_at,
+    t.counter_only,
+    t.order_min,
+    t.order_max,
+    case when b.vat_registered then
+        coalesce(t.vat_thousandths, vat_rate_on(b.id, (p.starts_at at time zone u.time_zone)::date))
+    end as vat_thousandths,
+    cost.dated,
+    cost.zones,
+    cost.categories,
+    cost.prices_cents,
+    choice.options,
+    choice.option_groups,
+    choice.option_names,
+    choice.option_prices,
     array(
         select q.pool_id from quotas q
         where q.tariff_id = t.id and (q.performance_id is null or q.performance_id = p.id)
@@ -33,39 +49,64 @@ cross join unnest(:performances::uuid[], :tariffs::uuid[]) as asked (performance
 left join performances p on p.id = asked.performance_id and p.box_office_id = b.id
 left join performance_sales s on s.performance_id = p.id
 left join plan_versions v on v.id = p.plan_version_id
+left join venues u on u.id = p.venue_id
 left join tariffs t on t.id = asked.tariff_id and t.event_id = p.event_id
+cross join lateral (
+    select array_agg(r.performance_id is not null) as dated, array_agg(r.zone) as zones,
+        array_agg(r.category) as categories, array_agg(r.price_cents) as prices_cents
+    from prices r
+    where r.tariff_id = t.id and (r.performance_id is null or r.performance_id = p.id)
+) as cost
+cross join lateral (
+    select array_agg(n.id) as options, array_agg(n.group_id) as option_groups, array_agg(n.name) as option_names,
+        array_agg(n.price_cents) as option_prices
+    from options n
+    where n.tariff_id = t.id and n.closed_at is null
+) as choice
 where b.id = :box_office_id;
 
 -- name: pass_types(box_office_id, pass_types)
+-- A pass is taxed as on the day of its first performance.
 select y.id, y.name, y.price_cents, y.pool_id,
-    array(select performance_id from pass_type_performances where pass_type_id = y.id) as performances
+    array(select performance_id from pass_type_performances where pass_type_id = y.id) as performances,
+    (
+        select vat_rate_on(p.box_office_id, (p.starts_at at time zone u.time_zone)::date)
+        from pass_type_performances d
+        join performances p on p.id = d.performance_id
+        join venues u on u.id = p.venue_id
+        where d.pass_type_id = y.id
+        order by p.starts_at
+        limit 1
+    ) as vat_thousandths
 from pass_types y
 where y.box_office_id = :box_office_id and y.id = any(:pass_types::uuid[]);
 
--- name: place(pinned_pools, pinned_epochs, customer_id, new_customer_id, organisation_id, email, name, locale, order_id, code, box_office_id, hold_id, request_key, request_digest, secret_hash, status, ticket_status, currency, placed_at, expires_at, asked_at, order_s_max, claim_pools, claim_places, line_ids, line_kinds, line_labels, line_amounts, pass_ids, pass_lines, pass_types, pass_holders, ticket_ids, ticket_lines, ticket_passes, ticket_performances, ticket_tariffs, ticket_pools, ticket_places, ticket_zones, ticket_rows, ticket_seats, ticket_categories, ticket_prices, ticket_holders, total_cents, jobs, priorities, payloads, job_delays)^
--- The whole order in one statement: its pools are locked and looked at first, and nothing is written when one was
--- rebuilt. Claims go in by (pool, place), so that two orders for the same places wait for each other in one direction
+-- name: place(tariff_ids, tariff_versions, pinned_pools, pinned_epochs, customer_id, new_customer_id, organisation_id, email, name, locale, order_id, code, box_office_id, hold_id, request_key, request_digest, secret_hash, status, channel, ticket_status, currency, placed_at, expires_at, asked_at, order_s_max, claim_pools, claim_places, line_ids, line_kinds, line_labels, line_amounts, line_vats, pass_ids, pass_lines, pass_types, pass_holders, ticket_ids, ticket_lines, ticket_passes, ticket_performances, ticket_tariffs, ticket_pools, ticket_places, ticket_zones, ticket_rows, ticket_seats, ticket_categories, ticket_prices, ticket_options_cents, ticket_holders, option_tickets, option_ids, option_names, option_prices, total_cents, jobs, priorities, payloads, job_delays)^
+-- The whole order in one statement: its tariffs and its pools are locked and looked at first, and nothing is written
+-- when one was changed, or rebuilt. Claims go in by (pool, place), so that two orders for the same places wait for each other in one direction
 -- only. Whoever asked rolls back unless everything is there. The jobs are PgQueuer's rows as it writes them itself.
-with pools as materialized (
-    select stale_pools(:pinned_pools::bigint[], :pinned_epochs::bigint[]) = '{}' as ready
+with tariffs as materialized (
+    select stale_tariffs(:tariff_ids::uuid[], :tariff_versions::integer[]) = '{}' as unchanged
+), pools as materialized (
+    select unchanged, stale_pools(:pinned_pools::bigint[], :pinned_epochs::bigint[]) = '{}' as ready from tariffs
 ), buyer as (
     insert into customers (id, organisation_id, email, name, locale, created_at)
     select :new_customer_id::uuid, :organisation_id::uuid, :email::text, :name::text, :locale::text,
         :placed_at::timestamptz
     from pools
-    where ready and :customer_id::uuid is null
+    where ready and unchanged and :customer_id::uuid is null
     on conflict (organisation_id, email) do update set email = excluded.email
     returning id
 ), placed as (
     insert into orders (
-        id, code, box_office_id, customer_id, hold_id, request_key, request_digest, secret_hash, status, currency,
-        placed_at, expires_at
+        id, code, box_office_id, customer_id, hold_id, request_key, request_digest, secret_hash, status, channel,
+        currency, placed_at, expires_at
     )
     select :order_id::uuid, :code::text, :box_office_id::uuid, coalesce(:customer_id::uuid, (select id from buyer)),
         :hold_id::bytea, :request_key::text, :request_digest::bytea, :secret_hash::bytea, :status::text,
-        :currency::text, :placed_at::timestamptz, :expires_at::timestamptz
+        :channel::text, :currency::text, :placed_at::timestamptz, :expires_at::timestamptz
     from pools
-    where ready
+    where ready and unchanged
     on conflict do nothing
     returning id
 ), claimed as (
@@ -76,10 +117,11 @@ with pools as materialized (
     on conflict do nothing
     returning pool_id, place, serial
 ), lines as (
-    insert into order_lines (id, order_id, kind, label, amount_cents, created_at)
-    select l.id, placed.id, l.kind, l.label, l.amount_cents, :placed_at::timestamptz
-    from placed, unnest(:line_ids::uuid[], :line_kinds::text[], :line_labels::text[], :line_amounts::integer[])
-        as l (id, kind, label, amount_cents)
+    insert into order_lines (id, order_id, kind, label, amount_cents, vat_thousandths, created_at)
+    select l.id, placed.id, l.kind, l.label, l.amount_cents, l.vat_thousandths, :placed_at::timestamptz
+    from placed, unnest(
+        :line_ids::uuid[], :line_kinds::text[], :line_labels::text[], :line_amounts::integer[], :line_vats::integer[]
+    ) as l (id, kind, label, amount_cents, vat_thousandths)
 ), holders as (
     insert into passes (id, pass_type_id, order_id, order_line_id, holder_name, status)
     select h.id, h.pass_type, placed.id, h.line, h.holder, :ticket_status::text
@@ -88,18 +130,25 @@ with pools as materialized (
 ), seats as (
     insert into tickets (
         id, order_id, order_line_id, pass_id, performance_id, tariff_id, pool_id, place, zone, row_label, seat_label,
-        category, price_cents, holder_name, status, placed_at
+        category, price_cents, options_cents, holder_name, status, placed_at
     )
     select t.id, placed.id, t.line, t.pass, t.performance, t.tariff, t.pool, t.place, t.zone, t.row_label,
-        t.seat_label, t.category, t.price_cents, t.holder, :ticket_status::text, :placed_at::timestamptz
+        t.seat_label, t.category, t.price_cents, t.options_cents, t.holder, :ticket_status::text, :placed_at::timestamptz
     from placed, unnest(
         :ticket_ids::uuid[], :ticket_lines::uuid[], :ticket_passes::uuid[], :ticket_performances::uuid[],
         :ticket_tariffs::uuid[], :ticket_pools::bigint[], :ticket_places::integer[], :ticket_zones::text[],
         :ticket_rows::text[], :ticket_seats::text[], :ticket_categories::text[], :ticket_prices::integer[],
-        :ticket_holders::text[]
+        :ticket_options_cents::integer[], :ticket_holders::text[]
     ) as t (
-        id, line, pass, performance, tariff, pool, place, zone, row_label, seat_label, category, price_cents, holder
+        id, line, pass, performance, tariff, pool, place, zone, row_label, seat_label, category, price_cents,
+        options_cents, holder
     )
+), chosen as (
+    insert into ticket_options (ticket_id, option_id, name, price_cents)
+    select n.ticket, n.option, n.name, n.price_cents
+    from placed, unnest(
+        :option_tickets::uuid[], :option_ids::uuid[], :option_names::text[], :option_prices::integer[]
+    ) as n (ticket, option, name, price_cents)
 ), posted as (
     insert into ledger (order_id, debit, credit, amount_cents, currency, reason, at)
     select id, 'receivable', 'sales', :total_cents::integer, :currency::text, 'placed', :placed_at::timestamptz
@@ -113,6 +162,7 @@ with pools as materialized (
             as q (job, priority, payload, delay_s)
 )
 select
+    (select unchanged from pools) as unchanged,
     (select ready from pools) as ready,
     exists (select from placed) as placed,
     array(select pool_id from claimed order by pool_id, place) as pools,
@@ -174,14 +224,17 @@ join box_offices b on b.id = o.box_office_id
 where o.code = :code and b.organisation_id = :organisation_id;
 
 -- name: lines(order_id)
-select id, kind, label, amount_cents, reverses, created_at from order_lines where order_id = :order_id order by id;
+select id, kind, label, amount_cents, vat_thousandths, vat_cents, reverses, created_at
+from order_lines
+where order_id = :order_id
+order by id;
 
 -- name: lock(order_id)^
-select id, box_office_id, status from orders where id = :order_id for no key update;
+select id, code, box_office_id, status from orders where id = :order_id for no key update;
 
 -- name: lock_due(now, orders_max)
 -- Orders past their time, those that another worker has in hand left out.
-select id, box_office_id, status
+select id, code, box_office_id, status
 from orders
 where status = 'pending' and expires_at <= :now
 order by expires_at
@@ -224,13 +277,13 @@ group by y.pool_id;
 -- name: take_back(line_ids, reversal_ids, ticket_sources, reason, now)!
 -- Each line by its opposite, with its tickets and passes, and what the orders were sold for.
 with taken as (
-    select l.id, l.order_id, l.label, l.amount_cents, o.currency, chosen.reversal
+    select l.id, l.order_id, l.label, l.amount_cents, l.vat_thousandths, o.currency, chosen.reversal
     from unnest(:line_ids::uuid[], :reversal_ids::uuid[]) as chosen (line, reversal)
     join order_lines l on l.id = chosen.line
     join orders o on o.id = l.order_id
 ), reversed as (
-    insert into order_lines (id, order_id, kind, label, amount_cents, reverses, created_at)
-    select reversal, order_id, 'reversal', label, -amount_cents, id, :now::timestamptz from taken
+    insert into order_lines (id, order_id, kind, label, amount_cents, vat_thousandths, reverses, created_at)
+    select reversal, order_id, 'reversal', label, -amount_cents, vat_thousandths, id, :now::timestamptz from taken
 ), seats as (
     update tickets set status = 'cancelled'
     from taken

@@ -40,7 +40,7 @@ where b.key = :box_office_key
 order by y.name, y.id;
 
 -- name: lock(organisation_id, pass_id)^
-select a.id, a.order_id, a.status, a.generation
+select a.id, a.order_id, o.code as order_code, o.box_office_id, a.serial, a.status, a.generation
 from passes a
 join orders o on o.id = a.order_id
 join box_offices b on b.id = o.box_office_id

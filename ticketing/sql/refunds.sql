@@ -54,6 +54,9 @@ order by r.created_at, r.id;
 -- name: lock_order(order_id)!
 select from orders where id = :order_id for no key update;
 
+-- name: order_named(order_id)^
+select code, box_office_id from orders where id = :order_id;
+
 -- name: mark_sent(refund_id, now)!
 update refunds set status = 'sent', sent_at = :now where id = :refund_id and status = 'due';
 

@@ -188,6 +188,23 @@ begin
     );
 end $$;
 
+CREATE FUNCTION public.stale_tariffs(tariff_ids uuid[], versions integer[]) RETURNS uuid[]
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform pg_advisory_xact_lock_shared(8, key) from (select distinct hashtext(id::text) as key from unnest(tariff_ids) as id order by 1) as sorted;
+    return array(
+        select expected.id
+        from unnest(tariff_ids, versions) as expected (id, version)
+        left join tariffs t on t.id = expected.id
+        where t.version is distinct from expected.version
+    );
+end $$;
+
+CREATE FUNCTION public.vat_included(amount_cents integer, vat_thousandths integer) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (COALESCE(round((((amount_cents)::numeric * (vat_thousandths)::numeric) / ((100000 + vat_thousandths))::numeric)), (0)::numeric))::integer;
+
 CREATE TABLE public.box_offices (
     id uuid NOT NULL,
     organisation_id uuid NOT NULL,
@@ -612,6 +629,25 @@ CREATE TABLE public.opt_outs (
     CONSTRAINT opt_outs_email_check CHECK ((email = lower(email)))
 );
 
+CREATE TABLE public.option_groups (
+    id uuid NOT NULL,
+    tariff_id uuid NOT NULL,
+    name text NOT NULL,
+    names jsonb DEFAULT '{}'::jsonb NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE public.options (
+    id uuid NOT NULL,
+    tariff_id uuid NOT NULL,
+    group_id uuid,
+    name text NOT NULL,
+    names jsonb DEFAULT '{}'::jsonb NOT NULL,
+    price_cents integer NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    closed_at timestamp with time zone
+);
+
 CREATE TABLE public.order_lines (
     id uuid NOT NULL,
     order_id uuid NOT NULL,
@@ -620,8 +656,11 @@ CREATE TABLE public.order_lines (
     amount_cents integer NOT NULL,
     reverses uuid,
     created_at timestamp with time zone NOT NULL,
+    vat_thousandths integer,
+    vat_cents integer GENERATED ALWAYS AS (public.vat_included(amount_cents, vat_thousandths)) STORED NOT NULL,
     CONSTRAINT order_lines_check CHECK (((kind = 'reversal'::text) = (reverses IS NOT NULL))),
-    CONSTRAINT order_lines_kind_check CHECK ((kind = ANY (ARRAY['ticket'::text, 'pass'::text, 'adjustment'::text, 'reversal'::text])))
+    CONSTRAINT order_lines_kind_check CHECK ((kind = ANY (ARRAY['ticket'::text, 'pass'::text, 'adjustment'::text, 'reversal'::text]))),
+    CONSTRAINT order_lines_vat_thousandths_check CHECK (((vat_thousandths >= 0) AND (vat_thousandths <= 100000)))
 );
 
 CREATE TABLE public.order_mails (
@@ -658,6 +697,8 @@ CREATE TABLE public.orders (
     placed_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone,
     closed_at timestamp with time zone,
+    channel text DEFAULT 'shop'::text NOT NULL,
+    CONSTRAINT orders_channel_check CHECK ((channel = ANY (ARRAY['shop'::text, 'counter'::text, 'api'::text]))),
     CONSTRAINT orders_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT orders_hold_id_check CHECK ((length(hold_id) = 16)),
     CONSTRAINT orders_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'expired'::text, 'cancelled'::text])))
@@ -950,8 +991,11 @@ ALTER TABLE public.pools ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
 
 CREATE TABLE public.prices (
     tariff_id uuid NOT NULL,
-    category text NOT NULL,
+    category text,
     price_cents integer NOT NULL,
+    performance_id uuid,
+    zone text,
+    CONSTRAINT prices_check CHECK ((num_nonnulls(category, zone) = 1)),
     CONSTRAINT prices_price_cents_check CHECK ((price_cents >= 0))
 );
 
@@ -1029,7 +1073,28 @@ CREATE TABLE public.tariffs (
     event_id uuid NOT NULL,
     name text NOT NULL,
     "position" integer DEFAULT 0 NOT NULL,
-    form_id uuid
+    version integer DEFAULT 1 NOT NULL,
+    names jsonb DEFAULT '{}'::jsonb NOT NULL,
+    descriptions jsonb DEFAULT '{}'::jsonb NOT NULL,
+    vat_thousandths integer,
+    sale_opens_at timestamp with time zone,
+    sale_closes_at timestamp with time zone,
+    counter_only boolean DEFAULT false NOT NULL,
+    order_min integer DEFAULT 1 NOT NULL,
+    order_max integer,
+    closed_at timestamp with time zone,
+    form_id uuid,
+    CONSTRAINT tariffs_check CHECK ((sale_opens_at < sale_closes_at)),
+    CONSTRAINT tariffs_check1 CHECK ((order_max >= order_min)),
+    CONSTRAINT tariffs_order_min_check CHECK ((order_min > 0)),
+    CONSTRAINT tariffs_vat_thousandths_check CHECK (((vat_thousandths >= 0) AND (vat_thousandths <= 100000)))
+);
+
+CREATE TABLE public.ticket_options (
+    ticket_id uuid NOT NULL,
+    option_id uuid NOT NULL,
+    name text NOT NULL,
+    price_cents integer NOT NULL
 );
 
 CREATE TABLE public.tickets (
@@ -1050,6 +1115,7 @@ CREATE TABLE public.tickets (
     holder_name text NOT NULL,
     generation smallint DEFAULT 0 NOT NULL,
     status text NOT NULL,
+    options_cents integer DEFAULT 0 NOT NULL,
     placed_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT tickets_generation_check CHECK (((generation >= 0) AND (generation <= 255))),
     CONSTRAINT tickets_price_cents_check CHECK ((price_cents >= 0)),
@@ -1359,6 +1425,21 @@ ALTER TABLE ONLY public.oppositions
 ALTER TABLE ONLY public.opt_outs
     ADD CONSTRAINT opt_outs_pkey PRIMARY KEY (organisation_id, email);
 
+ALTER TABLE ONLY public.option_groups
+    ADD CONSTRAINT option_groups_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.option_groups
+    ADD CONSTRAINT option_groups_tariff_id_id_key UNIQUE (tariff_id, id);
+
+ALTER TABLE ONLY public.option_groups
+    ADD CONSTRAINT option_groups_tariff_id_name_key UNIQUE (tariff_id, name);
+
+ALTER TABLE ONLY public.options
+    ADD CONSTRAINT options_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.options
+    ADD CONSTRAINT options_tariff_id_group_id_name_key UNIQUE NULLS NOT DISTINCT (tariff_id, group_id, name);
+
 ALTER TABLE ONLY public.order_lines
     ADD CONSTRAINT order_lines_pkey PRIMARY KEY (id);
 
@@ -1465,7 +1546,7 @@ ALTER TABLE ONLY public.pools
     ADD CONSTRAINT pools_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.prices
-    ADD CONSTRAINT prices_pkey PRIMARY KEY (tariff_id, category);
+    ADD CONSTRAINT prices_tariff_id_performance_id_category_zone_key UNIQUE NULLS NOT DISTINCT (tariff_id, performance_id, category, zone);
 
 ALTER TABLE ONLY public.quotas
     ADD CONSTRAINT quotas_pkey PRIMARY KEY (id);
@@ -1508,6 +1589,9 @@ ALTER TABLE ONLY public.tariffs
 
 ALTER TABLE ONLY public.tariffs
     ADD CONSTRAINT tariffs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.ticket_options
+    ADD CONSTRAINT ticket_options_pkey PRIMARY KEY (ticket_id, option_id);
 
 ALTER TABLE ONLY public.tickets
     ADD CONSTRAINT tickets_pkey PRIMARY KEY (id);
@@ -1691,6 +1775,8 @@ CREATE INDEX plan_drafts_venue ON public.plan_drafts USING btree (venue_id, crea
 
 CREATE INDEX plan_versions_hash ON public.plan_versions USING btree (hash);
 
+CREATE INDEX prices_performance ON public.prices USING btree (performance_id) WHERE (performance_id IS NOT NULL);
+
 CREATE INDEX refunds_due ON public.refunds USING btree (created_at) WHERE (status = 'due'::text);
 
 CREATE INDEX refunds_order ON public.refunds USING btree (order_id);
@@ -1705,6 +1791,8 @@ CREATE INDEX staff_sessions_staff ON public.staff_sessions USING btree (staff_id
 
 CREATE INDEX tariffs_form ON public.tariffs USING btree (form_id) WHERE (form_id IS NOT NULL);
 
+CREATE INDEX ticket_options_option ON public.ticket_options USING btree (option_id);
+
 CREATE INDEX tickets_order ON public.tickets USING btree (order_id);
 
 CREATE INDEX tickets_pass ON public.tickets USING btree (pass_id, performance_id) WHERE (pass_id IS NOT NULL);
@@ -1713,7 +1801,7 @@ CREATE INDEX tickets_place ON public.tickets USING btree (pool_id, place);
 
 CREATE INDEX tickets_sales ON public.tickets USING btree (performance_id, placed_at);
 
-CREATE INDEX tickets_tariff ON public.tickets USING btree (tariff_id, order_id);
+CREATE INDEX tickets_tariff ON public.tickets USING btree (tariff_id);
 
 CREATE INDEX tokens_organisation ON public.tokens USING btree (organisation_id);
 
@@ -1926,6 +2014,15 @@ ALTER TABLE ONLY public.oppositions
 ALTER TABLE ONLY public.opt_outs
     ADD CONSTRAINT opt_outs_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
 
+ALTER TABLE ONLY public.option_groups
+    ADD CONSTRAINT option_groups_tariff_id_fkey FOREIGN KEY (tariff_id) REFERENCES public.tariffs(id);
+
+ALTER TABLE ONLY public.options
+    ADD CONSTRAINT options_tariff_id_fkey FOREIGN KEY (tariff_id) REFERENCES public.tariffs(id);
+
+ALTER TABLE ONLY public.options
+    ADD CONSTRAINT options_tariff_id_group_id_fkey FOREIGN KEY (tariff_id, group_id) REFERENCES public.option_groups(tariff_id, id);
+
 ALTER TABLE ONLY public.order_lines
     ADD CONSTRAINT order_lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
 
@@ -2014,10 +2111,13 @@ ALTER TABLE ONLY public.pools
     ADD CONSTRAINT pools_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
 
 ALTER TABLE ONLY public.prices
+    ADD CONSTRAINT prices_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.prices
     ADD CONSTRAINT prices_tariff_id_fkey FOREIGN KEY (tariff_id) REFERENCES public.tariffs(id);
 
 ALTER TABLE ONLY public.quotas
-    ADD CONSTRAINT quotas_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id);
+    ADD CONSTRAINT quotas_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.quotas
     ADD CONSTRAINT quotas_pool_id_fkey FOREIGN KEY (pool_id) REFERENCES public.pools(id);
@@ -2054,6 +2154,12 @@ ALTER TABLE ONLY public.tariffs
 
 ALTER TABLE ONLY public.tariffs
     ADD CONSTRAINT tariffs_form_id_fkey FOREIGN KEY (form_id) REFERENCES public.forms(id);
+
+ALTER TABLE ONLY public.ticket_options
+    ADD CONSTRAINT ticket_options_option_id_fkey FOREIGN KEY (option_id) REFERENCES public.options(id);
+
+ALTER TABLE ONLY public.ticket_options
+    ADD CONSTRAINT ticket_options_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(id);
 
 ALTER TABLE ONLY public.tickets
     ADD CONSTRAINT tickets_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);

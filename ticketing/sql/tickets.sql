@@ -66,7 +66,7 @@ order by a.serial;
 
 -- name: lock(organisation_id, ticket_id)^
 -- A ticket that can be changed by itself: one that a pass owns changes with its pass.
-select t.id as ticket_id, t.order_id, t.status, t.generation
+select t.id as ticket_id, t.order_id, o.code as order_code, o.box_office_id, t.serial, t.status, t.generation
 from tickets t
 join orders o on o.id = t.order_id
 join box_offices b on b.id = o.box_office_id
