@@ -187,3 +187,16 @@ values ('mail-1', pg_temp.id(11, 1), 'order-paid', 'buyer1@example.org', 'sent',
 insert into oppositions values (
     pg_temp.id(51, 1), pg_temp.id(14, 2), null, 0, 'Reported lost.', pg_temp.id(30, 1), '2026-01-05T00:00Z', '2026-01-06T00:00Z'
 );
+
+-- A form for each ticket at the full tariff, answered by the first order, and a file that came with it.
+insert into forms values (pg_temp.id(90, 1), pg_temp.id(2, 1), 'Who comes', false, 1, '2026-01-01T00:00Z');
+insert into form_fields (id, form_id, kind, labels, mandatory, position) values
+    (pg_temp.id(91, 1), pg_temp.id(90, 1), 'text', '{"en": "Name"}', true, 1),
+    (pg_temp.id(91, 2), pg_temp.id(90, 1), 'file', '{"en": "Card"}', false, null);
+update tariffs set form_id = pg_temp.id(90, 1) where id = pg_temp.id(8, 1);
+insert into uploads values (
+    pg_temp.id(92, 1), pg_temp.id(2, 1), sha256('upload'), 'card.png', 'image/png', '\x89', '2026-01-03T00:00Z', null
+);
+insert into answers values
+    (pg_temp.id(93, 1), pg_temp.id(11, 11), pg_temp.id(14, 22), pg_temp.id(91, 1), '{Ann}', null, '2026-01-03T00:00Z'),
+    (pg_temp.id(93, 2), pg_temp.id(11, 11), pg_temp.id(14, 22), pg_temp.id(91, 2), '{}', pg_temp.id(92, 1), '2026-01-03T00:00Z');
