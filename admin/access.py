@@ -15,13 +15,15 @@ from ticketing import rights, sessions, staff
 from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.refusals import NotSignedIn, PasswordWrong, Refusal
-from ticketing.rights import Reach
+from ticketing.rights import Places, Reach
 from ticketing.sessions import Session, Stage
 from ticketing.tokens import Scope
 from web.call import Call
 from web.forms import Form
 
 COOKIE = "staff"
+LAST = "box-office"
+"""The cookie that remembers the box office somebody was at last."""
 PASSWORD = "password_again"
 """The field in which a page asks for the password once more."""
 Name = TypeVar("Name")
@@ -36,16 +38,34 @@ class ConfirmationNeeded(Refusal):
 
 
 class Desk(Struct, frozen=True):
-    """Somebody signed in, at a thing they reach."""
+    """Somebody signed in, at a thing they reach; `places` is all they reach, `remembered` the key of the box office
+    that they were at last."""
 
     session: Session
     reach: Reach
     address: str
+    places: Places
+    remembered: str
 
     @property
     def actor(self) -> Actor:
         """Whom the audit log names."""
         return Actor(organisation_id=self.reach.organisation_id, staff_id=self.session.staff_id, address=self.address)
+
+    @property
+    def office(self) -> Reach | None:
+        """The box office to go on working in: that of the thing, or on an organisation's pages the last one, or the
+        newest."""
+        ours = [one for one in self.places.box_offices if one.organisation_id == self.reach.organisation_id]
+        if self.reach.box_office_key:
+            return next((one for one in ours if one.box_office_id == self.reach.box_office_id), self.reach)
+        return next((one for one in ours if one.box_office_key == self.remembered), ours[0] if ours else None)
+
+    @property
+    def organisation(self) -> Reach | None:
+        """The thing's organisation, with what the person may do in all of it."""
+        every = self.places.organisations
+        return next((one for one in every if one.organisation_id == self.reach.organisation_id), None)
 
     def may(self, scope: Scope | str) -> bool:
         """Whether this scope is granted here."""
@@ -89,13 +109,18 @@ async def tariff(call: Call, tariff_id: UUID, scope: Scope) -> Desk:
     return await _at(call, rights.on_tariff, tariff_id, scope)
 
 
-async def venue(call: Call, venue_id: UUID, scope: Scope) -> Desk:
-    """At a venue, by the rights on its organisation."""
+async def venue(call: Call, venue_id: UUID, scope: Scope | None = None) -> Desk:
+    """At a venue, by the rights on its organisation; `scope` None lets in who may do something inside that."""
     return await _at(call, rights.on_venue, venue_id, scope)
 
 
-async def plan(call: Call, plan_id: UUID, scope: Scope) -> Desk:
-    """At a plan, by the rights on its organisation."""
+async def token(call: Call, token_id: UUID, scope: Scope) -> Desk:
+    """At an API key, by the rights on its organisation."""
+    return await _at(call, rights.on_token, token_id, scope)
+
+
+async def plan(call: Call, plan_id: UUID, scope: Scope | None = None) -> Desk:
+    """At a plan, by the rights on its organisation; `scope` None lets in who may do something inside that."""
     return await _at(call, rights.on_plan, plan_id, scope)
 
 
@@ -134,4 +159,8 @@ async def _at(call: Call, find: Finder[Name], name: Name, scope: Scope | None) -
     reach = await find(call.services.database, found.staff_id, name)
     if scope is not None:
         reach.ensure(scope)
-    return Desk(found, reach, call.address)
+    remembered = call.visit.cookie(LAST)
+    if reach.box_office_key and reach.box_office_key != remembered:
+        call.visit.keep(LAST, reach.box_office_key, None)
+    places = await rights.places(call.services.database, found.staff_id)
+    return Desk(found, reach, call.address, places, remembered)

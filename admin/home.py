@@ -2,16 +2,26 @@
 
 from litestar import Response, get
 
-from admin import access, pages
+from admin import access, menu, pages
 from ticketing import rights
+from ticketing.rights import Reach
 from web.call import Call
 
 
 @get("/")
 async def home(request: Call) -> Response[str]:
-    """Every box office and organisation of which the person reaches anything."""
+    """Every box office and organisation of which the person reaches anything; `q` finds some by name."""
     person = await access.session(request)
-    database = request.services.database
-    box_offices = await rights.box_offices(database, person.staff_id)
-    organisations = await rights.organisations(database, person.staff_id)
-    return pages.show(request, "home/index.html", person, box_offices=box_offices, organisations=organisations)
+    places = await rights.places(request.services.database, person.staff_id)
+    wanted = request.query_params.get("q", "").strip()
+    offices = [(one, menu.home_of(one)) for one in places.box_offices if _named(one, wanted)]
+    managed = [one for one in places.organisations if one.managed]
+    count = len(places.box_offices)
+    return pages.show(
+        request, "home/index.html", person, box_offices=offices, managed=managed, wanted=wanted, count=count
+    )
+
+
+def _named(office: Reach, wanted: str) -> bool:
+    name = f"{office.box_office_name} {office.box_office_key} {office.organisation_name}"
+    return wanted.casefold() in name.casefold()

@@ -1,11 +1,13 @@
 """The side menu: sections in the words of the field, entries as they come to exist.
 
-An entry is shown to who may do at least `scope` where it leads. Its path is filled with the box office's key or the
-organisation's slug. Labels are marked for gettext here and translated where they are shown.
+An entry is shown to who may do at least `scope` where it leads: in the box office or in the organisation, whose key or
+slug fills its path. Labels are marked for gettext here and translated where they are shown. The switcher beside it
+leads to the same kind of page of another box office.
 """
 
 from msgspec import Struct
 
+from admin.access import Desk
 from ticketing.rights import Reach
 from ticketing.tokens import Scope
 
@@ -23,9 +25,19 @@ class Entry(Struct, frozen=True):
     path: str
     scope: Scope | None = Scope.VIEW
 
-    def url(self, reach: Reach) -> str:
-        """Where it leads from here."""
-        return self.path.format(box_office=reach.box_office_key, organisation=reach.organisation_slug)
+    @property
+    def noun(self) -> str:
+        """What the page it leads to lists, as addresses call it."""
+        return _noun(self.path)
+
+
+class Line(Struct, frozen=True):
+    """An entry as it is shown. `current`: one is there already."""
+
+    label: str
+    icon: str
+    url: str
+    current: bool
 
 
 class Section(Struct, frozen=True):
@@ -43,21 +55,61 @@ SECTIONS: tuple[Section, ...] = (
         marked("Programming"),
         (Entry(marked("Events"), "theater", f"{BOX_OFFICE}/events", None),),
     ),
+    Section(marked("Venues"), (Entry(marked("Venues"), "map-pin", f"{ORGANISATION}/venues", None),)),
 )
 """In the order of the menu: Programming, Sales, Counter, Shop, Control, Venues, Hardware, Settings."""
 
 
-def sections(reach: Reach) -> list[tuple[str, list[tuple[Entry, str]]]]:
-    """The menu of who has come to `reach`: (title, [(entry, address)])."""
-    found = [(section.title, _shown(section, reach)) for section in SECTIONS]
-    return [(title, entries) for title, entries in found if entries]
+ELSEWHERE = {"performances": "events", "tariffs": "events", "plans": "venues"}
+"""Pages that belong to another noun's entry."""
 
 
-def _shown(section: Section, reach: Reach) -> list[tuple[Entry, str]]:
-    return [(entry, entry.url(reach)) for entry in section.entries if _may(entry, reach)]
+def sections(desk: Desk, path: str) -> list[tuple[str, list[Line]]]:
+    """The menu of who has come to `path`: (title, lines)."""
+    found = [(section.title, _lines(section, desk, path)) for section in SECTIONS]
+    return [(title, lines) for title, lines in found if lines]
 
 
-def _may(entry: Entry, reach: Reach) -> bool:
-    if "{box_office}" in entry.path and reach.box_office_key is None:
-        return False
-    return entry.scope is None or reach.may(entry.scope)
+def switcher(desk: Desk, path: str) -> list[tuple[Reach, str]]:
+    """The box offices one reaches, the newest first, each with the address of what is the same page there."""
+    return [(office, _same_kind(office, _entry_noun(path))) for office in desk.places.box_offices]
+
+
+def home_of(office: Reach) -> str:
+    """The page that one comes to a box office by."""
+    return _same_kind(office, "")
+
+
+def _same_kind(office: Reach, noun: str) -> str:
+    """The page of that noun in a box office, or else the first that may be seen there."""
+    allowed = [
+        entry
+        for section in SECTIONS
+        for entry in section.entries
+        if "{box_office}" in entry.path and (entry.scope is None or office.may(entry.scope))
+    ]
+    chosen = next((entry for entry in allowed if entry.noun == noun), allowed[0])
+    return chosen.path.format(box_office=office.box_office_key)
+
+
+def _lines(section: Section, desk: Desk, path: str) -> list[Line]:
+    office, organisation, noun = desk.office, desk.organisation, _entry_noun(path)
+    lines = []
+    for entry in section.entries:
+        of_office = "{box_office}" in entry.path
+        at = office if of_office else organisation
+        if at is not None and (entry.scope is None or at.may(entry.scope)):
+            url = entry.path.format(box_office=at.box_office_key, organisation=at.organisation_slug)
+            lines.append(Line(entry.label, entry.icon, url, entry.noun == noun))
+    return lines
+
+
+def _entry_noun(path: str) -> str:
+    noun = _noun(path)
+    return ELSEWHERE.get(noun, noun)
+
+
+def _noun(path: str) -> str:
+    """What a page is about: "events" in /admin/box-offices/x/events and in /admin/events/1/edit."""
+    parts = [*path.strip("/").split("/"), "", "", "", ""]
+    return parts[3] if parts[1] in ("box-offices", "organisations") else parts[1]

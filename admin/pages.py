@@ -25,12 +25,12 @@ At: TypeAlias = Desk | Session | None
 
 def show(call: Call, name: str, at: At, *, block: str | None = None, **context: Any) -> Response[str]:
     """A page of the back office, or one block of it."""
-    return pages.show(call, name, block=block, **_around(at), **context)
+    return pages.show(call, name, block=block, **_around(call, at), **context)
 
 
-def show_again(call: Call, name: str, at: At, **context: Any) -> Response[str]:
-    """A form with its mistakes: the same page, with the status of what cannot be taken."""
-    return pages.show(call, name, status=422, **_around(at), **context)
+def show_again(call: Call, name: str, at: At, *, status: int = 422, **context: Any) -> Response[str]:
+    """A form with its mistakes: the same page, with the status of what cannot be taken (409: saved meanwhile)."""
+    return pages.show(call, name, status=status, **_around(call, at), **context)
 
 
 def done(call: Call, path: str, notice: str = "", **fields: object) -> Redirect:
@@ -49,7 +49,7 @@ def refused(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         return _confirmation(call, error)
     told = type(error).__doc__ if isinstance(error, Refusal) else None
     fields = error.fields if isinstance(error, Refusal) else {}
-    return pages.refused(call, error, "admin/refused.html", told=told, fields=fields, **_around(None))
+    return pages.refused(call, error, "admin/refused.html", told=told, fields=fields, **_around(call, None))
 
 
 def local_path(path: str, otherwise: str = "/admin") -> str:
@@ -64,7 +64,7 @@ def _confirmation(call: Call, error: ConfirmationNeeded) -> Response[str]:
     target = call.scope["path"] if form else f"{CONFIRM}?next={quote(_came_for(call))}"
     kept = [(name, text) for name in form.names() for text in form.texts(name)] if isinstance(form, Form) else []
     kept = [(name, text) for name, text in kept if name not in ("csrf", PASSWORD)]
-    return pages.show(call, "admin/confirmation.html", target=target, kept=kept, mistake=None, **_around(None))
+    return pages.show(call, "admin/confirmation.html", target=target, kept=kept, mistake=None, **_around(call, None))
 
 
 def _came_for(call: Call) -> str:
@@ -75,11 +75,12 @@ def _came_for(call: Call) -> str:
     return call.scope["path"] + (f"?{query}" if query else "")
 
 
-def _around(at: At) -> dict[str, Any]:
-    reach = at.reach if isinstance(at, Desk) else None
+def _around(call: Call, at: At) -> dict[str, Any]:
+    path: str = call.scope["path"]
     person = at.session if isinstance(at, Desk) else at
     return {
         "desk": at if isinstance(at, Desk) else None,
         "person": person,
-        "menu": menu.sections(reach) if reach else [],
+        "menu": menu.sections(at, path) if isinstance(at, Desk) else [],
+        "switcher": menu.switcher(at, path) if isinstance(at, Desk) else [],
     }

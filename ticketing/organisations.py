@@ -5,9 +5,11 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from ticketing import audit
+from ticketing.audit import Actor, Subject
 from ticketing.db import Database
 from ticketing.ids import new_id
-from ticketing.refusals import AlreadyExists, NotFound
+from ticketing.refusals import AlreadyExists, EditedMeanwhile, NotFound
 from ticketing.sql import load
 from ticketing.texts import slug_of, text_of
 
@@ -21,6 +23,7 @@ class Organisation(Struct, frozen=True):
     slug: str
     name: str
     created_at: datetime
+    version: int
 
 
 async def create(db: Database, slug: str, name: str, now: datetime) -> Organisation:
@@ -40,6 +43,30 @@ async def get(db: Database, slug: str) -> Organisation:
     if found is None:
         raise NotFound(what="organisation")
     return found
+
+
+async def rename(
+    db: Database, organisation_id: UUID, version: int, name: str, by: Actor, now: datetime
+) -> Organisation:
+    """Call an organisation otherwise; its slug stays, as it stands in addresses. EditedMeanwhile, InputRefused."""
+    wanted = text_of(name, "name")
+    async with db.transaction() as c:
+        before = await SQL.get.one(c, Organisation, organisation_id=organisation_id)
+        if before is None:
+            raise NotFound(what="organisation")
+        after = await SQL.rename.one(c, Organisation, organisation_id=organisation_id, version=version, name=wanted)
+        if after is None:
+            raise EditedMeanwhile(what="organisation")
+        subject = Subject(kind="organisation", id=after.id, name=after.name)
+        await audit.note(c, by, "organisation.renamed", subject, now, {"name": (before.name, after.name)})
+    return after
+
+
+async def time_zone(db: Database, organisation_id: UUID) -> str:
+    """The zone that most of its venues are in: in which the times of things that have no venue are told."""
+    async with db.read() as c:
+        found: str | None = await SQL.time_zone.value(c, organisation_id=organisation_id)
+    return found or "UTC"
 
 
 async def every(db: Database) -> list[Organisation]:

@@ -18,6 +18,8 @@ from ticketing.refusals import NotFound, PermissionMissing
 from ticketing.sql import Connection, Query, load
 from ticketing.tokens import Scope
 
+PLACES_MAX = 500
+
 SQL = load("rights")
 
 
@@ -49,9 +51,21 @@ class Reach(Struct, frozen=True):
         return self
 
     @property
+    def managed(self) -> bool:
+        """Whether all of it is managed."""
+        return self.may(Scope.MANAGE)
+
+    @property
     def creates(self) -> bool:
         """Whether events may be made here: a grant of its own, or all of it managed."""
         return self.creates_events or (self.event_id is None and self.may(Scope.MANAGE))
+
+
+class Places(Struct, frozen=True):
+    """Where somebody works: box offices, the newest first, and organisations, by name."""
+
+    box_offices: list[Reach]
+    organisations: list[Reach]
 
 
 class Grant(Struct, frozen=True, kw_only=True):
@@ -111,16 +125,17 @@ async def on_order(db: Database, staff_id: UUID, order_id: UUID) -> Reach:
     return await _on(db, SQL.on_order, staff_id, order_id, "order")
 
 
-async def box_offices(db: Database, staff_id: UUID) -> list[Reach]:
-    """Every box office of which somebody reaches anything, the newest first."""
-    async with db.read() as c:
-        return [_reached(row, "box office") for row in await SQL.box_offices.rows(c, staff_id=staff_id)]
+async def on_token(db: Database, staff_id: UUID, token_id: UUID) -> Reach:
+    """What somebody reaches of a token, through its organisation; or NotFound."""
+    return await _on(db, SQL.on_token, staff_id, token_id, "key")
 
 
-async def organisations(db: Database, staff_id: UUID) -> list[Reach]:
-    """Every organisation of which somebody reaches anything, by name."""
+async def places(db: Database, staff_id: UUID) -> Places:
+    """Every box office and organisation of which somebody reaches anything: one query."""
     async with db.read() as c:
-        return [_reached(row, "organisation") for row in await SQL.organisations.rows(c, staff_id=staff_id)]
+        found = [_reached(row, "place") for row in await SQL.places.rows(c, staff_id=staff_id, rows_max=PLACES_MAX)]
+    organisations = [one for one in found if one.box_office_id is None]
+    return Places([one for one in found if one.box_office_id], sorted(organisations, key=_name))
 
 
 async def grant(c: Connection, given: Grant, now: datetime) -> UUID:
@@ -142,3 +157,7 @@ def _reached(row: object, what: str) -> Reach:
     values = dict(row)  # type: ignore[call-overload]
     scope = values.pop("scope")
     return Reach(**values, scope=Scope(scope) if scope else None)
+
+
+def _name(reach: Reach) -> str:
+    return reach.organisation_name.casefold()

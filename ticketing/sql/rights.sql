@@ -59,19 +59,24 @@ left join lateral (
 cross join lateral reach(:staff_id, b.organisation_id, b.id, whole.event_id) r
 where o.id = :id;
 
--- name: box_offices(staff_id)
--- Every box office of which a person reaches anything, the newest first.
+-- name: on_token(staff_id, id)^
 select r.*
-from (select distinct organisation_id from grants_of(:staff_id)) as g
-join box_offices b on b.organisation_id = g.organisation_id
-cross join lateral reach(:staff_id, b.organisation_id, b.id, null) r
-order by b.created_at desc, b.key;
+from tokens t
+cross join lateral reach(:staff_id, t.organisation_id, null, null) r
+where t.id = :id;
 
--- name: organisations(staff_id)
+-- name: places(staff_id, rows_max)
+-- Every organisation of which a person reaches anything, and every box office in it of which they do, the newest first.
 select r.*
 from (select distinct organisation_id from grants_of(:staff_id)) as g
-cross join lateral reach(:staff_id, g.organisation_id, null, null) r
-order by r.organisation_name;
+cross join lateral (
+    select null::uuid as id, null::timestamptz as created_at, null::text as key
+    union all
+    select b.id, b.created_at, b.key from box_offices b where b.organisation_id = g.organisation_id
+) as place
+cross join lateral reach(:staff_id, g.organisation_id, place.id, null) r
+order by place.created_at desc nulls first, place.key
+limit :rows_max;
 
 -- name: grant(grant_id, organisation_id, box_office_id, event_id, scope, creates_events, staff_id, group_id, email_domain, members, now)!
 insert into grants (
