@@ -19,7 +19,7 @@ from api.routes import HANDLERS
 from engine.inventory import Inventory
 from ticketing.offers import Offers
 from ticketing.sandbox import Sandbox
-from ticketing.settings import Settings, from_environment, secret_bytes
+from ticketing.settings import Settings, from_environment, secret_bytes, site_url
 from ticketing.signing_keys import Keys
 from ticketing.stores import stores
 from ticketing.tokens import Tokens
@@ -79,7 +79,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         press = Press()
         stack.callback(press.close)
         secret = secret_bytes(settings)
-        site_url = settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
+        site = site_url(settings)
         stack.callback(asyncio.create_task(_publish(inventory)).cancel)
         yield Services(
             settings=settings,
@@ -88,11 +88,11 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             claims=open_stores.claims,
             tokens=Tokens(database),
             keys=Keys(database, secret),
-            sandbox=Sandbox(secret, f"{site_url}/sandbox"),
+            sandbox=Sandbox(secret, f"{site}/sandbox"),
             press=press,
             templates=Templates(assets),
             secret=secret,
-            site_url=site_url,
+            site_url=site,
             offers=Offers(database),
             documents=Documents(database),
             live=live,

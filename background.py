@@ -24,16 +24,17 @@ import uvloop
 from msgspec import Struct
 
 from engine.reconciler import Reconciler
+from mailing import accounts as account_letters
 from mailing import orders as order_mails
 from mailing.orders import Attachment
 from mailing.relays import Handed, hand_over, keep, relay_of
 from printing.tickets import Size, tickets_pdf
-from ticketing import check, jobs, mails, tickets, worker
+from ticketing import account_mails, check, jobs, mails, tickets, worker
 from ticketing.check import Breach
-from ticketing.jobs import Job, MailKind, SendMail
+from ticketing.jobs import Job, MailKind, SendAccountMail, SendMail
 from ticketing.mails import MailOutcome
 from ticketing.sandbox import Sandbox
-from ticketing.settings import Settings, from_environment, secret_bytes
+from ticketing.settings import Settings, from_environment, secret_bytes, site_url
 from ticketing.signing_keys import Keys
 from ticketing.stores import Stores, stores
 from ticketing.tickets import Issued
@@ -112,6 +113,22 @@ class Post:
             log.warning("mail-refused", mail=mail_id, order=str(payload.order), reply=reply)
         await mails.note(self._database, mail_id, payload.order, payload.mail, to, outcome, reply, now)
 
+    async def send_to_staff(self, payload: Struct, mail_id: str) -> None:
+        """Send the mail to one of the staff that a job asks for; nothing when nobody has the address."""
+        assert isinstance(payload, SendAccountMail)
+        now = await worker.database_time(self._database)
+        letter = await account_mails.letter(self._database, secret_bytes(self._settings), payload, mail_id, now)
+        if letter is None:
+            return
+        to, link = letter.to, site_url(self._settings) + letter.path
+        sender, tag = self._settings.mail_from, to.locale or ""
+        message = account_letters.message(
+            letter.kind, to.email, to.name, tag, link, to.organisation, mail_id, sender, now
+        )
+        outcome, reply = await self._handed_over(message)
+        if outcome is MailOutcome.REFUSED:
+            log.warning("mail-refused", mail=mail_id, reply=reply)
+
     async def _handed_over(self, message: EmailMessage) -> tuple[MailOutcome, str]:
         """What became of a message, and what the relay said of it. Raises MailDelayed."""
         if self._relay is None:
@@ -154,7 +171,8 @@ async def work(opened: Stores, press: Press, stop: asyncio.Event) -> None:
     db, inventory, settings = opened.database, opened.inventory, opened.settings
     reconciler = Reconciler(inventory, opened.claims)
     provider = Sandbox(secret_bytes(settings), "")
-    handlers = {Job.SEND_MAIL: Post(opened, press).send}
+    post = Post(opened, press)
+    handlers = {Job.SEND_MAIL: post.send, Job.SEND_ACCOUNT_MAIL: post.send_to_staff}
     publisher = metrics.Publisher()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(worker.run(db, inventory, settings, reconciler, provider, handlers, stop))

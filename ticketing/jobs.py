@@ -44,7 +44,7 @@ class AccountMailKind(StrEnum):
     PASSWORD_RESET = "password-reset"
     INVITATION = "invitation"
     WELCOME = "welcome"
-    """Somebody who has an account was taken into another team."""
+    """Instead of an invitation, to somebody who has an account."""
     SECURITY_CHANGED = "security-changed"
     """What opens the account was changed: whoever did not do that should know."""
 

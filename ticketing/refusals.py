@@ -108,6 +108,41 @@ class PasswordWrong(Refusal):
     status = 401
 
 
+class CodeWrong(Refusal):
+    """This code is not right, or was used already: wait for the next one, and check the clock of your telephone."""
+
+    code = "code-wrong"
+    status = 401
+
+
+class PasskeyRefused(Refusal):
+    """This passkey does not open this account. Try again, or sign in another way."""
+
+    code = "passkey-refused"
+    status = 401
+
+
+class PasskeysEnough(Refusal):
+    """An account has {passkeys_max} passkeys at most: remove one that is not used any more."""
+
+    code = "passkeys-enough"
+    status = 409
+
+
+class LinkSpent(Refusal):
+    """This link was used already, or has ended. Ask for a new one."""
+
+    code = "link-spent"
+    status = 410
+
+
+class LastManager(Refusal):
+    """Nobody would be left who may manage {organisation}: let somebody else manage it first."""
+
+    code = "last-manager"
+    status = 409
+
+
 class PermissionMissing(Refusal):
     """This needs the permission to {scope}: ask whoever runs {organisation}."""
 
@@ -206,6 +241,20 @@ class VenueInUse(Refusal):
     """{performance_count} performances were put on at {name}: a venue is kept as long as its performances are."""
 
     code = "venue-in-use"
+    status = 409
+
+
+class EventOrdered(Refusal):
+    """This event has orders, so it cannot become a draft again: show it by link instead, or close its sale."""
+
+    code = "event-ordered"
+    status = 409
+
+
+class PerformanceOrdered(Refusal):
+    """{date_count} of these dates have orders, so they cannot be removed: mark them postponed, or close their sale."""
+
+    code = "performance-ordered"
     status = 409
 
 
@@ -327,6 +376,97 @@ class TariffSoldOut(Refusal):
     status = 409
 
 
+class TariffClosed(Refusal):
+    """The tariff {tariff} is no longer sold."""
+
+    code = "tariff-closed"
+    status = 409
+
+
+class TariffNotOpen(Refusal):
+    """The tariff {tariff} is sold from {opens_at} on."""
+
+    code = "tariff-not-open"
+    status = 409
+
+
+class CounterOnly(Refusal):
+    """The tariff {tariff} is sold at the counter only."""
+
+    code = "counter-only"
+    status = 409
+
+
+class TariffMinimum(Refusal):
+    """An order at the tariff {tariff} has at least {order_min} places at it."""
+
+    code = "tariff-minimum"
+    status = 409
+
+
+class TariffMaximum(Refusal):
+    """An order has at most {order_max} places at the tariff {tariff}."""
+
+    code = "tariff-maximum"
+    status = 409
+
+
+class UnknownOption(Refusal):
+    """One of the options is not of the tariff {tariff}, is no longer sold, or is chosen twice."""
+
+    code = "unknown-option"
+    status = 422
+
+
+class OptionsExclude(Refusal):
+    """Only one of these options can be chosen: {names}."""
+
+    code = "options-exclude"
+    status = 422
+
+
+class OptionsBelowNothing(Refusal):
+    """These options take off more than the tariff {tariff} costs."""
+
+    code = "options-below-nothing"
+    status = 422
+
+
+class PriceChanged(Refusal):
+    """The price has changed: nothing was ordered. Look at the new price and order again."""
+
+    code = "price-changed"
+    status = 409
+
+
+class TariffChanged(Refusal):
+    """The tariff was changed at this very moment: nothing was ordered. Order again."""
+
+    code = "tariff-changed"
+    status = 409
+
+
+class TariffSold(Refusal):
+    """There are orders at this tariff: it is not deleted. Close it, and it is no longer sold."""
+
+    code = "tariff-sold"
+    status = 409
+
+
+class OptionSold(Refusal):
+    """This option is on tickets that were ordered: it is not deleted, nor put elsewhere. Close it instead."""
+
+    code = "option-sold"
+    status = 409
+
+
+class QuotaBelowSold(Refusal):
+    """{place_count} places are ordered at this tariff already: its quota cannot be less."""
+
+    code = "quota-below-sold"
+    status = 409
+
+
 class PassIncomplete(Refusal):
     """The pass {name} takes one place at each of its {performance_count} performances."""
 
@@ -352,6 +492,13 @@ class NothingDue(Refusal):
     """There is nothing left to pay for this order."""
 
     code = "nothing-due"
+    status = 409
+
+
+class NothingReceived(Refusal):
+    """Nothing was paid for this order that could go back: cancel it instead."""
+
+    code = "nothing-received"
     status = 409
 
 

@@ -17,6 +17,8 @@ from ticketing.refusals import NotFound, NotSignedIn
 from ticketing.sql import load
 
 LASTS = timedelta(hours=24)
+STEP_LASTS = timedelta(minutes=10)
+"""How long the second factor may be waited for."""
 IDLE_MAX = timedelta(hours=2)
 ROTATED_EVERY = timedelta(hours=1)
 GRACE = timedelta(minutes=1)
@@ -67,11 +69,12 @@ class Device(Struct, frozen=True):
 async def start(db: Database, staff_id: UUID, stage: Stage, address: str, agent: str, now: datetime) -> str:
     """Open a session; the secret for the browser."""
     secret = new_secret()
+    ends_at = now + (LASTS if stage is Stage.FULL else STEP_LASTS)
     async with db.read() as c:
         await SQL.forget.run(c, now=now, idle_since=now - IDLE_MAX)
         await SQL.open.run(
             c, session_id=new_id(), staff_id=staff_id, hash=secret_hash(secret), stage=stage, address=address,
-            agent=agent[:AGENT_CHARS_MAX], now=now, ends_at=now + LASTS,
+            agent=agent[:AGENT_CHARS_MAX], now=now, ends_at=ends_at,
         )  # fmt: skip
     return secret
 
@@ -101,7 +104,8 @@ async def confirm(db: Database, session_id: UUID, stage: Stage, now: datetime) -
     """A step of signing in was taken, or the password typed again: a new secret, and the old one opens nothing."""
     secret = new_secret()
     async with db.read() as c:
-        await SQL.replace.run(c, session_id=session_id, new_hash=secret_hash(secret), stage=stage, now=now)
+        hash = secret_hash(secret)
+        await SQL.replace.run(c, session_id=session_id, new_hash=hash, stage=stage, now=now, ends_at=now + LASTS)
     return secret
 
 

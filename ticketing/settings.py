@@ -125,6 +125,11 @@ def rows() -> Iterator[SettingRow]:
         yield SettingRow(environment_name(field.name), default, meta.description, bounds)
 
 
+def site_url(settings: Settings) -> str:
+    """Where people reach the site, without a slash at its end."""
+    return settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
+
+
 def secret_bytes(settings: Settings) -> bytes:
     """The secret every process of one installation shares, 32 bytes.
 

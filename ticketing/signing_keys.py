@@ -9,22 +9,18 @@ nothing and a sealed key moved to another row does not open.
 not seen, so a key made in another process is known at the gates at once.
 """
 
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from msgspec import Struct
 
-from ticketing import ticket_codes
+from ticketing import sealing, ticket_codes
 from ticketing.db import Database
 from ticketing.refusals import NotFound, SigningKeysSpent, SigningKeyUnreadable
+from ticketing.sealing import SealBroken
 from ticketing.sql import Connection, load
 from ticketing.ticket_codes import Code, Decoded, Forged, Kind
 
@@ -33,7 +29,7 @@ SQL = load("signing_keys")
 KEY_ID_MAX = 255
 KEYS_AGE_S_MAX = 60.0
 UNKNOWN_AGE_S_MAX = 1.0
-NONCE_BYTES = 12
+PURPOSE = "placeur signing keys"
 
 
 class PublicKey(Struct, frozen=True):
@@ -152,22 +148,15 @@ async def _add(c: Connection, secret: bytes, organisation_id: UUID, now: datetim
 
 
 def _seal(secret: bytes, organisation_id: UUID, key_id: int, key: Ed25519PrivateKey) -> bytes:
-    """A nonce of 12 random bytes, then the sealed 32 bytes and their tag."""
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    return nonce + _box(secret).encrypt(nonce, key.private_bytes_raw(), _bound_to(organisation_id, key_id))
+    return sealing.seal(secret, PURPOSE, key.private_bytes_raw(), _bound_to(organisation_id, key_id))
 
 
 def _unseal(secret: bytes, organisation_id: UUID, key: SealedKey) -> Ed25519PrivateKey:
-    nonce, sealed = key.sealed_private_key[:NONCE_BYTES], key.sealed_private_key[NONCE_BYTES:]
     try:
-        raw = _box(secret).decrypt(nonce, sealed, _bound_to(organisation_id, key.id))
-    except (InvalidTag, ValueError):
+        raw = sealing.unseal(secret, PURPOSE, key.sealed_private_key, _bound_to(organisation_id, key.id))
+    except SealBroken:
         raise SigningKeyUnreadable(key_id=key.id) from None
     return Ed25519PrivateKey.from_private_bytes(raw)
-
-
-def _box(secret: bytes) -> AESGCM:
-    return AESGCM(HKDF(SHA256(), 32, salt=None, info=b"placeur signing keys").derive(secret))
 
 
 def _bound_to(organisation_id: UUID, key_id: int) -> bytes:

@@ -97,6 +97,12 @@ async def set_profile(db: Database, staff_id: UUID, name: str, locale: str | Non
         await SQL.set_profile.run(c, staff_id=staff_id, name=text_of(name, "name"), locale=chosen)
 
 
+async def set_password(c: Connection, staff_id: UUID, hash: str, but_session: UUID | None) -> None:
+    """A new password, in the caller's transaction: whoever is signed in otherwise is so no longer."""
+    await SQL.set_password.run(c, staff_id=staff_id, password_hash=hash)
+    await SQL.end_sessions.run(c, staff_id=staff_id, session_id=but_session)
+
+
 async def join(c: Connection, organisation_id: UUID, staff_id: UUID, now: datetime) -> None:
     """Make somebody a member of an organisation's team; nothing for who is one."""
     await SQL.join.run(c, organisation_id=organisation_id, staff_id=staff_id, now=now)

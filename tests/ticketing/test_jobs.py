@@ -9,12 +9,22 @@ from tests.ticketing.house import NOW, empty
 from ticketing import jobs
 from ticketing.db import Database
 from ticketing.ids import new_id
-from ticketing.jobs import PAYLOADS, Job, MailKind, SendMail, SendRefund, SyncPlaces
+from ticketing.jobs import (
+    PAYLOADS,
+    AccountMailKind,
+    Job,
+    MailKind,
+    SendAccountMail,
+    SendMail,
+    SendRefund,
+    SyncPlaces,
+)
 
 EXAMPLES = {
     Job.SYNC_PLACES: SyncPlaces({7: (0, 5), 12: (3,)}),
     Job.SEND_MAIL: SendMail(new_id(), MailKind.ORDER_PAID),
     Job.SEND_REFUND: SendRefund(new_id()),
+    Job.SEND_ACCOUNT_MAIL: SendAccountMail(AccountMailKind.INVITATION, "bo@example.org", new_id()),
 }
 
 
@@ -61,7 +71,7 @@ async def test_what_was_set_aside_is_listed_and_tried_again(db: Database) -> Non
         )  # fmt: skip
         assert await jobs.retry_held(c) == 1
         assert await jobs.held(c) == []
-        assert await c.fetchval("select count(*) from pgqueuer where status = 'queued' and attempts = 0") == 3
+        assert await c.fetchval("select count(*) from pgqueuer where status = 'queued' and attempts = 0") == len(EXAMPLES)
 
 
 async def test_the_log_of_done_jobs_is_cleared(db: Database) -> None:

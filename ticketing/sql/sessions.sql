@@ -18,9 +18,11 @@ update staff_sessions
 set previous_hash = hash, hash = :new_hash, rotated_at = :now
 where id = :session_id and hash = :hash;
 
--- name: replace(session_id, new_hash, stage, now)!
+-- name: replace(session_id, new_hash, stage, now, ends_at)!
+-- Its end stays, but for the step by which somebody is signed in.
 update staff_sessions
-set previous_hash = null, hash = :new_hash, stage = :stage, rotated_at = :now, confirmed_at = :now
+set previous_hash = null, hash = :new_hash, stage = :stage, rotated_at = :now, confirmed_at = :now,
+    ends_at = case when stage = :stage then ends_at else :ends_at end
 where id = :session_id;
 
 -- name: seen(session_id, now)!

@@ -19,3 +19,9 @@ update staff set name = :name, locale = :locale where id = :staff_id;
 -- name: join(organisation_id, staff_id, now)!
 insert into members (organisation_id, staff_id, joined_at) values (:organisation_id, :staff_id, :now)
 on conflict do nothing;
+
+-- name: set_password(staff_id, password_hash)!
+update staff set password_hash = :password_hash where id = :staff_id;
+
+-- name: end_sessions(staff_id, session_id)!
+delete from staff_sessions where staff_id = :staff_id and id is distinct from :session_id::uuid;

@@ -1,0 +1,80 @@
+"""What every mail has: its headers, its plain part, and its HTML with the styles inlined.
+
+Nothing people typed reaches a header but the address, which is checked, and the subject, from which line ends were
+cleaned; the Message-ID is made from the id of the job, so that a mail sent twice is known for one.
+"""
+
+import re
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime, parseaddr
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from css_inline import CSSInliner
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from ticketing.legible import clean
+
+TEMPLATES = Path(__file__).parent / "templates"
+MAIL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+class Said(Protocol):
+    """What a mail says, for its templates."""
+
+    @property
+    def language(self) -> str: ...
+
+
+def envelope(subject: str, to: str, sender: str, sender_name: str, mail_id: str, now: datetime) -> EmailMessage:
+    """A mail with its headers. `sender` is an address, or a name and an address; `sender_name` stands in for none."""
+    assert MAIL_ID.fullmatch(mail_id), "a mail's id goes into its Message-ID as it is"
+    name, address = parseaddr(sender)
+    recipient, domain = _deliverable(to), _deliverable(address).rpartition("@")[2]
+    made = EmailMessage(policy=(SMTP if recipient.isascii() else SMTPUTF8).clone(cte_type="7bit"))
+    made["From"] = Address(clean(name) or sender_name, addr_spec=_deliverable(address))
+    made["To"] = recipient
+    made["Subject"] = subject
+    made["Date"] = format_datetime(now)
+    made["Message-ID"] = f"<{mail_id}@{domain}>"
+    made["Auto-Submitted"] = "auto-generated"
+    return made
+
+
+def fill(made: EmailMessage, template: str, mail: Said) -> None:
+    """Write what a mail says into it, by the templates `<template>.txt` and `<template>.html`."""
+    made.set_content(_environment().get_template(f"{template}.txt").render(mail=mail))
+    style = Markup((TEMPLATES / "mail.css").read_text())
+    html = _environment().get_template(f"{template}.html").render(mail=mail, style=style)
+    made.add_alternative(_inliner().inline(html), subtype="html")
+    made["Content-Language"] = mail.language
+
+
+def _deliverable(address: str) -> str:
+    """An address with its domain as servers look it up; what cannot be written so is left for them to refuse."""
+    local, _, domain = address.rpartition("@")
+    try:
+        return f"{local}@{domain.encode('idna').decode()}"
+    except UnicodeError:
+        return address
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=lambda name: name is not None and name.endswith(".html"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _inliner() -> CSSInliner:
+    return CSSInliner(load_remote_stylesheets=False)

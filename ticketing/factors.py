@@ -1,0 +1,31 @@
+"""What somebody signs in with besides a password, in one look."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from ticketing.db import Database
+from ticketing.sql import load
+
+SQL = load("factors")
+
+
+class Factors(Struct, frozen=True):
+    """Second factors in use; recovery codes stand in for the others and are none by themselves."""
+
+    authenticator: bool
+    passkey_count: int
+    recovery_codes_left: int
+
+    @property
+    def any(self) -> bool:
+        """Whether the password alone does not sign in."""
+        return self.authenticator or self.passkey_count > 0
+
+
+async def of(db: Database, staff_id: UUID) -> Factors:
+    """Somebody's second factors."""
+    async with db.read() as c:
+        found = await SQL.of_staff.one(c, Factors, staff_id=staff_id)
+    assert found is not None
+    return found
