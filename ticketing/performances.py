@@ -107,7 +107,7 @@ async def create(
         row = await SQL.ground.row(c, **ground)
         if row is None:
             raise NotFound(what="event or plan version")
-        place_list = await asyncio.to_thread(_first, row["document"])
+        place_list = await asyncio.to_thread(first_places, row["document"])
         values = {
             "performance_id": new_id(),
             "event_id": event_id,
@@ -190,7 +190,8 @@ def _check(schedule: Schedule) -> None:
         raise InputRefused(problem="the sale opens before it closes", where="sale_opens_at")
 
 
-def _first(plan_document: bytes) -> PlaceList:
+def first_places(plan_document: bytes) -> PlaceList:
+    """The place list that a performance begins with. Takes a moment for a large plan: call it in a thread."""
     return places.first(placeur_json.read(plan_document))
 
 

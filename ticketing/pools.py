@@ -43,6 +43,14 @@ async def create(c: Connection, box_office_id: UUID, kind: PoolKind, place_count
     return pool
 
 
+async def create_many(
+    c: Connection, box_office_id: UUID, kind: PoolKind, place_count: int, pool_count: int
+) -> list[int]:
+    """New pools, all of one size and free; their ids. One round trip."""
+    values = {"box_office_id": box_office_id, "kind": kind, "place_count": place_count, "pool_count": pool_count}
+    return [pool for (pool,) in await SQL.create_many.rows(c, **values)]
+
+
 async def ensure_epochs(c: Connection, epochs: Mapping[int, int]) -> None:
     """Lock the pools for claiming or freeing until the transaction ends, and check that none was rebuilt since.
 

@@ -157,6 +157,27 @@ class FormStale(Refusal):
     status = 403
 
 
+class MailingStarted(Refusal):
+    """This mail is on its way already: what it says and whom it is for cannot change any more."""
+
+    code = "mailing-started"
+    status = 409
+
+
+class MailingEmpty(Refusal):
+    """Nobody would get this mail: nobody chosen has bought a ticket, or all of them want no such mails."""
+
+    code = "mailing-empty"
+    status = 409
+
+
+class LinkUnknown(Refusal):
+    """This link is not one of ours, or not whole: open it from the mail again."""
+
+    code = "link-unknown"
+    status = 404
+
+
 class EditedMeanwhile(Refusal):
     """Somebody else has saved this {what} since you opened it."""
 

@@ -1,12 +1,43 @@
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
-from ticketing import box_offices, events, organisations
+from tests.ticketing.house import House, open_house, order
+from ticketing import box_offices, events, organisations, performances, staff
+from ticketing.audit import Actor
 from ticketing.db import Database
-from ticketing.refusals import NotFound
+from ticketing.events import Category, Event, Shown, Texts
+from ticketing.files import Kept
+from ticketing.performances import Visibility
+from ticketing.refusals import EditedMeanwhile, EventOrdered, InputRefused, NotFound
+from ticketing.rights import Grant, grant
+from ticketing.tokens import Scope
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class Programme:
+    """An event of a house on sale, and who edits it."""
+
+    house: House
+    event: Event
+    by: Actor
+
+
+@pytest.fixture
+async def programme(database: Database) -> Programme:
+    house = await open_house(database)
+    event = await events.get(database, house.organisation, house.performance.event_id)
+    return Programme(house, event, Actor(organisation_id=house.organisation))
+
+
+async def edit(database: Database, programme: Programme, texts: dict[str, Texts] | None = None, **changed) -> Event:
+    settings = replace(events.settings_of(programme.event), **changed)
+    event, organisation = programme.event, programme.house.organisation
+    return await events.edit(database, organisation, event.id, settings, texts or {}, event.version, programme.by, NOW)
 
 
 async def test_an_event_is_found_through_its_organisation(database: Database) -> None:
@@ -22,3 +53,121 @@ async def test_an_event_is_found_through_its_organisation(database: Database) ->
         await events.get(database, theirs, made.id)
     with pytest.raises(NotFound, match="no such box office"):
         await events.create(database, theirs, office, "Hamlet", NOW)
+    assert await events.time_zone(database, made.id) == "UTC"
+
+
+async def test_settings_and_texts_are_edited_together(database: Database, programme: Programme) -> None:
+    said = {"en": Texts(title="The Play", description=" Twice.\n\nOnce. "), "fr": Texts(title="La Pièce")}
+    changed = {"name": "Hamlet", "category": Category.THEATRE, "languages": ["en", "fr"], "sale_closes_min": -30}
+    after = await edit(database, programme, said, **changed)
+    assert (after.name, after.category, after.languages) == ("Hamlet", Category.THEATRE, ["en", "fr"])
+    assert after.version == programme.event.version + 1
+    texts = await events.texts_of(database, after.id)
+    assert texts["en"].description == "Twice.\n\nOnce." and texts["fr"].title == "La Pièce"
+    assert await events.time_zone(database, after.id) == "Europe/Paris"
+
+
+async def test_who_saves_second_overwrites_nothing(database: Database, programme: Programme) -> None:
+    await edit(database, programme, name="First")
+    with pytest.raises(EditedMeanwhile, match="saved this event"):
+        await edit(database, programme, {"en": Texts(title="Second")}, name="Second")
+    assert (await events.get(database, programme.house.organisation, programme.event.id)).name == "First"
+    assert await events.texts_of(database, programme.event.id) == {}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"name": " "}, {"order_places_max": 0}, {"doors_min": -1}, {"duration_min": 0}, {"sale_closes_min": 10**7},
+        {"languages": ["en"] * 13},
+    ],
+)  # fmt: skip
+async def test_settings_out_of_bounds_are_refused(database: Database, programme: Programme, changed: dict) -> None:
+    with pytest.raises(InputRefused):
+        await edit(database, programme, **changed)
+
+
+async def test_an_event_is_seen_by_whom_it_is_for(database: Database, programme: Programme) -> None:
+    shown = programme.house.performance
+    await edit(database, programme, visibility=Visibility.LINK)
+    seen = await performances.get(database, shown.id)
+    assert seen.visibility is Visibility.LINK and seen.link_secret
+    assert await performances.list_on_sale(database, shown.box_office_key, NOW) == []
+    renewed = await events.renew_link(database, programme.house.organisation, programme.event.id, programme.by, NOW)
+    assert renewed.link_secret not in (None, seen.link_secret)
+    programme.event = renewed
+    await edit(database, programme, visibility=Visibility.DRAFT)
+    with pytest.raises(NotFound):
+        await performances.get(database, shown.id)
+
+
+async def test_what_has_orders_is_no_draft_again(database: Database, inventory, programme: Programme) -> None:
+    await order(database, inventory, programme.house, [0])
+    with pytest.raises(EventOrdered):
+        await edit(database, programme, visibility=Visibility.DRAFT)
+
+
+async def test_a_date_says_otherwise_or_as_its_event(database: Database, programme: Programme) -> None:
+    opens = NOW + timedelta(days=3)
+    await edit(database, programme, sale_opens_at=opens, sale_closes_min=60, counter_closes_min=0, order_places_max=4)
+    own = await performances.get(database, programme.house.performance.id)
+    assert own.sale_opens_at == programme.house.performance.sale_opens_at != opens and own.order_places_max == 4
+    async with database.read() as c:
+        await c.execute("update performances set sale_opens_at = null, sale_closes_at = null where id = $1", own.id)
+    shared = await performances.get(database, own.id)
+    assert (shared.sale_opens_at, shared.counter_opens_at) == (opens, opens)
+    assert shared.sale_closes_at == shared.starts_at - timedelta(minutes=60)
+    assert shared.counter_closes_at == shared.starts_at
+
+
+async def test_a_picture_is_kept_once_and_taken_off(database: Database, programme: Programme) -> None:
+    picture = Kept("image/png", b"drawn", 200, 100)
+    for given in (picture, picture, None):
+        await events.set_picture(database, programme.house.organisation, programme.event.id, given, programme.by, NOW)
+        event = await events.get(database, programme.house.organisation, programme.event.id)
+        assert (event.picture is None) == (given is None)
+
+
+async def test_the_list_shows_what_a_person_reaches(database: Database, programme: Programme) -> None:
+    house = programme.house
+    other = await events.create(database, house.organisation, house.box_office, "100% new", NOW)
+    person = (await staff.create(database, "one@example.org", "One", "a password of one", NOW)).id
+
+    async def names(**asked) -> list[str]:
+        page = await events.programmed(database, person, house.box_office, NOW, **asked)
+        assert page.row_count >= len(page.rows)
+        return [row.name for row in page.rows]
+
+    assert await names() == []
+    async with database.transaction() as c:
+        given = {"organisation_id": house.organisation, "box_office_id": house.box_office, "staff_id": person}
+        await grant(c, Grant(scope=Scope.VIEW, event_id=other.id, **given), NOW)
+    assert await names() == ["100% new"]
+    async with database.transaction() as c:
+        await grant(c, Grant(scope=Scope.VIEW, **given), NOW)
+    assert await names() == ["The Play", "100% new"] == await names(shown=Shown.ALL)
+    assert await names(text="0% N") == ["100% new"] and await names(text="_") == []
+    assert await names(page=2, rows_max=1) == ["100% new"]
+    assert await names(shown=Shown.DRAFT) == [] == await names(shown=Shown.PAST)
+
+
+async def test_the_list_counts_what_is_sold(database: Database, inventory, programme: Programme) -> None:
+    house = programme.house
+    person = (await staff.create(database, "two@example.org", "Two", "a password of two", NOW)).id
+    async with database.transaction() as c:
+        await grant(c, Grant(organisation_id=house.organisation, scope=Scope.VIEW, staff_id=person), NOW)
+    await order(database, inventory, house, [0, 1])
+    page = await events.programmed(database, person, house.box_office, NOW)
+    (row,) = page.rows
+    assert (row.sold_count, row.place_count, row.date_count) == (2, 40, 1)
+    assert row.next_at == house.performance.starts_at and row.time_zone == "Europe/Paris"
+
+
+async def test_who_may_only_create_manages_what_they_made(database: Database, programme: Programme) -> None:
+    person = (await staff.create(database, "three@example.org", "Three", "a password of three", NOW)).id
+    by = Actor(organisation_id=programme.house.organisation, staff_id=person)
+    await events.create(
+        database, programme.house.organisation, programme.house.box_office, "Mine", NOW, by=by, owned=True
+    )
+    page = await events.programmed(database, person, programme.house.box_office, NOW)
+    assert [row.name for row in page.rows] == ["Mine"]

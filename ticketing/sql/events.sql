@@ -1,19 +1,128 @@
--- name: create(event_id, organisation_id, box_office_id, name, created_at)^
-insert into events (id, box_office_id, name, created_at)
-select :event_id, id, :name, :created_at
+-- name: create(event_id, organisation_id, box_office_id, name, created_at, visibility, category, link_secret)!
+insert into events (id, box_office_id, name, created_at, visibility, category, link_secret)
+select :event_id, id, :name, :created_at, :visibility, :category, :link_secret
 from box_offices
-where id = :box_office_id and organisation_id = :organisation_id
-returning id, box_office_id, name, created_at;
+where id = :box_office_id and organisation_id = :organisation_id;
 
 -- name: get(organisation_id, event_id)^
-select e.id, e.box_office_id, e.name, e.created_at
+select e.id, e.box_office_id, e.name, e.created_at, e.version, e.visibility, e.link_secret, e.category, e.languages,
+    e.picture, e.sale_opens_at, e.sale_closes_min, e.counter_opens_at, e.counter_closes_min, e.order_places_max,
+    e.doors_min, e.duration_min
 from events e
 join box_offices b on b.id = e.box_office_id
 where e.id = :event_id and b.organisation_id = :organisation_id;
 
 -- name: list_of(organisation_id, box_office_id)
-select e.id, e.box_office_id, e.name, e.created_at
+select e.id, e.box_office_id, e.name, e.created_at, e.version, e.visibility, e.link_secret, e.category, e.languages,
+    e.picture, e.sale_opens_at, e.sale_closes_min, e.counter_opens_at, e.counter_closes_min, e.order_places_max,
+    e.doors_min, e.duration_min
 from events e
 join box_offices b on b.id = e.box_office_id
 where b.id = :box_office_id and b.organisation_id = :organisation_id
 order by e.name, e.id;
+
+-- name: programmed(staff_id, box_office_id, now, shown, text, after, rows_max)
+-- The events of a box office that a person reaches: those with a date to come first, the nearest before the others.
+-- Claims are counted for the events of this page only.
+with mine as materialized (
+    select e.id, e.name, e.visibility, e.category, next.starts_at as next_at, dated.time_zone, dated.date_count
+    from events e
+    join box_offices b on b.id = e.box_office_id
+    cross join lateral reach(:staff_id, b.organisation_id, b.id, e.id) r
+    left join lateral (
+        select f.starts_at from performances f
+        where f.event_id = e.id and f.ends_at > :now and f.status <> 'cancelled'
+        order by f.starts_at
+        limit 1
+    ) as next on true
+    cross join lateral (
+        select count(*)::integer as date_count, min(u.time_zone) as time_zone
+        from performances f
+        join venues u on u.id = f.venue_id
+        where f.event_id = e.id
+    ) as dated
+    where e.box_office_id = :box_office_id and r.scope is not null
+        and (:text = '' or e.name ilike '%' || replace(replace(replace(:text, '\', '\\'), '%', '\%'), '_', '\_') || '%')
+        and case :shown
+            when 'draft' then e.visibility = 'draft'
+            when 'past' then dated.date_count > 0 and next.starts_at is null
+            when 'current' then dated.date_count = 0 or next.starts_at is not null
+            else true
+        end
+    order by next.starts_at nulls last, e.created_at desc, e.id
+    offset :after::integer limit :rows_max::integer
+)
+select m.*, houses.place_count, houses.sold_count
+from mine m
+cross join lateral (
+    select coalesce(sum(p.place_count), 0)::integer as place_count,
+        coalesce(sum((select count(*) from claims c where c.pool_id = f.pool_id)), 0)::integer as sold_count
+    from performances f
+    join pools p on p.id = f.pool_id
+    where f.event_id = m.id and f.status <> 'cancelled'
+) as houses
+order by m.next_at nulls last, m.id desc;
+
+-- name: programmed_count(staff_id, box_office_id, now, shown, text)$
+select count(*)
+from events e
+join box_offices b on b.id = e.box_office_id
+cross join lateral reach(:staff_id, b.organisation_id, b.id, e.id) r
+cross join lateral (
+    select count(*) as date_count, count(*) filter (where f.ends_at > :now and f.status <> 'cancelled') as coming_count
+    from performances f
+    where f.event_id = e.id
+) as dated
+where e.box_office_id = :box_office_id and r.scope is not null
+    and (:text = '' or e.name ilike '%' || replace(replace(replace(:text, '\', '\\'), '%', '\%'), '_', '\_') || '%')
+    and case :shown
+        when 'draft' then e.visibility = 'draft'
+        when 'past' then dated.date_count > 0 and dated.coming_count = 0
+        when 'current' then dated.date_count = 0 or dated.coming_count > 0
+        else true
+    end;
+
+-- name: texts_of(event_id)
+select language, title, subtitle, description, picture_alt
+from event_texts
+where event_id = :event_id;
+
+-- name: time_zone(event_id)$
+select coalesce(
+    (
+        select u.time_zone from performances f join venues u on u.id = f.venue_id
+        where f.event_id = e.id order by f.starts_at limit 1
+    ),
+    (select u.time_zone from venues u where u.organisation_id = b.organisation_id order by u.created_at, u.id limit 1),
+    'UTC'
+)
+from events e
+join box_offices b on b.id = e.box_office_id
+where e.id = :event_id;
+
+-- name: has_orders(event_id)$
+select exists (
+    select from performances f
+    where f.event_id = :event_id and exists (select from tickets t where t.performance_id = f.id)
+);
+
+-- name: edit(event_id, version, name, visibility, category, languages, sale_opens_at, sale_closes_min, counter_opens_at, counter_closes_min, order_places_max, doors_min, duration_min, link_secret)!
+update events
+set name = :name, visibility = :visibility, category = :category, languages = :languages,
+    sale_opens_at = :sale_opens_at, sale_closes_min = :sale_closes_min, counter_opens_at = :counter_opens_at,
+    counter_closes_min = :counter_closes_min, order_places_max = :order_places_max, doors_min = :doors_min,
+    duration_min = :duration_min, link_secret = :link_secret, version = version + 1
+where id = :event_id and version = :version;
+
+-- name: set_texts(event_id, language, title, subtitle, description, picture_alt)!
+insert into event_texts (event_id, language, title, subtitle, description, picture_alt)
+values (:event_id, :language, :title, :subtitle, :description, :picture_alt)
+on conflict (event_id, language) do update
+set title = excluded.title, subtitle = excluded.subtitle, description = excluded.description,
+    picture_alt = excluded.picture_alt;
+
+-- name: set_picture(event_id, picture)!
+update events set picture = :picture where id = :event_id;
+
+-- name: renew_link(event_id, link_secret)!
+update events set link_secret = :link_secret where id = :event_id;

@@ -3,6 +3,12 @@ insert into pools (box_office_id, kind, place_count)
 values (:box_office_id, :kind, :place_count)
 returning id;
 
+-- name: create_many(box_office_id, kind, place_count, pool_count)
+insert into pools (box_office_id, kind, place_count)
+select :box_office_id, :kind, :place_count
+from generate_series(1, :pool_count::integer)
+returning id;
+
 -- name: state(pool)^
 select id as pool, replace(box_office_id::text, '-', '') as box_office, place_count as places, epoch, server_run
 from pools
