@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from admin import home, pages, sign_in
+from admin import home, pages, plans, sign_in, venues
 
 ADMIN = Router(
     "/admin",
@@ -12,6 +12,22 @@ ADMIN = Router(
         sign_in.sign_in,
         sign_in.sign_out,
         sign_in.confirm,
+        venues.index,
+        venues.new,
+        venues.create,
+        venues.show,
+        venues.edit,
+        venues.update,
+        venues.delete,
+        plans.new,
+        plans.upload,
+        plans.draft,
+        plans.draft_picture,
+        plans.confirm,
+        plans.drop,
+        plans.show,
+        plans.version,
+        plans.file,
     ],
     exception_handlers={Exception: pages.refused},
     include_in_schema=False,

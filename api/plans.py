@@ -10,6 +10,7 @@ from engine.plan.places import PlaceList
 from ticketing.refusals import NotFound
 from web.answers import send
 from web.call import Call
+from web.documents import SVG
 from web.variants import IMMUTABLE
 
 TAGS = ["Catalogue"]
@@ -25,6 +26,17 @@ async def plan(request: Call, hash: Hash) -> Response[bytes]:
     """A seating plan: zones, rows, seats and areas as they are drawn."""
     access.anybody_reads(request)
     return send(request, await request.services.documents.plans.get(_hash(hash, "plan")), IMMUTABLE)
+
+
+@get(
+    "/plans/{hash:str}/picture",
+    tags=TAGS,
+    responses={200: ResponseSpec(bytes, media_type=SVG, description="SVG", generate_examples=False)},
+)
+async def picture(request: Call, hash: Hash) -> Response[bytes]:
+    """The plan as a picture, small however large the house is: seats, or rows, or zones, coloured by category."""
+    access.anybody_reads(request)
+    return send(request, await request.services.documents.pictures.get(_hash(hash, "plan")), IMMUTABLE)
 
 
 @get(

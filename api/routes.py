@@ -26,6 +26,7 @@ V1 = Router(
         performances.on_sale,
         performances.detail,
         plans.plan,
+        plans.picture,
         plans.place_list,
         availability.places,
         availability.counts,

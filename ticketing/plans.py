@@ -120,10 +120,13 @@ async def versions_of(db: Database, organisation_id: UUID, plan_id: UUID) -> lis
     return found
 
 
-async def uses_of(db: Database, organisation_id: UUID, plan_id: UUID, rows_max: int) -> list[Use]:
-    """The performances on any version of a plan, the latest first; at most `rows_max`."""
+async def uses_of(
+    db: Database, organisation_id: UUID, plan_id: UUID, rows_max: int, number: int | None = None
+) -> list[Use]:
+    """The performances on a version of a plan, or (None) on any, the latest first; at most `rows_max`."""
+    values = {"organisation_id": organisation_id, "plan_id": plan_id, "number": number, "rows_max": rows_max}
     async with db.read() as c:
-        return await SQL.uses_of.all(c, Use, organisation_id=organisation_id, plan_id=plan_id, rows_max=rows_max)
+        return await SQL.uses_of.all(c, Use, **values)
 
 
 async def use_counts(db: Database, organisation_id: UUID, plan_id: UUID) -> dict[UUID, int]:

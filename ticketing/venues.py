@@ -113,7 +113,7 @@ async def create(
 async def add(
     db: Database, organisation_id: UUID, details: Details, texts: Mapping[Language, Texts], by: Actor, now: datetime
 ) -> Venue:
-    """Register a venue, a virtual one (with its plan) when it has a capacity. AlreadyExists for a name that is taken."""
+    """Register a venue, a virtual one (with its plan) when it has a capacity. AlreadyExists for a name in use."""
     said, told = _checked(details), _checked_texts(texts)
     venue_id, virtual = new_id(), said.capacity is not None
     values = {"venue_id": venue_id, "organisation_id": organisation_id, "virtual": virtual, "created_at": now}
@@ -213,7 +213,7 @@ def room(capacity: int, note: str = "") -> Plan:
 
 async def _draw(c: Connection, organisation_id: UUID, venue_id: UUID, capacity: int, by: Actor, now: datetime) -> None:
     """Keep the plan of a virtual venue as its latest version; its moment tells it apart from one of before."""
-    document = plans.sound_document(room(capacity, f"{capacity} places from {now:%Y-%m-%d %H:%M:%S} UTC on"))
+    document = plans.sound_document(room(capacity, f"{capacity} places from {now.isoformat()} on"))
     await plans.keep(c, organisation_id, venue_id, ROOM_NAME, document, capacity, by, now)
 
 
@@ -227,8 +227,7 @@ async def _get(c: Connection, organisation_id: UUID, venue_id: UUID) -> Venue:
 async def _texts(c: Connection, venue_id: UUID) -> dict[Language, Texts]:
     found = dict.fromkeys(Language, Texts())
     for row in await SQL.texts.rows(c, venue_id=venue_id):
-        values = dict(row)
-        found[Language(values.pop("language"))] = Texts(**values)
+        found[Language(row["language"])] = Texts(**{name: row[name] for name in Texts.__struct_fields__})
     return found
 
 

@@ -70,7 +70,7 @@ class Form:
         """The fields that are there."""
         return list(self._values)
 
-    def mistaken(self, name: str, text: str, **fields: Any) -> None:
+    def mistaken(self, name: str, text: str, /, **fields: Any) -> None:
         """Note a mistake; the first of a field counts."""
         self.mistakes.setdefault(name, Mistake(text, fields))
 
@@ -215,6 +215,11 @@ def field_money(cents: int | None, currency: str) -> str:
         return f"{Decimal(cents).scaleb(-precision):.{precision}f}"
     except InvalidOperation:
         return ""
+
+
+def field_number(number: Decimal | None) -> str:
+    """A number as a field takes it, without an exponent."""
+    return "" if number is None else f"{number:f}"
 
 
 def _is_list(kind: Any) -> bool:

@@ -7,8 +7,10 @@ its own house and one of another. Who adds a POST that needs less than managing 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from tests.api.conftest import House
-from ticketing import organisations, plans, venues
+from engine.plan import placeur_json
+from tests.api.conftest import House, small_plan
+from ticketing import organisations, plan_drafts, plans, venues
+from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.tokens import Scope
 
@@ -45,7 +47,25 @@ async def plan_id(db: Database, house: House) -> Any:
     return (await plans.list_of(db, house.organisation_id, place))[0].plan_id
 
 
+async def draft_id(db: Database, house: House) -> Any:
+    by, now = Actor(organisation_id=house.organisation_id), house.performances[0].sale_opens_at
+    content = placeur_json.write(small_plan())
+    venue = await venue_id(db, house)
+    return await plan_drafts.keep(db, house.organisation_id, venue, "Hall", "hall.json", content, by, now)
+
+
+async def version_number(db: Database, house: House) -> Any:
+    return 1
+
+
+async def format_name(db: Database, house: House) -> Any:
+    return "placeur"
+
+
 MAKERS: dict[str, Maker] = {
+    "draft_id": draft_id,
+    "format_name": format_name,
+    "version_number": version_number,
     "event_id": event_id,
     "key": key,
     "performance_id": performance_id,

@@ -54,14 +54,16 @@ join venues u on u.id = p.venue_id
 where p.id = :plan_id and u.organisation_id = :organisation_id
 order by v.number desc;
 
--- name: uses_of(organisation_id, plan_id, rows_max)
+-- name: uses_of(organisation_id, plan_id, number, rows_max)
 select f.id as performance_id, f.event_id, e.name as event_name, b.name as box_office_name, v.number as version_number,
     f.starts_at, f.status
 from plan_versions v
 join performances f on f.plan_version_id = v.id
 join events e on e.id = f.event_id
 join box_offices b on b.id = f.box_office_id
-where v.plan_id = :plan_id and b.organisation_id = :organisation_id
+where v.plan_id = :plan_id
+    and b.organisation_id = :organisation_id
+    and (:number::integer is null or v.number = :number)
 order by f.starts_at desc, f.id
 limit :rows_max;
 
