@@ -5,9 +5,13 @@ dies as the new one lives, and the difference in price is owed or goes back. Who
 has lost nothing: the ticket stays where it was.
 """
 
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
+import numpy as np
 from msgspec import Struct
 
 from engine.holds import Seats
@@ -18,14 +22,17 @@ from ticketing.audit import Actor
 from ticketing.claims import Claim, Claiming, Pinned
 from ticketing.db import Database
 from ticketing.drafts import label_of
+from ticketing.halls import Hall
 from ticketing.ids import new_id
 from ticketing.jobs import Job, MailKind, SendMail
 from ticketing.ledger import Account
-from ticketing.refusals import CodesSpent, NoPrice, NotFound, SaleClosed, TicketUsed
+from ticketing.refusals import CodesSpent, NoPrice, NotFound, OptionsBelowNothing, SaleClosed, TicketUsed
 from ticketing.settings import Settings
 from ticketing.sql import Connection, load
 from ticketing.states import ORDER, TICKET, OrderEvent, OrderStatus, TicketEvent, TicketStatus, step
 from ticketing.ticket_codes import GENERATION_MAX
+
+SEATS_SHOWN_MAX = 600
 
 SQL = load("moves")
 
@@ -48,6 +55,29 @@ class Moved(Struct, frozen=True):
     difference_cents: int
 
 
+class FreeSeat(Struct, frozen=True):
+    """A place the ticket could go to, and what that costs more (below zero: less). An area is one row and no seat."""
+
+    place: int
+    row: str
+    seat: str
+    category: str
+    price_cents: int
+    difference_cents: int
+
+
+class Offer(Struct, frozen=True):
+    """Where a ticket could go: the zones that have free places, with how many, and the seats of one of them by row.
+
+    `cut` when there are more than `SEATS_SHOWN_MAX`. Seats for which the tariff has no price are left out.
+    """
+
+    zones: list[tuple[str, int]]
+    zone: str
+    rows: list[tuple[str, list[FreeSeat]]]
+    cut: bool
+
+
 class _Ticket(Struct, frozen=True):
     id: UUID
     order_id: UUID
@@ -60,10 +90,13 @@ class _Ticket(Struct, frozen=True):
     seat_label: str
     category: str
     price_cents: int
+    options_cents: int
     generation: int
     status: TicketStatus
+    performance_id: UUID
     tariff_id: UUID | None
     tariff_name: str | None
+    options: list[str]
     place_list_hash: bytes
     plan_hash: bytes
     to_come: bool
@@ -102,7 +135,7 @@ async def move_ticket(
             return Moved(ticket.id, order.id, ticket.place, ticket.generation, 0)
         _ensure_movable(order.status, ticket)
         label = (await halls.hall(db, ticket.plan_hash, ticket.place_list_hash)).label(request.place)
-        price_cents = await _price(c, ticket, label.category)
+        price_cents = await _price(c, ticket, label)
         wants = (Seats(ticket.pool_id, (request.place,)),)
         async with claims.pinned(t, order.box_office_id, wants, request.allow) as pin:
             taken, freed = await _change_place(t, order.id, ticket, pin)
@@ -116,6 +149,68 @@ async def move_ticket(
     return moved
 
 
+async def offer(
+    db: Database, inventory: Inventory, organisation_id: UUID, ticket_id: UUID, zone: str, now: datetime
+) -> Offer:
+    """Where a ticket could be moved to, in a zone (its own when that is not one that has free places).
+
+    Raises what `move_ticket` would say of any place: NotFound, WrongState, TicketUsed, SaleClosed, CodesSpent.
+    """
+    async with db.read() as c:
+        order_id = await SQL.order_of.value(c, organisation_id=organisation_id, ticket_id=ticket_id)
+        if order_id is None:
+            raise NotFound(what="ticket")
+        order = await orders.view(c, order_id)
+        ticket = await SQL.get.one(c, _Ticket, ticket_id=ticket_id, now=now)
+        assert ticket is not None, "tickets are never deleted"
+        _ensure_movable(order.status, ticket)
+        hall = await halls.hall(db, ticket.plan_hash, ticket.place_list_hash)
+        labels = await _free_labels(inventory, hall, ticket.pool_id)
+        counts = Counter(label.zone for _, label in labels)
+        shown = zone if zone in counts else ticket.zone if ticket.zone in counts else next(iter(counts), "")
+        there = [(place, label) for place, label in labels if label.zone == shown]
+        prices = await _prices(c, ticket, (label for _, label in there))
+    priced = [(place, label) for place, label in there if (label.zone_id, label.category) in prices]
+    rows = _by_row(ticket, priced[:SEATS_SHOWN_MAX], prices)
+    return Offer(list(counts.items()), shown, rows, len(priced) > SEATS_SHOWN_MAX)
+
+
+async def _free_labels(inventory: Inventory, hall: Hall, pool_id: int) -> list[tuple[int, SeatLabel]]:
+    """The free places of a hall and what they are called; of an area's, which are all alike, one."""
+    copy, now_ms = await inventory.copy(pool_id, 0.0)
+    octets = np.frombuffer(copy.status(now_ms), np.uint8)
+    states = (octets[:, None] >> np.array([0, 2, 4, 6], np.uint8) & 3).reshape(-1)[: copy.place_count]
+    found, areas = [], set()
+    for place in np.flatnonzero(states == 0).tolist():
+        label = hall.label(place)
+        if not label.row and not label.seat:
+            if label in areas:
+                continue
+            areas.add(label)
+        found.append((place, label))
+    return found
+
+
+async def _prices(c: Connection, ticket: _Ticket, labels: Iterable[SeatLabel]) -> dict[tuple[str, str], int]:
+    """What the ticket would cost, by zone and category, where its tariff has a price."""
+    prices = {}
+    for key, label in {(label.zone_id, label.category): label for label in labels}.items():
+        with suppress(NoPrice, OptionsBelowNothing):
+            prices[key] = await _price(c, ticket, label)
+    return prices
+
+
+def _by_row(
+    ticket: _Ticket, seats: Iterable[tuple[int, SeatLabel]], prices: dict[tuple[str, str], int]
+) -> list[tuple[str, list[FreeSeat]]]:
+    rows: dict[str, list[FreeSeat]] = {}
+    for place, label in seats:
+        price_cents = prices[label.zone_id, label.category]
+        seat = FreeSeat(place, label.row, label.seat, label.category, price_cents, price_cents - ticket.price_cents)
+        rows.setdefault(label.row, []).append(seat)
+    return list(rows.items())
+
+
 def _ensure_movable(order: OrderStatus, ticket: _Ticket) -> None:
     step(ORDER, "order", order, OrderEvent.CHANGE)
     step(TICKET, "ticket", ticket.status, TicketEvent.MOVE)
@@ -127,14 +222,18 @@ def _ensure_movable(order: OrderStatus, ticket: _Ticket) -> None:
         raise CodesSpent(what="ticket", generation_max=GENERATION_MAX)
 
 
-async def _price(c: Connection, ticket: _Ticket, category: str) -> int:
-    """What the ticket costs in a category: as before within its own, and nothing where a pass pays."""
-    if ticket.pass_id is not None or category == ticket.category:
+async def _price(c: Connection, ticket: _Ticket, label: SeatLabel) -> int:
+    """What the ticket costs in another place: as before where zone and category are the same, its options as before
+    everywhere, and nothing where a pass pays."""
+    if ticket.pass_id is not None or (label.zone, label.category) == (ticket.zone, ticket.category):
         return ticket.price_cents
-    price_cents: int | None = await SQL.price.value(c, tariff_id=ticket.tariff_id, category=category)
+    where = {"performance_id": ticket.performance_id, "zone": label.zone_id, "category": label.category}
+    price_cents: int | None = await SQL.price.value(c, tariff_id=ticket.tariff_id, **where)
     if price_cents is None:
-        raise NoPrice(tariff=ticket.tariff_name, category=category)
-    return price_cents
+        raise NoPrice(tariff=ticket.tariff_name, category=label.category)
+    if price_cents + ticket.options_cents < 0:
+        raise OptionsBelowNothing(tariff=ticket.tariff_name)
+    return price_cents + ticket.options_cents
 
 
 async def _change_place(t: Claiming, order_id: UUID, ticket: _Ticket, pin: Pinned) -> tuple[list[Claim], list[Claim]]:
@@ -183,7 +282,7 @@ async def _settle_difference(c: Connection, ticket: _Ticket, label: SeatLabel, p
         old_line=ticket.order_line_id,
         reversal_id=new_id(),
         new_line=new_id(),
-        label=label_of(label.zone, label.row, label.seat, ticket.tariff_name or ""),
+        label=label_of(label.zone, label.row, label.seat, ticket.tariff_name or "", ticket.options),
         amount_cents=price_cents,
         now=now,
     )

@@ -28,23 +28,26 @@ from engine.holds import Any, PinAnswer
 from engine.inventory import Inventory
 from engine.link import StoreUnreachable
 from engine.outcomes import Outcome
-from ticketing import audit, claims, drafts, jobs, refunds
+from ticketing import audit, claims, drafts, jobs, ledger, refunds
 from ticketing.audit import Actor, Subject
 from ticketing.claims import Claim
 from ticketing.db import Database
 from ticketing.drafts import Buyer, Draft, Ground, PassChoice, PlaceOrder, SeatChoice
 from ticketing.ids import new_code, new_id, read_code, secret_hash
 from ticketing.jobs import Job, MailKind, SendMail, SyncPlaces
+from ticketing.ledger import Account
 from ticketing.refusals import (
     HoldMismatch,
     HoldOrdered,
     NotFound,
+    NothingReceived,
     NotReady,
     OrderLate,
     PassWhole,
     Refusal,
     RequestReused,
     SeatsTaken,
+    TariffChanged,
     TariffSoldOut,
     TicketUsed,
     TooManyPlaces,
@@ -106,6 +109,8 @@ class OrderLine(Struct, frozen=True):
     kind: str
     label: str
     amount_cents: int
+    vat_thousandths: int | None
+    vat_cents: int
     reverses: UUID | None
     created_at: datetime
 
@@ -147,7 +152,7 @@ async def place(
     """Order the places of a hold: they are the buyer's from then on, and owed until `expires_at`.
 
     Raises InputRefused, NotFound, NoPrice, SaleClosed and the like for what cannot be ordered; HoldExpired, HoldLost,
-    HoldBusy, HoldMismatch, HoldOrdered for the hold; TariffSoldOut, SeatsTaken, TooManyPlaces (of the customer's that
+    HoldBusy, HoldMismatch, HoldOrdered for the hold; PriceChanged and what else `drafts.draft` says of tariffs; TariffSoldOut, SeatsTaken, TooManyPlaces (of the customer's that
     are not paid); RequestReused for a key that was another request's; NotReady and OrderLate when the same may work in
     a moment. A refused order leaves the hold.
     """
@@ -162,7 +167,7 @@ async def place(
     pin = await _pin(inventory, settings, request, draft, attempt)
     reach("F2")
     try:
-        placed, owned = await _write(db, settings, request, ground[0], draft, pin, now)
+        placed, owned = await _write(db, settings, request, ground, draft, pin, now)
     except _KeyTaken:
         return await _first_answer(db, settings, request)
     except Refusal as refusal:
@@ -217,6 +222,38 @@ async def cancel(
     Raises NotFound, WrongState, PassWhole (the tickets of a pass go together), TicketUsed.
     """
     return await _cancel(db, inventory, order_id, OrderEvent.CANCEL, tickets, now, by)
+
+
+async def refund(db: Database, inventory: Inventory, order_id: UUID, now: datetime, by: Actor | None = None) -> Order:
+    """Give back all that came in for an order: its tickets are taken back, but for those that were let in already
+    (and their passes), which are paid back by a line of their own and stay what they are.
+
+    Raises NotFound, WrongState, NothingReceived.
+    """
+    async with claims.transaction(db) as c:
+        order = await lock(c, order_id)
+        live = await _live_tickets(c, order)
+        used = {ticket.order_line_id for ticket in live if ticket.admitted}
+        chosen = [ticket for ticket in live if ticket.order_line_id not in used]
+        before = await view(c, order_id)
+        kept_cents = before.received_cents - before.refunded_cents - before.refund_due_cents
+        step(ORDER, "order", order.status, OrderEvent.CANCEL)
+        if kept_cents <= 0:
+            raise NothingReceived()
+        places = await _places(c, order, chosen, not used)
+        if not used:
+            status = step(ORDER, "order", order.status, OrderEvent.CANCEL)
+            await SQL.close.run(c, order_ids=[order.id], status=status, now=now)
+        lines_chosen = {ticket.order_line_id for ticket in chosen}
+        freed = await _take_back(c, [order.id], list(lines_chosen), places, "refunded", now)
+        await _write_off(c, order.id, now)
+        await refunds.flag_excess(c, order.id, "refunded", now)
+        found = await view(c, order_id)
+        if by is not None:
+            told = {"refund_cents": (0, kept_cents), "status": (order.status, found.status)}
+            await audit.note(c, by, "order.refunded", order.subject, now, told)
+    await claims.free(inventory, order.box_office_id.hex, freed)
+    return found
 
 
 async def give_up(db: Database, inventory: Inventory, order_id: UUID, now: datetime) -> Order:
@@ -368,18 +405,20 @@ async def _write(
     db: Database,
     settings: Settings,
     request: PlaceOrder,
-    ground: Ground,
+    ground: Sequence[Ground],
     draft: Draft,
     pin: PinAnswer,
     now: datetime,
 ) -> tuple[PlacedOrder, list[Claim]]:
-    """The one transaction. Raises _KeyTaken, NotReady, SeatsTaken, OrderLate; then nothing is written."""
-    placed = _placed(settings, ground, draft, pin, now)
+    """The one transaction. Raises _KeyTaken, TariffChanged, NotReady, SeatsTaken, OrderLate; then nothing is written."""
+    placed = _placed(settings, ground[0], draft, pin, now)
     wanted = claims.pairs(pin.places)
-    values = _values(settings, request, ground, draft, placed, wanted) | _around(placed, pin)
+    values = _values(settings, request, ground[0], draft, placed, wanted) | _around(ground, placed, pin)
     async with claims.transaction(db) as c:
         row = await SQL.place.row(c, **values)
         assert row is not None, "the statement answers with one row"
+        if not row["unchanged"]:
+            raise TariffChanged()
         if not row["ready"]:
             raise NotReady()
         if not row["placed"]:
@@ -394,12 +433,15 @@ async def _write(
     return placed, [Claim(*claim) for claim in owned]
 
 
-def _around(placed: PlacedOrder, pin: PinAnswer) -> dict[str, Anything]:
+def _around(ground: Sequence[Ground], placed: PlacedOrder, pin: PinAnswer) -> dict[str, Anything]:
     """The rest of the parameters: what the order rests on, and the jobs it leaves behind."""
     todo: list[tuple[Job, Struct, int]] = [(Job.SYNC_PLACES, SyncPlaces(pin.places), claims.SYNC_AFTER_S)]
     if placed.status is OrderStatus.PAID:
         todo.append((Job.SEND_MAIL, SendMail(placed.id, MailKind.ORDER_PAID), 0))
+    versions = {row.tariff_id: row.tariff_version for row in ground if row.tariff_id is not None}
     return {
+        "tariff_ids": list(versions),
+        "tariff_versions": list(versions.values()),
         "pinned_pools": list(pin.epochs),
         "pinned_epochs": list(pin.epochs.values()),
         "jobs": [job for job, _, _ in todo],
@@ -436,6 +478,7 @@ def _values(
 ) -> dict[str, Anything]:
     """The parameters of the statement: tables as one array a column."""
     tickets, passes = draft.tickets, draft.passes
+    chosen = [(ticket.id, option) for ticket in tickets for option in ticket.options]
     return {
         "customer_id": ground.customer_id,
         "new_customer_id": new_id(),
@@ -451,6 +494,7 @@ def _values(
         "request_digest": _digest(request),
         "secret_hash": secret_hash(placed.secret),
         "status": placed.status,
+        "channel": request.channel,
         "ticket_status": TicketStatus.RESERVED if placed.total_cents else TicketStatus.VALID,
         "currency": placed.currency,
         "placed_at": placed.placed_at,
@@ -463,6 +507,7 @@ def _values(
         "line_kinds": [line.kind for line in draft.lines],
         "line_labels": [line.label for line in draft.lines],
         "line_amounts": [line.amount_cents for line in draft.lines],
+        "line_vats": [line.vat_thousandths for line in draft.lines],
         "pass_ids": [holder.id for holder in passes],
         "pass_lines": [holder.line for holder in passes],
         "pass_types": [holder.pass_type for holder in passes],
@@ -479,7 +524,12 @@ def _values(
         "ticket_seats": [ticket.seat for ticket in tickets],
         "ticket_categories": [ticket.category for ticket in tickets],
         "ticket_prices": [ticket.price_cents for ticket in tickets],
+        "ticket_options_cents": [ticket.options_cents for ticket in tickets],
         "ticket_holders": [ticket.holder_name for ticket in tickets],
+        "option_tickets": [ticket for ticket, _ in chosen],
+        "option_ids": [option.id for _, option in chosen],
+        "option_names": [option.name for _, option in chosen],
+        "option_prices": [option.price_cents for _, option in chosen],
         "total_cents": placed.total_cents,
     }
 
@@ -529,6 +579,17 @@ async def _cancel(
             await audit.note(c, by, "order.cancelled" if whole else "order.reduced", order.subject, now, told)
     await claims.free(inventory, order.box_office_id.hex, freed)
     return found
+
+
+async def _write_off(c: Connection, order_id: UUID, now: datetime) -> None:
+    """What is left of an order costs nothing any more: each line by an adjustment, at its own rate of tax."""
+    left = await view(c, order_id)
+    if left.total_cents == 0:
+        return
+    open_lines = [row["id"] for row in await SQL.open_lines.rows(c, order_ids=[order_id])]
+    await SQL.adjust.run(c, line_ids=open_lines, new_ids=[new_id() for _ in open_lines], now=now)
+    values = (Account.RECEIVABLE, Account.SALES, -left.total_cents, left.currency, "refunded", now)
+    await ledger.post(c, order_id, *values)
 
 
 async def _live_tickets(c: Connection, order: Locked) -> list[OrderTicket]:

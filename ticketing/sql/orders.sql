@@ -299,6 +299,14 @@ from taken
 group by order_id, currency
 having sum(amount_cents) > 0;
 
+-- name: adjust(line_ids, new_ids, now)!
+-- Lines that stand, each with another that takes its amount off: what they were for stays what it is.
+insert into order_lines (id, order_id, kind, label, amount_cents, vat_thousandths, created_at)
+select chosen.fresh, l.order_id, 'adjustment', l.label, -l.amount_cents, l.vat_thousandths, :now::timestamptz
+from unnest(:line_ids::uuid[], :new_ids::uuid[]) as chosen (line, fresh)
+join order_lines l on l.id = chosen.line
+where l.amount_cents <> 0;
+
 -- name: close(order_ids, status, now)!
 update orders set status = :status, closed_at = :now where id = any(:order_ids::uuid[]);
 

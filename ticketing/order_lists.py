@@ -1,0 +1,244 @@
+"""A box office's orders as a list: narrowed, by time, a page at a time.
+
+A page is two questions: which orders, then what is shown of them. Which orders is asked of the index by time, newest or
+oldest first, from where the page before ended (a keyset, so the thousandth page costs what the first does). A filter
+that few orders pass would make that walk long, so such a filter is looked up first: when it leaves at most
+`CANDIDATES_MAX` orders, the page is picked among them; when it leaves more, the walk meets them soon enough.
+
+Text is a code's beginning, an address's beginning, or the beginnings of words of the buyer's name, accents or not.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import asyncpg
+from msgspec import Struct
+
+from ticketing.db import Database
+from ticketing.ids import CODE_ALPHABET, CODE_CHARS, read_code
+from ticketing.sql import Connection, load
+from ticketing.states import OrderStatus
+
+ROWS_MAX = 50
+CANDIDATES_MAX = 5000
+PEOPLE_MAX = 2000
+"""Buyers that a text may mean; of a text that means more, the rest are left out, and the page says so."""
+WORDS_MAX = 6
+CODE_CHARS_MIN = 3
+EVER, NEVER = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
+
+SQL = load("order_lists")
+
+
+class Channel(StrEnum):
+    """Where an order was placed."""
+
+    SHOP = "shop"
+    COUNTER = "counter"
+    API = "api"
+
+
+class Sort(StrEnum):
+    """Which orders come first."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+class Filter(Struct, frozen=True, kw_only=True):
+    """Which orders: what is None or empty narrows nothing. `since` and `until` are days, both included."""
+
+    status: OrderStatus | None = None
+    since: date | None = None
+    until: date | None = None
+    event: UUID | None = None
+    performance: UUID | None = None
+    tariff: UUID | None = None
+    channel: Channel | None = None
+    refund_due: bool = False
+    text: str = ""
+    sort: Sort = Sort.NEWEST
+
+
+class Row(Struct, frozen=True):
+    """An order in a list. `events` are names; `time_zone` is its first ticket's venue's."""
+
+    id: UUID
+    code: str
+    status: OrderStatus
+    channel: Channel
+    currency: str
+    placed_at: datetime
+    expires_at: datetime | None
+    time_zone: str
+    customer_name: str
+    customer_email: str
+    events: list[str]
+    ticket_count: int
+    total_cents: int
+    due_cents: int
+    refund_due_cents: int
+
+
+class Page(Struct, frozen=True):
+    """A page of orders. `before` and `after` are the orders at its ends when there is more beyond them.
+
+    `count` is how many there are in all, where that is known; `cut` says that a text meant too many people.
+    """
+
+    rows: list[Row]
+    before: UUID | None
+    after: UUID | None
+    count: int | None
+    cut: bool
+
+
+class Choice(Struct, frozen=True):
+    """A performance or a tariff that a list can be narrowed to."""
+
+    id: UUID
+    event_id: UUID
+    event_name: str
+    name: str
+    starts_at: datetime | None
+    time_zone: str
+
+
+class Wanted(Struct, frozen=True):
+    """What a text may mean: a range of codes, the beginning of an address, words of a name as a tsquery."""
+
+    code_from: str
+    code_to: str
+    email: str
+    words: str
+
+
+async def page(
+    db: Database,
+    box_office_id: UUID,
+    wanted: Filter,
+    *,
+    after: UUID | None = None,
+    before: UUID | None = None,
+    rows_max: int = ROWS_MAX,
+) -> Page:
+    """A page of a box office's orders: after or before an order, or the first."""
+    async with db.read() as c:
+        narrowed, cut = await _narrowed(c, box_office_id, wanted)
+        edge = after or before
+        at = await SQL.placed_at.value(c, box_office_id=box_office_id, order_id=edge) if edge else None
+        backwards = at is not None and after is None
+        newest = (wanted.sort is Sort.NEWEST) != backwards
+        start = (at, edge) if at else ((NEVER, LAST) if newest else (EVER, FIRST))
+        zone = ZoneInfo(await SQL.time_zone.value(c, box_office_id=box_office_id) or "UTC")
+        values = _values(box_office_id, wanted, zone) | {"at": start[0], "id": start[1], "rows_max": rows_max + 1}
+        ids = await _ids(c, wanted, narrowed, newest, values)
+        more, ids = len(ids) > rows_max, ids[:rows_max]
+        if backwards:
+            ids.reverse()
+        rows = await SQL.rows.all(c, Row, order_ids=ids)
+    further_back = more if backwards else at is not None
+    further_on = at is not None if backwards else more
+    whole = narrowed is not None and not more and at is None
+    return Page(
+        rows,
+        ids[0] if ids and further_back else None,
+        ids[-1] if ids and further_on else None,
+        len(ids) if whole else None,
+        cut,
+    )
+
+
+async def choices(db: Database, box_office_id: UUID) -> tuple[list[Choice], list[Choice]]:
+    """The performances (the latest first, bounded) and the tariffs that a box office's list can be narrowed to."""
+    async with db.read() as c:
+        rows_max = db.settings.page_rows_max
+        performances = await SQL.performances.all(c, Choice, box_office_id=box_office_id, rows_max=rows_max)
+        tariffs = await SQL.tariffs.all(c, Choice, box_office_id=box_office_id, rows_max=rows_max)
+    return performances, tariffs
+
+
+def meant(text: str) -> Wanted:
+    """What a text may mean."""
+    typed = text.strip()
+    code = read_code(typed)
+    is_code = CODE_CHARS_MIN <= len(code) <= CODE_CHARS and all(sign in CODE_ALPHABET for sign in code)
+    words = re.findall(r"[^\W_]+", typed)[:WORDS_MAX]
+    return Wanted(
+        code_from=code if is_code else "",
+        code_to=f"{code}~" if is_code else "",
+        email=typed.lower() if " " not in typed else "",
+        words=" & ".join(f"{word}:*" for word in words) if len("".join(words)) > 1 and "@" not in typed else "",
+    )
+
+
+async def _narrowed(c: Connection, box_office_id: UUID, wanted: Filter) -> tuple[list[UUID] | None, bool]:
+    """The orders that the rare filters leave, None when none is rare; and whether people were left out."""
+    narrowed: set[UUID] | None = None
+    cut = False
+    if wanted.text.strip():
+        means = meant(wanted.text)
+        found = await SQL.of_text.rows(
+            c, box_office_id=box_office_id, people_max=PEOPLE_MAX, found_max=CANDIDATES_MAX,
+            **{name: getattr(means, name) for name in Wanted.__struct_fields__},
+        )  # fmt: skip
+        narrowed = {row["id"] for row in found}
+        cut = any(row["people"] >= PEOPLE_MAX for row in found) or len(found) >= CANDIDATES_MAX
+    if wanted.refund_due:
+        due = await SQL.of_refunds_due.rows(c, box_office_id=box_office_id, found_max=CANDIDATES_MAX)
+        narrowed = _both(narrowed, due)
+    if wanted.performance or wanted.event:
+        values = {"performance_id": wanted.performance, "event_id": wanted.event}
+        narrowed = _both(
+            narrowed, await SQL.of_dates.rows(c, box_office_id=box_office_id, found_max=TOO_MANY, **values)
+        )
+    if wanted.tariff:
+        narrowed = _both(narrowed, await SQL.of_tariff.rows(c, tariff_id=wanted.tariff, found_max=TOO_MANY))
+    return (None if narrowed is None else list(narrowed)), cut
+
+
+TOO_MANY = CANDIDATES_MAX + 1
+
+
+def _both(narrowed: set[UUID] | None, found: Sequence[asyncpg.Record]) -> set[UUID] | None:
+    """What passes both; tickets of more than are looked up narrow nothing here."""
+    if len(found) >= TOO_MANY:
+        return narrowed
+    orders = {row["id"] for row in found}
+    return orders if narrowed is None else narrowed & orders
+
+
+async def _ids(
+    c: Connection, wanted: Filter, narrowed: list[UUID] | None, newest: bool, values: dict[str, Any]
+) -> list[UUID]:
+    """The page's orders, and one more when there are more, in the direction of the walk."""
+    if narrowed is not None:
+        rows = await SQL.among.rows(c, order_ids=narrowed, newest=newest, status=wanted.status, **values)
+    elif wanted.status not in (None, OrderStatus.PAID):
+        query = SQL.unpaid_newest if newest else SQL.unpaid_oldest
+        rows = await query.rows(c, status=wanted.status, **values)
+    else:
+        query = SQL.newest if newest else SQL.oldest
+        rows = await query.rows(c, status=wanted.status, **values)
+    return [row["id"] for row in rows]
+
+
+def _values(box_office_id: UUID, wanted: Filter, zone: ZoneInfo) -> dict[str, Any]:
+    """The parameters that every walk takes."""
+    since = datetime.combine(wanted.since, time(), zone) if wanted.since else EVER
+    until = datetime.combine(wanted.until + timedelta(1), time(), zone) if wanted.until else NEVER
+    return {
+        "box_office_id": box_office_id,
+        "since": since,
+        "until": until,
+        "channel": wanted.channel,
+        "event_id": wanted.event,
+        "performance_id": wanted.performance,
+        "tariff_id": wanted.tariff,
+    }
