@@ -12,7 +12,9 @@ import signal
 import threading
 import time
 from collections import Counter
+from collections.abc import Mapping
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from datetime import datetime
 from email.message import EmailMessage
 from functools import partial
 from multiprocessing import get_context
@@ -25,13 +27,15 @@ from msgspec import Struct
 
 from engine.reconciler import Reconciler
 from mailing import accounts as account_letters
+from mailing import buyers as buyer_letters
 from mailing import orders as order_mails
 from mailing.orders import Attachment
 from mailing.relays import Handed, hand_over, keep, relay_of
 from printing.tickets import Size, tickets_pdf
-from ticketing import account_mails, check, jobs, mails, tickets, worker
+from ticketing import account_mails, check, jobs, mailings, mails, tickets, worker
 from ticketing.check import Breach
-from ticketing.jobs import Job, MailKind, SendAccountMail, SendMail
+from ticketing.jobs import Job, MailKind, SendAccountMail, SendMail, SendMailing
+from ticketing.mailings import Mailing, Recipient, RecipientState, Text
 from ticketing.mails import MailOutcome
 from ticketing.sandbox import Sandbox
 from ticketing.settings import Settings, from_environment, secret_bytes, site_url
@@ -42,6 +46,9 @@ from web import logs, metrics
 
 MAILS_FOLDER = "mails"
 MAILS_KEPT_MAX = 1000
+BUYERS_A_JOB_MAX = 50
+DELAYS_A_JOB_MAX = 3
+"""A relay that puts so many off is left alone for a while."""
 PUBLISHED_EVERY_S = 5.0
 PARENT_SEEN_EVERY_S = 1.0
 NICENESS = 10
@@ -129,6 +136,59 @@ class Post:
         if outcome is MailOutcome.REFUSED:
             log.warning("mail-refused", mail=mail_id, reply=reply)
 
+    async def send_to_buyers(self, payload: Struct, mail_id: str) -> None:
+        """Write to the next buyers whom a mail is for, and leave the rest to another job; or to who tries it out."""
+        assert isinstance(payload, SendMailing)
+        found = await mailings.to_send(self._database, payload.mailing)
+        if found is None:
+            return
+        if payload.tester is not None:
+            await self._try_out(*found, payload, mail_id)
+            return
+        mailing, last, delays = found[0].id, payload.after, 0
+        for _ in range(BUYERS_A_JOB_MAX):
+            now = await worker.database_time(self._database)
+            buyer = await mailings.take(self._database, mailing, last, now)
+            if buyer is None:
+                await mailings.finish(self._database, mailing, now)
+                return
+            last = buyer.customer_id
+            state, reply = await self._written_to(*found, buyer, now)
+            await mailings.note(self._database, mailing, last, state, reply, now)
+            delays += state is RecipientState.WAITING
+            if delays == DELAYS_A_JOB_MAX:
+                break
+        await mailings.more(self._database, mailing, last, mailings.RETRY_S if delays == DELAYS_A_JOB_MAX else 0)
+
+    async def _try_out(self, mailing: Mailing, texts: Mapping[str, Text], payload: SendMailing, mail_id: str) -> None:
+        tester = await mailings.tester(self._database, payload.tester) if payload.tester else None
+        if tester is not None and payload.language in texts:
+            now = await worker.database_time(self._database)
+            await self._handed_over(self._letter(mailing, texts, tester, payload.language, mail_id, now))
+
+    async def _written_to(
+        self, mailing: Mailing, texts: Mapping[str, Text], buyer: Recipient, now: datetime
+    ) -> tuple[RecipientState, str]:
+        language, mail_id = mailings.language_of(buyer.locale, texts), f"{mailing.id.hex}-{buyer.customer_id.hex}"
+        try:
+            letter = self._letter(mailing, texts, buyer, language, mail_id, now)
+            outcome, reply = await self._handed_over(letter)
+        except MailDelayed as delay:
+            late = mailing.started_at is not None and now > mailing.started_at + mailings.RETRIED_FOR
+            return RecipientState.REFUSED if late else RecipientState.WAITING, str(delay)
+        return RecipientState.REFUSED if outcome is MailOutcome.REFUSED else RecipientState.SENT, reply
+
+    def _letter(
+        self, mailing: Mailing, texts: Mapping[str, Text], to: Recipient, language: str, mail_id: str, now: datetime
+    ) -> EmailMessage:
+        settings = self._settings
+        token = mailings.opt_out_token(settings, mailing.organisation_id, to.email)
+        mail = buyer_letters.mail(
+            texts[language], language, to.name, mailing.event_name, mailing.organisation_name,
+            f"{site_url(settings)}/opt-out/{token}",
+        )  # fmt: skip
+        return buyer_letters.message(mail, to.email, mail_id, settings.mail_from, now)
+
     async def _handed_over(self, message: EmailMessage) -> tuple[MailOutcome, str]:
         """What became of a message, and what the relay said of it. Raises MailDelayed."""
         if self._relay is None:
@@ -172,7 +232,11 @@ async def work(opened: Stores, press: Press, stop: asyncio.Event) -> None:
     reconciler = Reconciler(inventory, opened.claims)
     provider = Sandbox(secret_bytes(settings), "")
     post = Post(opened, press)
-    handlers = {Job.SEND_MAIL: post.send, Job.SEND_ACCOUNT_MAIL: post.send_to_staff}
+    handlers = {
+        Job.SEND_MAIL: post.send,
+        Job.SEND_ACCOUNT_MAIL: post.send_to_staff,
+        Job.SEND_MAILING: post.send_to_buyers,
+    }
     publisher = metrics.Publisher()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(worker.run(db, inventory, settings, reconciler, provider, handlers, stop))

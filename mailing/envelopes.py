@@ -49,10 +49,14 @@ def envelope(subject: str, to: str, sender: str, sender_name: str, mail_id: str,
 def fill(made: EmailMessage, template: str, mail: Said) -> None:
     """Write what a mail says into it, by the templates `<template>.txt` and `<template>.html`."""
     made.set_content(_environment().get_template(f"{template}.txt").render(mail=mail))
-    style = Markup((TEMPLATES / "mail.css").read_text())
-    html = _environment().get_template(f"{template}.html").render(mail=mail, style=style)
-    made.add_alternative(_inliner().inline(html), subtype="html")
+    made.add_alternative(html(template, mail), subtype="html")
     made["Content-Language"] = mail.language
+
+
+def html(template: str, mail: Said) -> str:
+    """What a mail says as HTML, by the template `<template>.html`, its styles inlined."""
+    style = Markup((TEMPLATES / "mail.css").read_text())
+    return _inliner().inline(_environment().get_template(f"{template}.html").render(mail=mail, style=style))
 
 
 def _deliverable(address: str) -> str:

@@ -26,6 +26,7 @@ class Job(StrEnum):
     SEND_MAIL = "send-mail"
     SEND_REFUND = "send-refund"
     SEND_ACCOUNT_MAIL = "send-account-mail"
+    SEND_MAILING = "send-mailing"
 
 
 class MailKind(StrEnum):
@@ -71,6 +72,15 @@ class SendAccountMail(Struct, frozen=True):
     organisation: UUID | None = None
 
 
+class SendMailing(Struct, frozen=True):
+    """Write to some more of the buyers whom a mail is for, those after `after`; or to `tester` alone, as a try."""
+
+    mailing: UUID
+    tester: UUID | None = None
+    language: str = ""
+    after: UUID = UUID(int=0)
+
+
 class SendRefund(Struct, frozen=True):
     """Ask the provider to give money back."""
 
@@ -82,9 +92,16 @@ PAYLOADS: Mapping[Job, type[Struct]] = {
     Job.SEND_MAIL: SendMail,
     Job.SEND_REFUND: SendRefund,
     Job.SEND_ACCOUNT_MAIL: SendAccountMail,
+    Job.SEND_MAILING: SendMailing,
 }
 
-PRIORITIES: Mapping[Job, int] = {Job.SYNC_PLACES: 20, Job.SEND_REFUND: 10, Job.SEND_ACCOUNT_MAIL: 5, Job.SEND_MAIL: 0}
+PRIORITIES: Mapping[Job, int] = {
+    Job.SYNC_PLACES: 20,
+    Job.SEND_REFUND: 10,
+    Job.SEND_ACCOUNT_MAIL: 5,
+    Job.SEND_MAIL: 0,
+    Job.SEND_MAILING: -10,
+}
 """Which jobs go first: after an on-sale thousands of mails wait, and a repair must not wait behind them."""
 
 _encode = msgspec.json.Encoder().encode

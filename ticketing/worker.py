@@ -138,7 +138,8 @@ async def _queue(
     )
     for job, handler in handlers.items():
         at_once = asyncio.Semaphore(settings.jobs_at_once_max)
-        taken_max = settings.jobs_at_once_max if job is Job.SEND_MAIL else 0  # mails are slow, and not all a worker has
+        slow = job in (Job.SEND_MAIL, Job.SEND_MAILING)
+        taken_max = settings.jobs_at_once_max if slow else 0  # mails are not all that a worker has to do
         entrypoint = queue.entrypoint(job, concurrency_limit=taken_max, on_failure="hold", executor_factory=patient)
         entrypoint(_entrypoint(job, handler, at_once))
     stopper = asyncio.create_task(_pass_on(stop, queue.shutdown))

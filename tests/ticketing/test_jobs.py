@@ -16,6 +16,7 @@ from ticketing.jobs import (
     MailKind,
     SendAccountMail,
     SendMail,
+    SendMailing,
     SendRefund,
     SyncPlaces,
 )
@@ -25,6 +26,7 @@ EXAMPLES = {
     Job.SEND_MAIL: SendMail(new_id(), MailKind.ORDER_PAID),
     Job.SEND_REFUND: SendRefund(new_id()),
     Job.SEND_ACCOUNT_MAIL: SendAccountMail(AccountMailKind.INVITATION, "bo@example.org", new_id()),
+    Job.SEND_MAILING: SendMailing(new_id(), after=new_id()),
 }
 
 
@@ -71,7 +73,9 @@ async def test_what_was_set_aside_is_listed_and_tried_again(db: Database) -> Non
         )  # fmt: skip
         assert await jobs.retry_held(c) == 1
         assert await jobs.held(c) == []
-        assert await c.fetchval("select count(*) from pgqueuer where status = 'queued' and attempts = 0") == len(EXAMPLES)
+        assert await c.fetchval("select count(*) from pgqueuer where status = 'queued' and attempts = 0") == len(
+            EXAMPLES
+        )
 
 
 async def test_the_log_of_done_jobs_is_cleared(db: Database) -> None:

@@ -61,7 +61,7 @@ def keeping(mails: Mails) -> dict[Job, Handler]:
         assert isinstance(payload, SendMail)
         mails.append((payload, mail_id))
 
-    return {Job.SEND_MAIL: keep, Job.SEND_ACCOUNT_MAIL: keep}
+    return {Job.SEND_MAIL: keep, Job.SEND_ACCOUNT_MAIL: keep, Job.SEND_MAILING: keep}
 
 
 @asynccontextmanager

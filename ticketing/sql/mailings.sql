@@ -1,0 +1,182 @@
+-- name: owner(organisation_id, event_id)^
+-- The event a mail is about, when it is the organisation's.
+select e.id, e.name, e.box_office_id
+from events e
+join box_offices b on b.id = e.box_office_id
+where e.id = :event_id and b.organisation_id = :organisation_id;
+
+-- name: known(event_id, performance_ids, tariff_ids)$
+-- Whether these are all dates and tariffs of the event.
+select not exists (
+        select from unnest(:performance_ids::uuid[]) as one (id)
+        where not exists (select from performances f where f.id = one.id and f.event_id = :event_id)
+    )
+    and not exists (
+        select from unnest(:tariff_ids::uuid[]) as one (id)
+        where not exists (select from tariffs t where t.id = one.id and t.event_id = :event_id)
+    );
+
+-- name: create(mailing_id, event_id, staff_id, performance_ids, tariff_ids, now)!
+insert into mailings (id, event_id, staff_id, performance_ids, tariff_ids, state, created_at)
+values (:mailing_id, :event_id, :staff_id, :performance_ids, :tariff_ids, 'draft', :now);
+
+-- name: revise(mailing_id, performance_ids, tariff_ids, version)!
+update mailings
+set performance_ids = :performance_ids, tariff_ids = :tariff_ids, version = version + 1
+where id = :mailing_id and state = 'draft' and version = :version;
+
+-- name: forget_texts(mailing_id)!
+delete from mailing_texts where mailing_id = :mailing_id;
+
+-- name: set_text(mailing_id, language, subject, body)!
+insert into mailing_texts (mailing_id, language, subject, body) values (:mailing_id, :language, :subject, :body);
+
+-- name: get(organisation_id, mailing_id)^
+select m.id, m.event_id, e.name as event_name, e.box_office_id, b.organisation_id, o.name as organisation_name,
+    m.performance_ids, m.tariff_ids, m.state, m.version, m.created_at, m.started_at, m.ended_at,
+    coalesce(s.name, '') as author
+from mailings m
+join events e on e.id = m.event_id
+join box_offices b on b.id = e.box_office_id
+join organisations o on o.id = b.organisation_id
+left join staff s on s.id = m.staff_id
+where m.id = :mailing_id and b.organisation_id = :organisation_id;
+
+-- name: any(mailing_id)^
+select m.id, m.event_id, e.name as event_name, e.box_office_id, b.organisation_id, o.name as organisation_name,
+    m.performance_ids, m.tariff_ids, m.state, m.version, m.created_at, m.started_at, m.ended_at,
+    coalesce(s.name, '') as author
+from mailings m
+join events e on e.id = m.event_id
+join box_offices b on b.id = e.box_office_id
+join organisations o on o.id = b.organisation_id
+left join staff s on s.id = m.staff_id
+where m.id = :mailing_id;
+
+-- name: texts(mailing_id)
+select language, subject, body from mailing_texts where mailing_id = :mailing_id order by language;
+
+-- name: of_event(event_id, mailings_max)
+-- The mails to an event's buyers, the newest first.
+select m.id, m.state, m.created_at, m.started_at, coalesce(s.name, '') as author,
+    coalesce((select t.subject from mailing_texts t where t.mailing_id = m.id order by t.language limit 1), '')
+        as subject,
+    (select count(*)::integer from mailing_recipients r where r.mailing_id = m.id) as recipient_count
+from mailings m
+left join staff s on s.id = m.staff_id
+where m.event_id = :event_id
+order by m.id desc
+limit :mailings_max;
+
+-- name: audience(organisation_id, event_id, performance_ids, tariff_ids)^
+-- How many bought, and how many of them want no such mails.
+select count(*)::integer as buyer_count, count(x.email)::integer as opted_out_count
+from (
+    select distinct o.customer_id
+    from performances f
+    join tickets t on t.performance_id = f.id
+    join orders o on o.id = t.order_id
+    where f.event_id = :event_id and t.status in ('valid', 'opposed')
+        and (:performance_ids::uuid[] = '{}' or f.id = any(:performance_ids::uuid[]))
+        and (:tariff_ids::uuid[] = '{}' or t.tariff_id = any(:tariff_ids::uuid[]))
+) as buyer
+join customers c on c.id = buyer.customer_id
+left join opt_outs x on x.organisation_id = :organisation_id and x.email = c.email;
+
+-- name: enlist(mailing_id, now)!
+-- Everybody it is for, once. Who wants no such mails is in the list too, and is not written to.
+insert into mailing_recipients (mailing_id, customer_id, state, at)
+select m.id, buyer.customer_id, case when x.email is null then 'waiting' else 'opted_out' end, :now::timestamptz
+from mailings m
+join events e on e.id = m.event_id
+join box_offices b on b.id = e.box_office_id
+cross join lateral (
+    select distinct o.customer_id
+    from performances f
+    join tickets t on t.performance_id = f.id
+    join orders o on o.id = t.order_id
+    where f.event_id = m.event_id and t.status in ('valid', 'opposed')
+        and (m.performance_ids = '{}' or f.id = any(m.performance_ids))
+        and (m.tariff_ids = '{}' or t.tariff_id = any(m.tariff_ids))
+) as buyer
+join customers c on c.id = buyer.customer_id
+left join opt_outs x on x.organisation_id = b.organisation_id and x.email = c.email
+where m.id = :mailing_id
+on conflict do nothing;
+
+-- name: begin(mailing_id, version, now)!
+update mailings set state = 'sending', started_at = :now, version = version + 1
+where id = :mailing_id and state = 'draft' and version = :version;
+
+-- name: change_state(mailing_id, before, after)!
+update mailings set state = :after, version = version + 1 where id = :mailing_id and state = :before;
+
+-- name: end_if_done(mailing_id, now)!
+update mailings set state = 'sent', ended_at = :now, version = version + 1
+where id = :mailing_id and state = 'sending'
+    and not exists (select from mailing_recipients r where r.mailing_id = :mailing_id and r.state = 'waiting');
+
+-- name: is_sending(mailing_id)$
+select exists (select from mailings where id = :mailing_id and state = 'sending');
+
+-- name: delete_draft(mailing_id)!
+delete from mailings where id = :mailing_id and state = 'draft';
+
+-- name: progress(mailing_id)
+select state, count(*)::integer as recipient_count
+from mailing_recipients
+where mailing_id = :mailing_id
+group by state;
+
+-- name: sent_log(mailing_id, state, rows_max)
+select c.name, c.email, r.state, r.at, r.reply
+from mailing_recipients r
+join customers c on c.id = r.customer_id
+where r.mailing_id = :mailing_id and (:state::text is null or r.state = :state::text)
+order by r.at desc, c.email
+limit :rows_max;
+
+-- name: take(mailing_id, after, now)^
+-- The next who waits, noted as being written to; or as not wanting it, when that was said meanwhile.
+with next as (
+    select r.customer_id
+    from mailings m
+    join mailing_recipients r on r.mailing_id = m.id
+    where m.id = :mailing_id and m.state = 'sending' and r.state = 'waiting' and r.customer_id > :after
+    order by r.customer_id
+    limit 1
+    for no key update of r skip locked
+)
+update mailing_recipients r
+set at = :now::timestamptz, state = case
+    when exists (
+        select from opt_outs x where x.organisation_id = c.organisation_id and x.email = c.email
+    ) then 'opted_out'
+    else 'sending'
+end
+from next
+join customers c on c.id = next.customer_id
+where r.mailing_id = :mailing_id and r.customer_id = next.customer_id
+returning r.customer_id, r.state, c.email, c.name, c.locale;
+
+-- name: note(mailing_id, customer_id, state, reply, now)!
+update mailing_recipients
+set state = :state, reply = :reply, at = :now
+where mailing_id = :mailing_id and customer_id = :customer_id and state = 'sending';
+
+-- name: staff(staff_id)^
+select name, email, coalesce(locale, '') as locale from staff where id = :staff_id;
+
+-- name: organisation_name(organisation_id)$
+select name from organisations where id = :organisation_id;
+
+-- name: opt_out(organisation_id, email, now)!
+insert into opt_outs (organisation_id, email, at)
+select id, :email::text, :now::timestamptz from organisations where id = :organisation_id
+on conflict do nothing;
+
+-- name: opt_in(organisation_id, email)!
+delete from opt_outs where organisation_id = :organisation_id and email = :email;
+
+-- name: opted_out(organisation_id, email)$
+select exists (select from opt_outs where organisation_id = :organisation_id and email = :email);
