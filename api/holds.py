@@ -25,7 +25,7 @@ async def take(request: Call, box_office: BoxOfficeKey, data: JSONBody[HoldBody]
 
     The answer's `hold` is the shopper's secret. With a token of scope `sell`, allotments may be taken from.
     """
-    ask = await _ask(request, box_office, key, data.allotments)
+    ask = await _ask(request, box_office, key, data.allotments, data.link)
     services = request.services
     return await holds.take(services.offers, services.inventory, services.settings, ask, data.wants)
 
@@ -43,7 +43,7 @@ async def change(
     request: Call, box_office: BoxOfficeKey, hold: HoldId, data: JSONBody[ChangeBody], key: HoldKey = None
 ) -> Held:
     """Add places to a hold and give some back, all or nothing. Its clock goes on."""
-    ask = await _ask(request, box_office, key, data.allotments)
+    ask = await _ask(request, box_office, key, data.allotments, data.link)
     services = request.services
     drop: dict[UUID, tuple[int, ...]] = {}
     for some in data.drop:
@@ -70,12 +70,12 @@ async def release(request: Call, box_office: BoxOfficeKey, hold: HoldId) -> None
 async def propose(request: Call, box_office: BoxOfficeKey, data: JSONBody[ProposalsBody]) -> Proposals:
     """Up to three sets of seats for a party, best first. Nothing is held: by the time they are asked for, another may
     have taken them."""
-    ask = await _ask(request, box_office, None, data.allotments)
+    ask = await _ask(request, box_office, None, data.allotments, data.link)
     services = request.services
     return Proposals(await holds.proposals(services.offers, services.inventory, ask, data.want))
 
 
-async def _ask(request: Call, box_office: str, key: str | None, allotments: tuple[int, ...]) -> Ask:
+async def _ask(request: Call, box_office: str, key: str | None, allotments: tuple[int, ...], link: str) -> Ask:
     """Who asks: staff of the box office's organisation, or anybody, whose rate and places are counted."""
     seller = await request.services.offers.box_office(box_office)
     token = await access.staff_or_anybody(request, Scope.SELL)
@@ -83,7 +83,7 @@ async def _ask(request: Call, box_office: str, key: str | None, allotments: tupl
         access.anybody_holds(request)
         if allotments:
             raise ScopeMissing(scope=Scope.SELL)
-        return Ask(box_office=seller, now=request.now, key=key, address=request.address)
+        return Ask(box_office=seller, now=request.now, key=key, address=request.address, link=link)
     if token.organisation_id != seller.organisation_id:
         raise NotFound(what="box office")
     return Ask(box_office=seller, now=request.now, key=key, allotments=allotments)

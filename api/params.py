@@ -3,12 +3,16 @@
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
-from litestar.params import HeaderParameter, PathParameter
+from litestar.params import HeaderParameter, PathParameter, QueryParameter
 
 BoxOfficeKey: TypeAlias = Annotated[str, PathParameter(description="The box office's name in addresses")]
 PerformanceId: TypeAlias = Annotated[UUID, PathParameter(description="The performance")]
 Hash: TypeAlias = Annotated[str, PathParameter(description="SHA-256 in hexadecimal")]
 HoldId: TypeAlias = Annotated[str, PathParameter(description="The hold's id, the secret of its shopper")]
+
+EventLink: TypeAlias = Annotated[
+    str, QueryParameter(description="The secret link of an event that is shown by link only", max_length=64)
+]
 
 HoldKey: TypeAlias = Annotated[
     str | None,

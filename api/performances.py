@@ -8,7 +8,7 @@ from litestar import get
 from litestar.params import QueryParameter
 
 from api import access
-from api.params import BoxOfficeKey, PerformanceId
+from api.params import BoxOfficeKey, EventLink, PerformanceId
 from api.wire import PerformanceDetail, PerformancePage, TariffSeen, performance_seen
 from ticketing import performances
 from ticketing.performances import Page, Performance
@@ -24,21 +24,26 @@ async def on_sale(
     request: Call,
     box_office: BoxOfficeKey,
     after: Annotated[str, QueryParameter(description="`next` of the page before", max_length=80)] = "",
+    link: EventLink = "",
 ) -> PerformancePage:
-    """A box office's performances that are not over, by start, a hundred at a time."""
+    """A box office's performances that are not over, by start, a hundred at a time.
+
+    Those of events that everybody sees; or, with an event's secret link, those of that event.
+    """
     access.anybody_reads(request)
     seller = await request.services.offers.box_office(box_office)
     page = _page(after) if after else None
-    found = await performances.list_on_sale(request.services.database, seller.key, request.now, page, ROWS_MAX)
+    found = await performances.list_on_sale(request.services.database, seller.key, request.now, page, ROWS_MAX, link)
     following = _cursor(found[-1]) if len(found) == ROWS_MAX else None
     return PerformancePage(tuple(performance_seen(performance) for performance in found), following)
 
 
 @get("/performances/{performance:uuid}", tags=TAGS)
-async def detail(request: Call, performance: PerformanceId) -> PerformanceDetail:
+async def detail(request: Call, performance: PerformanceId, link: EventLink = "") -> PerformanceDetail:
     """A performance, its tariffs and their prices by category."""
     access.anybody_reads(request)
     offer = await request.services.offers.of(performance)
+    performances.ensure_shown(offer.performance, link)
     tariffs = tuple(
         TariffSeen(tariff.id, tariff.name, tariff.id in offer.quota_pools, tariff.prices) for tariff in offer.tariffs
     )

@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 from ticketing.holds import BestWish, Label, Part, Wish, Wishes
 from ticketing.passes import PassType
 from ticketing.payments import Received
+from ticketing.performances import Label as PublicLabel
 from ticketing.performances import Performance, PerformanceStatus
 from ticketing.signing_keys import PublicKey
 from ticketing.states import OrderStatus
@@ -23,6 +24,7 @@ BLOCK_CODE_MAX = 0xFFFF
 PlaceNumber = Annotated[int, Meta(ge=0, lt=1 << 31)]
 Allotments = Annotated[tuple[Annotated[int, Meta(ge=1, le=BLOCK_CODE_MAX)], ...], Meta(max_length=16)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Link = Annotated[str, Meta(max_length=64)]
 HolderName = Annotated[str, Meta(max_length=200)]
 Email = Annotated[str, Meta(min_length=3, max_length=254)]
 HoldText = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -35,7 +37,7 @@ Provider = Literal["sandbox", "on_site"]
 
 
 class PerformanceSeen(Struct, frozen=True):
-    """A performance on sale, and where its hall is drawn."""
+    """A performance on sale, and where its hall is drawn. `label`: what the house says of it, whatever is free."""
 
     id: UUID
     event: UUID
@@ -49,6 +51,7 @@ class PerformanceSeen(Struct, frozen=True):
     sale_opens_at: datetime
     sale_closes_at: datetime
     status: PerformanceStatus
+    label: PublicLabel | None
     plan: str
     place_list: str
 
@@ -106,6 +109,7 @@ def performance_seen(performance: Performance) -> PerformanceSeen:
         sale_opens_at=performance.sale_opens_at,
         sale_closes_at=performance.sale_closes_at,
         status=performance.status,
+        label=performance.label,
         plan=performance.plan_hash.hex(),
         place_list=performance.place_list_hash.hex(),
     )
@@ -115,10 +119,11 @@ def performance_seen(performance: Performance) -> PerformanceSeen:
 
 
 class HoldBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """What to hold, all or nothing. `allotments` are for staff."""
+    """What to hold, all or nothing. `allotments` are for staff, `link` for an event that is shown by link."""
 
     wants: Wishes
     allotments: Allotments = ()
+    link: Link = ""
 
 
 class Drop(Struct, frozen=True, forbid_unknown_fields=True):
@@ -134,6 +139,7 @@ class ChangeBody(Struct, frozen=True, forbid_unknown_fields=True):
     add: Annotated[tuple[Wish, ...], Meta(max_length=64)] = ()
     drop: Annotated[tuple[Drop, ...], Meta(max_length=64)] = ()
     allotments: Allotments = ()
+    link: Link = ""
 
 
 class ProposalsBody(Struct, frozen=True, forbid_unknown_fields=True):
@@ -141,6 +147,7 @@ class ProposalsBody(Struct, frozen=True, forbid_unknown_fields=True):
 
     want: BestWish
     allotments: Allotments = ()
+    link: Link = ""
 
 
 class Proposals(Struct, frozen=True):

@@ -36,7 +36,7 @@ from engine.outcomes import Outcome
 from engine.reasons import explain
 from ticketing.box_offices import BoxOffice
 from ticketing.offers import Offer, Offers, Price
-from ticketing.performances import ensure_on_sale
+from ticketing.performances import ensure_on_sale, ensure_shown
 from ticketing.refusals import (
     HoldBusy,
     HoldExpired,
@@ -140,6 +140,8 @@ class Ask(Struct, frozen=True, kw_only=True):
     """Whose unpaid places are counted; None for staff, who are not."""
     allotments: tuple[int, ...] = ()
     """Codes of the allotments that this caller may take from."""
+    link: str = ""
+    """The secret link of an event that is not shown to everybody; staff need none."""
 
 
 class Place(Struct, frozen=True):
@@ -338,6 +340,8 @@ async def _offer(offers: Offers, ask: Ask, performance: UUID) -> Offer:
 
 async def _on_sale(offers: Offers, ask: Ask, performance: UUID) -> Offer:
     offer = await _offer(offers, ask, performance)
+    if ask.address is not None:
+        ensure_shown(offer.performance, ask.link)
     ensure_on_sale(offer.performance, ask.now)
     return offer
 

@@ -5,6 +5,7 @@ the place list follows, so every seat keeps its number and with it its claims, a
 """
 
 import asyncio
+import secrets
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -129,14 +130,18 @@ async def get(db: Database, performance_id: UUID) -> Performance:
 
 
 async def list_on_sale(
-    db: Database, box_office_key: str | None, now: datetime, after: Page | None = None, rows_max: int = 1000
-) -> list[Performance]:
-    """Performances that are not over, of one box office or of all, by start; at most `rows_max` after `after`."""
+    db: Database, box_office_key: str | None, now: datetime, after: Page | None = None, rows_max: int = 1000,
+    link: str = "",
+) -> list[Performance]:  # fmt: skip
+    """Performances that are not over, of one box office or of all, by start; at most `rows_max` after `after`.
+
+    Those of events that everybody sees; or, with an event's secret `link`, those of that event.
+    """
     most = min(rows_max, db.settings.page_rows_max)
     start = after or Page(now.replace(year=1), UUID(int=0))
     values = {"after_starts_at": start.starts_at, "after_id": start.id, "rows_max": most}
     async with db.read() as c:
-        return await SQL.list_on_sale.all(c, Performance, box_office_key=box_office_key, now=now, **values)
+        return await SQL.list_on_sale.all(c, Performance, box_office_key=box_office_key, now=now, link=link, **values)
 
 
 async def hall(db: Database, performance: Performance) -> Hall:
@@ -165,6 +170,13 @@ async def publish_plan(
         performance = await _get(c, performance_id)
     await inventory.rebuild(performance.pool_id)
     return performance
+
+
+def ensure_shown(performance: Performance, link: str) -> None:
+    """Raises NotFound for a performance that is shown by link to who does not have its link."""
+    hidden = performance.visibility is Visibility.LINK
+    if hidden and not secrets.compare_digest((performance.link_secret or "").encode(), link.encode()):
+        raise NotFound(what="performance")
 
 
 def ensure_on_sale(performance: Performance, now: datetime) -> None:

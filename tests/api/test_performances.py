@@ -41,3 +41,32 @@ async def test_what_is_read_often_is_read_once(client: AsyncClient, house: House
     assert queries == []
     await client.get(house.path("performances"))
     assert queries == ["public", "list_on_sale"]
+
+
+async def test_an_event_is_shown_to_whom_it_is_for(client: AsyncClient, house: House, database):
+    event, path = house.performances[0].event_id, f"/api/v1/performances/{house.first}"
+    wants = {"wants": [{"performance": house.first, "kind": "seats", "seats": ["C-4"]}]}
+
+    async def show(visibility: str) -> None:
+        async with database.read() as c:
+            await c.execute(
+                "update events set visibility = $2, link_secret = 'sesame' where id = $1", event, visibility
+            )
+
+    await show("link")
+    assert (await client.get(house.path("performances"))).json()["performances"] == []
+    assert (await client.get(house.path("performances"), params={"link": "other"})).json()["performances"] == []
+    shown = (await client.get(house.path("performances"), params={"link": "sesame"})).json()["performances"]
+    assert [one["id"] for one in shown] == [house.first, house.second]
+    problem(await client.get(path), 404, "not-found")
+    problem(await client.get(path, params={"link": "other"}), 404, "not-found")
+    assert (await client.get(path, params={"link": "sesame"})).status_code == 200
+    problem(await client.post(house.path("holds"), json=wants), 404, "not-found")
+    assert (await client.post(house.path("holds"), json=wants | {"link": "sesame"})).status_code == 201
+
+    await show("draft")
+    for params in ({}, {"link": "sesame"}):
+        assert (await client.get(house.path("performances"), params=params)).json()["performances"] == []
+        problem(await client.get(f"/api/v1/performances/{house.second}", params=params), 404, "not-found")
+    wants["wants"][0]["performance"] = house.second
+    problem(await client.post(house.path("holds"), json=wants | {"link": "sesame"}), 404, "not-found")

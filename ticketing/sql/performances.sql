@@ -31,7 +31,7 @@ join plan_versions v on v.id = f.plan_version_id
 join performance_sales s on s.performance_id = f.id
 where f.id = :performance_id and f.status <> 'draft' and s.visibility <> 'draft';
 
--- name: list_on_sale(box_office_key, now, after_starts_at, after_id, rows_max)
+-- name: list_on_sale(box_office_key, now, link, after_starts_at, after_id, rows_max)
 select f.id, f.event_id, e.name as event_name, f.box_office_id, b.key as box_office_key, b.organisation_id, b.currency,
     f.venue_id, u.name as venue_name, u.time_zone, f.plan_version_id, v.hash as plan_hash, f.place_list_hash, f.pool_id,
     f.starts_at, f.doors_at, f.ends_at, s.sale_opens_at, s.sale_closes_at, s.counter_opens_at, s.counter_closes_at,
@@ -44,7 +44,7 @@ join plan_versions v on v.id = f.plan_version_id
 join performance_sales s on s.performance_id = f.id
 where (:box_office_key::text is null or b.key = :box_office_key)
     and f.status = 'on_sale'
-    and s.visibility = 'public'
+    and case when :link = '' then s.visibility = 'public' else s.visibility <> 'draft' and s.link_secret = :link end
     and f.ends_at > :now
     and (f.starts_at, f.id) > (:after_starts_at, :after_id)
 order by f.starts_at, f.id
