@@ -4,17 +4,17 @@ Every handler asks here in its first line, for the thing that its page is about 
 comes back names the organisation whose records the verbs may touch: another's are not found, whatever the address says.
 """
 
-import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from uuid import UUID
 
 from msgspec import Struct
 
-from ticketing import rights, sessions, staff
+from ticketing import attempts, rights, sessions, staff
+from ticketing.attempts import Tried
 from ticketing.audit import Actor
 from ticketing.db import Database
-from ticketing.refusals import NotSignedIn, PasswordWrong, Refusal
+from ticketing.refusals import NotSignedIn, PasswordWrong, Refusal, TooManyRequests
 from ticketing.rights import Places, Reach
 from ticketing.sessions import Session, Stage
 from ticketing.tokens import Scope
@@ -124,34 +124,57 @@ async def plan(call: Call, plan_id: UUID, scope: Scope | None = None) -> Desk:
     return await _at(call, rights.on_plan, plan_id, scope)
 
 
+async def mailing(call: Call, mailing_id: UUID, scope: Scope) -> Desk:
+    """At a mail to buyers, by the rights on its event."""
+    return await _at(call, rights.on_mailing, mailing_id, scope)
+
+
 async def order(call: Call, order_id: UUID, scope: Scope) -> Desk:
     """At an order, by the rights on its box office, or on the one event it is for."""
     return await _at(call, rights.on_order, order_id, scope)
 
 
+async def form(call: Call, form_id: UUID, scope: Scope) -> Desk:
+    """At a form, by the rights on its box office."""
+    return await _at(call, rights.on_form, form_id, scope)
+
+
+async def form_field(call: Call, field_id: UUID, scope: Scope) -> Desk:
+    """At a field of a form, by the rights on its box office."""
+    return await _at(call, rights.on_form_field, field_id, scope)
+
+
 async def confirmed(call: Call, session: Session, form: Form | None = None) -> None:
     """For acts that harm when somebody else does them: the password was typed lately, or is in the form.
 
-    Raises ConfirmationNeeded, with which the page asks for it and sends the same form again; PasswordWrong.
+    Raises ConfirmationNeeded, with which the page asks for it, or for another, and sends the same form again.
     """
     if session.confirmed(call.now):
         return
     password = form.text(PASSWORD) if form else ""
     if not password:
-        raise ConfirmationNeeded(form=form)
-    await confirm(call, session, password)
+        raise ConfirmationNeeded(form=form, mistake=None)
+    try:
+        await confirm(call, session, password)
+    except (PasswordWrong, TooManyRequests) as refusal:
+        raise ConfirmationNeeded(form=form, mistake=refusal) from None
 
 
 async def confirm(call: Call, session: Session, password: str) -> None:
-    """Check the password of who is signed in; the session's secret is another one afterwards."""
-    services = call.services
-    services.sign_ins.check(f"confirm {session.staff_id}", time.monotonic())
-    try:
-        await staff.verify(services.database, session.email, password)
-    except PasswordWrong:
-        services.sign_ins.take(f"confirm {session.staff_id}", time.monotonic())
-        raise
-    call.visit.keep(COOKIE, await sessions.confirm(services.database, session.id, Stage.FULL, call.now), None)
+    """Check the password of who is signed in; the session's secret is another one afterwards.
+
+    Raises PasswordWrong, or TooManyRequests when it is guessed at.
+    """
+    database, email = call.services.database, session.email
+    await attempts.begin(database, Tried.PASSWORD, email, call.address, call.now)
+    await staff.verify(database, email, password)
+    await attempts.succeeded(database, Tried.PASSWORD, email, call.address, call.now)
+    call.visit.keep(COOKIE, await sessions.confirm(database, session.id, Stage.FULL, call.now), None)
+
+
+def own(call: Call, session: Session) -> Actor:
+    """Whom the audit log names when somebody changes what is their own and no organisation's."""
+    return Actor(organisation_id=None, staff_id=session.staff_id, address=call.address)
 
 
 async def _at(call: Call, find: Finder[Name], name: Name, scope: Scope | None) -> Desk:

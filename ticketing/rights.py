@@ -146,6 +146,16 @@ async def grant(c: Connection, given: Grant, now: datetime) -> UUID:
     return grant_id
 
 
+async def on_form(db: Database, staff_id: UUID, form_id: UUID) -> Reach:
+    """What somebody reaches of a form, through its box office; or NotFound."""
+    return await _on(db, SQL.on_form, staff_id, form_id, "form")
+
+
+async def on_form_field(db: Database, staff_id: UUID, field_id: UUID) -> Reach:
+    """What somebody reaches of a form's field, through its box office; or NotFound."""
+    return await _on(db, SQL.on_form_field, staff_id, field_id, "field")
+
+
 async def _on(db: Database, query: Query, staff_id: UUID, id: UUID, what: str) -> Reach:
     async with db.read() as c:
         return _reached(await query.row(c, staff_id=staff_id, id=id), what)

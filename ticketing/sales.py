@@ -63,6 +63,8 @@ class Date(Struct, frozen=True):
     status: str
     label: str | None
     pool_id: int
+    plan_hash: bytes
+    place_list_hash: bytes
     venue_name: str
     time_zone: str
     sale_opens_at: datetime

@@ -1,8 +1,8 @@
 """What happens to every request before and after Litestar: one plain ASGI layer, because each layer is paid by every
 hold.
 
-It gives the request a name, adds the headers that keep browsers from being used against us, answers HEAD, measures,
-and logs what went wrong by its route (paths may hold secrets).
+It gives the request a name, adds the headers that keep browsers from being used against us (a page with a policy of its
+own keeps that), answers HEAD, measures, and logs what went wrong by its route (paths may hold secrets).
 """
 
 import os
@@ -82,7 +82,8 @@ class Entrance:
             _observe(scope, method, status, time.perf_counter() - began, name)
 
     def _dress(self, headers: list[tuple[bytes, bytes]], name: str) -> list[tuple[bytes, bytes]]:
-        headers += self._headers
+        own_policy = any(key == b"content-security-policy" for key, _ in headers)
+        headers += [header for header in self._headers if header[0] != b"content-security-policy" or not own_policy]
         headers.append((b"x-request-id", name.encode()))
         if not any(key == b"cache-control" for key, _ in headers):
             headers.append(NOT_STORED)

@@ -87,3 +87,18 @@ values (
     :grant_id, :organisation_id, :box_office_id, :event_id, :scope, :creates_events, :staff_id, :group_id,
     :email_domain, :members, :now
 );
+
+-- name: on_form(staff_id, id)^
+select r.*
+from forms f
+join box_offices b on b.id = f.box_office_id
+cross join lateral reach(:staff_id, b.organisation_id, b.id, null) r
+where f.id = :id;
+
+-- name: on_form_field(staff_id, id)^
+select r.*
+from form_fields d
+join forms f on f.id = d.form_id
+join box_offices b on b.id = f.box_office_id
+cross join lateral reach(:staff_id, b.organisation_id, b.id, null) r
+where d.id = :id;

@@ -1,0 +1,272 @@
+"""Mails to the buyers of an event: written, looked at as a buyer sees them, tried out, sent, and followed."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import MediaType, Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from admin import access, pages
+from admin.access import Desk
+from admin.menu import marked
+from mailing import buyers
+from ticketing import mailings, sales
+from ticketing.mailings import Choice, Mailing, RecipientState, State, Text
+from ticketing.refusals import EditedMeanwhile, MailingEmpty, MailingStarted, NotFound, Refusal
+from ticketing.tokens import Scope
+from web.call import Call
+from web.entrance import CONTENT_SECURITY_POLICY
+from web.forms import Form
+from web.languages import translated
+
+LANGUAGES = {"en": marked("English"), "fr": marked("French")}
+STATES = {
+    State.DRAFT: marked("Draft"),
+    State.SENDING: marked("Being sent"),
+    State.STOPPED: marked("Stopped"),
+    State.SENT: marked("Sent"),
+}
+RECIPIENT_STATES = {
+    RecipientState.WAITING: marked("Waiting"),
+    RecipientState.SENDING: marked("Under way"),
+    RecipientState.SENT: marked("Sent"),
+    RecipientState.REFUSED: marked("Refused by the mail server"),
+    RecipientState.OPTED_OUT: marked("Wants no such mails"),
+}
+EXAMPLE = marked("Ann Example")
+SHOWN_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
+FORM = "mailings/form.html"
+
+
+@get("/events/{event_id:uuid}/mailings")
+async def index(request: Call, event_id: FromPath[UUID]) -> Response[str]:
+    """The mails to an event's buyers."""
+    desk = await access.event(request, event_id, Scope.MANAGE)
+    found = await sales.overview(request.services.database, desk.reach.organisation_id, event_id)
+    listed = await mailings.of_event(request.services.database, event_id)
+    return pages.show(
+        request, "mailings/index.html", desk, event_id=event_id, event=found.event, listed=listed, states=STATES
+    )
+
+
+@get("/events/{event_id:uuid}/mailings/new")
+async def new(request: Call, event_id: FromPath[UUID]) -> Response[str]:
+    """A mail to be written."""
+    desk = await access.event(request, event_id, Scope.MANAGE)
+    form = Form.of({"performance_ids": request.query_params.get("performance", "") or None})
+    return await _written(request, desk, event_id, form)
+
+
+@post("/events/{event_id:uuid}/mailings", status_code=200)
+async def draft(request: Call, event_id: FromPath[UUID]) -> Response[str] | Redirect:
+    """Keep what was written, and show it as a buyer sees it."""
+    desk, form = await access.event(request, event_id, Scope.MANAGE), await request.typed()
+    database, organisation_id = request.services.database, desk.reach.organisation_id
+    choice = _choice(form)
+    if choice is not None:
+        try:
+            made = await mailings.draft(database, organisation_id, event_id, choice, desk.actor, request.now)
+            return pages.done(request, f"/admin/mailings/{made}")
+        except Refusal as refusal:
+            form.refused(refusal)
+    return await _written(request, desk, event_id, form, status=422)
+
+
+@get("/mailings/{mailing_id:uuid}")
+async def show(request: Call, mailing_id: FromPath[UUID]) -> Response[str]:
+    """A mail: to be sent, being sent, sent."""
+    desk, mailing = await _at(request, mailing_id)
+    return await _shown(request, desk, mailing, Form())
+
+
+@get("/mailings/{mailing_id:uuid}/edit")
+async def edit(request: Call, mailing_id: FromPath[UUID]) -> Response[str]:
+    """A draft to be changed."""
+    desk, mailing = await _at(request, mailing_id)
+    form = await _filled(request, mailing)
+    return await _written(request, desk, mailing.event_id, form, mailing)
+
+
+@post("/mailings/{mailing_id:uuid}", status_code=200)
+async def revise(request: Call, mailing_id: FromPath[UUID]) -> Response[str] | Redirect:
+    """Keep a draft as changed."""
+    form = await request.typed()
+    desk, mailing = await _at(request, mailing_id)
+    choice, version = _choice(form), form.number("version", 1, 1 << 30)
+    status = 422
+    if choice is not None and version is not None:
+        try:
+            await mailings.revise(
+                request.services.database, mailing.organisation_id, mailing_id, choice, version, desk.actor, request.now
+            )
+            return pages.done(request, f"/admin/mailings/{mailing_id}", "Saved.")
+        except EditedMeanwhile as refusal:
+            form.refused(refusal)
+            stored = await _filled(request, mailing)
+            form.others = {name: stored.text(name) for name in TEXT_FIELDS if stored.text(name) != form.text(name)}
+            status = 409
+        except Refusal as refusal:
+            form.refused(refusal)
+    return await _written(request, desk, mailing.event_id, form, mailing, status=status)
+
+
+@get("/mailings/{mailing_id:uuid}/preview")
+async def preview(request: Call, mailing_id: FromPath[UUID]) -> Response[str]:
+    """The mail itself, as a buyer's mail reader shows it: a page without scripts, to be shown inside another."""
+    _, mailing = await _at(request, mailing_id)
+    texts = await mailings.texts(request.services.database, mailing_id)
+    language = request.query_params.get("language", "")
+    if language not in texts:
+        raise NotFound(what="text")
+    mail = buyers.mail(
+        texts[language], language, _example(request), mailing.event_name, mailing.organisation_name, "#opt-out"
+    )
+    headers = {"content-security-policy": SHOWN_POLICY}
+    return Response(buyers.shown(mail), media_type=MediaType.HTML, headers=headers)
+
+
+@get("/mailings/{mailing_id:uuid}/progress")
+async def progress(request: Call, mailing_id: FromPath[UUID]) -> Response[str]:
+    """How far it is: the part of the page that renews itself."""
+    desk, mailing = await _at(request, mailing_id)
+    counts = await mailings.progress(request.services.database, mailing_id)
+    log = await mailings.log(request.services.database, mailing_id)
+    return pages.show(request, "mailings/show.html", desk, block="progress", mailing=mailing, counts=counts, log=log,
+                      states=STATES, recipient_states=RECIPIENT_STATES)  # fmt: skip
+
+
+@post("/mailings/{mailing_id:uuid}/trial", status_code=200)
+async def trial(request: Call, mailing_id: FromPath[UUID]) -> Response[str] | Redirect:
+    """Send it to who is signed in, and nobody else."""
+    form = await request.typed()
+    desk, mailing = await _at(request, mailing_id)
+    language = form.text("language")
+    if language not in await mailings.texts(request.services.database, mailing_id):
+        raise NotFound(what="text")
+    await mailings.try_out(
+        request.services.database, mailing.organisation_id, mailing_id, desk.session.staff_id, language
+    )
+    notice = "A test mail is on its way to {email}."
+    return pages.done(request, f"/admin/mailings/{mailing_id}", notice, email=desk.session.email)
+
+
+@post("/mailings/{mailing_id:uuid}/dispatch", status_code=200)
+async def dispatch(request: Call, mailing_id: FromPath[UUID]) -> Response[str] | Redirect:
+    """Write to everybody it is for."""
+    form = await request.typed()
+    desk, mailing = await _at(request, mailing_id)
+    version = form.number("version", 1, 1 << 30)
+    try:
+        if version is not None:
+            await mailings.send(
+                request.services.database, mailing.organisation_id, mailing_id, version, desk.actor, request.now
+            )
+            return pages.done(request, f"/admin/mailings/{mailing_id}")
+    except (EditedMeanwhile, MailingEmpty, MailingStarted) as refusal:
+        form.refused(refusal)
+    mailing = await mailings.get(request.services.database, mailing.organisation_id, mailing_id)
+    return await _shown(request, desk, mailing, form)
+
+
+@post("/mailings/{mailing_id:uuid}/interruption", status_code=200)
+async def interrupt(request: Call, mailing_id: FromPath[UUID]) -> Redirect:
+    """Write to nobody else for now."""
+    await request.typed()
+    desk, mailing = await _at(request, mailing_id)
+    database = request.services.database
+    await mailings.stop(database, mailing.organisation_id, mailing_id, desk.actor, request.now)
+    return pages.done(request, f"/admin/mailings/{mailing_id}", "Stopped: nobody else is written to.")
+
+
+@post("/mailings/{mailing_id:uuid}/resumption", status_code=200)
+async def resume(request: Call, mailing_id: FromPath[UUID]) -> Redirect:
+    """Write to those who still wait."""
+    await request.typed()
+    desk, mailing = await _at(request, mailing_id)
+    database = request.services.database
+    await mailings.go_on(database, mailing.organisation_id, mailing_id, desk.actor, request.now)
+    return pages.done(request, f"/admin/mailings/{mailing_id}", "The others are being written to.")
+
+
+@post("/mailings/{mailing_id:uuid}/removal", status_code=200)
+async def discard(request: Call, mailing_id: FromPath[UUID]) -> Response[str] | Redirect:
+    """Throw a draft away."""
+    form = await request.typed()
+    desk, mailing = await _at(request, mailing_id)
+    database = request.services.database
+    try:
+        await mailings.discard(database, mailing.organisation_id, mailing_id, desk.actor, request.now)
+    except MailingStarted as refusal:
+        form.refused(refusal)
+        return await _shown(request, desk, mailing, form)
+    return pages.done(request, f"/admin/events/{mailing.event_id}/mailings", "The draft is gone.")
+
+
+TEXT_FIELDS = [f"{field}_{language}" for language in LANGUAGES for field in ("subject", "body")]
+
+
+async def _at(request: Call, mailing_id: UUID) -> tuple[Desk, Mailing]:
+    desk = await access.mailing(request, mailing_id, Scope.MANAGE)
+    return desk, await mailings.get(request.services.database, desk.reach.organisation_id, mailing_id)
+
+
+async def _shown(request: Call, desk: Desk, mailing: Mailing, form: Form) -> Response[str]:
+    database = request.services.database
+    texts = await mailings.texts(database, mailing.id)
+    answer = pages.show(
+        request,
+        "mailings/show.html",
+        desk,
+        event_id=mailing.event_id,
+        mailing=mailing,
+        form=form,
+        texts={
+            language: mailings.filled(text, _example(request), mailing.event_name) for language, text in texts.items()
+        },
+        audience=await mailings.audience(database, mailing) if mailing.state is State.DRAFT else None,
+        counts=await mailings.progress(database, mailing.id),
+        log=await mailings.log(database, mailing.id),
+        languages=LANGUAGES,
+        states=STATES,
+        recipient_states=RECIPIENT_STATES,
+    )
+    answer.headers["content-security-policy"] = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
+    answer.status_code = 422 if form.mistakes else 200
+    return answer
+
+
+async def _written(
+    request: Call, desk: Desk, event_id: UUID, form: Form, mailing: Mailing | None = None, status: int = 200
+) -> Response[str]:
+    """The form of a mail."""
+    found = await sales.overview(request.services.database, desk.reach.organisation_id, event_id)
+    known: dict[str, Any] = {"event_id": event_id, "event": found.event, "dates": found.dates}
+    tariffs = [one for one in found.by_tariff if one.id is not None]
+    answer = pages.show(request, FORM, desk, form=form, mailing=mailing, tariffs=tariffs, languages=LANGUAGES, **known)
+    answer.status_code = status
+    return answer
+
+
+async def _filled(request: Call, mailing: Mailing) -> Form:
+    texts = await mailings.texts(request.services.database, mailing.id)
+    values: dict[str, Any] = {"performance_ids": mailing.performance_ids, "tariff_ids": mailing.tariff_ids}
+    for language, text in texts.items():
+        values |= {f"subject_{language}": text.subject, f"body_{language}": text.body}
+    return Form.of(values)
+
+
+def _choice(form: Form) -> Choice | None:
+    """Whom and what, as typed; None with a mistake noted."""
+    try:
+        chosen = {name: [UUID(id) for id in form.texts(name)] for name in ("performance_ids", "tariff_ids")}
+    except ValueError:
+        form.mistaken("", "Choose dates and tariffs of this event.")
+        return None
+    texts = {language: Text(form.text(f"subject_{language}"), form.text(f"body_{language}")) for language in LANGUAGES}
+    return Choice(texts, **chosen)
+
+
+def _example(request: Call) -> str:
+    """Somebody who is written to, in the previews."""
+    return translated(EXAMPLE, request.visit.language)
