@@ -9,6 +9,7 @@ from api import access
 from api.params import BoxOfficeKey, HoldId, HoldKey
 from api.wire import ChangeBody, HoldBody, Proposals, ProposalsBody
 from ticketing import holds
+from ticketing.channels import Channel
 from ticketing.holds import Ask, Held
 from ticketing.refusals import NotFound, ScopeMissing
 from ticketing.tokens import Scope
@@ -35,7 +36,8 @@ async def read(request: Call, box_office: BoxOfficeKey, hold: HoldId) -> Held:
     """How a hold stands."""
     services = request.services
     seller = await services.offers.box_office(box_office)
-    return await holds.read(services.offers, services.inventory, services.settings, seller, hold)
+    channel = await _channel(request)
+    return await holds.read(services.offers, services.inventory, services.settings, seller, hold, channel)
 
 
 @post(ONE + "/changes", tags=TAGS, status_code=200)
@@ -56,7 +58,8 @@ async def renew(request: Call, box_office: BoxOfficeKey, hold: HoldId) -> Held:
     """Start a hold's clock again, within the longest that a hold may last."""
     services = request.services
     seller = await services.offers.box_office(box_office)
-    return await holds.renew(services.offers, services.inventory, services.settings, seller, hold)
+    channel = await _channel(request)
+    return await holds.renew(services.offers, services.inventory, services.settings, seller, hold, channel)
 
 
 @delete(ONE, tags=TAGS)
@@ -86,4 +89,10 @@ async def _ask(request: Call, box_office: str, key: str | None, allotments: tupl
         return Ask(box_office=seller, now=request.now, key=key, address=request.address, link=link)
     if token.organisation_id != seller.organisation_id:
         raise NotFound(what="box office")
-    return Ask(box_office=seller, now=request.now, key=key, allotments=allotments)
+    return Ask(box_office=seller, now=request.now, key=key, allotments=allotments, channel=Channel.COUNTER)
+
+
+async def _channel(request: Call) -> Channel:
+    """Whose prices are told: the counter's to staff who sell, the shop's to anybody else."""
+    token = await access.staff_or_anybody(request, Scope.SELL)
+    return Channel.SHOP if token is None else Channel.COUNTER

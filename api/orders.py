@@ -1,14 +1,16 @@
 """Orders: placed from a hold, seen and given up by whoever has their secret, and by staff of their organisation."""
 
 from typing import Annotated
+from uuid import UUID
 
 from litestar import get, post
 from litestar.params import JSONBody, QueryParameter
 
 from api import access
 from api.params import BoxOfficeKey, OrderId, OrderKey
-from api.wire import CancellationBody, OrderBody, PassBody
+from api.wire import CancellationBody, OrderBody, PassBody, given
 from ticketing import orders, passes, tickets
+from ticketing.channels import Channel
 from ticketing.drafts import Buyer, PassChoice, PlaceOrder, SeatChoice
 from ticketing.holds import hold_bytes
 from ticketing.orders import Order, PlacedOrder
@@ -26,16 +28,24 @@ async def place(request: Call, box_office: BoxOfficeKey, data: JSONBody[OrderBod
     """Order the places of a hold: they are the buyer's from then on, and owed until `expires_at`.
 
     The hold's id is all it takes. The answer's `secret` opens the order; the same request again gets the same answer.
+    With a token of scope `sell` it is an order of the counter, by its times and its tariffs.
     """
     services = request.services
     seller = await services.offers.box_office(box_office)
+    channel = await _channel(request, seller.organisation_id, data.channel)
     wanted = PlaceOrder(
         box_office=seller.id,
         request_key=key,
         hold=hold_bytes(data.hold),
         buyer=Buyer(data.buyer.email, data.buyer.name, data.buyer.locale),
-        seats=tuple(SeatChoice(seat.performance, seat.place, seat.tariff, seat.holder_name) for seat in data.seats),
+        seats=tuple(
+            SeatChoice(seat.performance, seat.place, seat.tariff, seat.holder_name, seat.options, given(seat.answers))
+            for seat in data.seats
+        ),
         passes=tuple([await _pass_choice(request, chosen) for chosen in data.passes]),
+        channel=channel,
+        total_cents=data.total_cents,
+        answers=given(data.answers),
     )
     return await orders.place(services.database, services.inventory, services.settings, wanted, request.now)
 
@@ -88,6 +98,18 @@ async def seen(call: Call, order: OrderId, scope: Scope) -> Order:
     except NotFound:
         access.refused_secret(call)
         raise
+
+
+async def _channel(call: Call, organisation_id: UUID, wanted: str | None) -> Channel:
+    """The counter for staff, or a program of theirs; the shop for anybody else. NotFound for another's box office."""
+    token = await access.staff_or_anybody(call, Scope.SELL)
+    if token is None:
+        if wanted is not None:
+            raise ScopeMissing(scope=Scope.SELL)
+        return Channel.SHOP
+    if token.organisation_id != organisation_id:
+        raise NotFound(what="box office")
+    return Channel(wanted or Channel.COUNTER)
 
 
 async def _pass_choice(call: Call, chosen: PassBody) -> PassChoice:

@@ -9,10 +9,12 @@ from litestar.params import QueryParameter
 
 from api import access
 from api.params import BoxOfficeKey, EventLink, PerformanceId
-from api.wire import PerformanceDetail, PerformancePage, TariffSeen, performance_seen
+from api.wire import PerformanceDetail, PerformancePage, performance_seen, tariffs_seen
 from ticketing import performances
+from ticketing.channels import Channel
 from ticketing.performances import Page, Performance
 from ticketing.refusals import InputRefused
+from ticketing.tokens import Scope
 from web.call import Call
 
 TAGS = ["Catalogue"]
@@ -40,14 +42,15 @@ async def on_sale(
 
 @get("/performances/{performance:uuid}", tags=TAGS)
 async def detail(request: Call, performance: PerformanceId, link: EventLink = "") -> PerformanceDetail:
-    """A performance, its tariffs and their prices by category."""
-    access.anybody_reads(request)
+    """A performance, and what it is sold at: in the shop, or at the counter with a token of scope `sell`."""
+    token = await access.staff_or_anybody(request, Scope.SELL)
+    if token is None:
+        access.anybody_reads(request)
     offer = await request.services.offers.of(performance)
     performances.ensure_shown(offer.performance, link)
-    tariffs = tuple(
-        TariffSeen(tariff.id, tariff.name, tariff.id in offer.quota_pools, tariff.prices) for tariff in offer.tariffs
-    )
-    return PerformanceDetail(performance_seen(offer.performance), tariffs)
+    channel = Channel.SHOP if token is None else Channel.COUNTER
+    seen = tariffs_seen(offer, channel, request.now)
+    return PerformanceDetail(performance_seen(offer.performance), seen)
 
 
 def _cursor(performance: Performance) -> str:

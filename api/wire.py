@@ -10,7 +10,11 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from ticketing.answers import Given
+from ticketing.channels import Channel
 from ticketing.holds import BestWish, Label, Part, Wish, Wishes
+from ticketing.offers import Offer
+from ticketing.options import OPTIONS_MAX
 from ticketing.passes import PassType
 from ticketing.payments import Received
 from ticketing.performances import Label as PublicLabel
@@ -63,13 +67,32 @@ class PerformancePage(Struct, frozen=True):
     next: str | None
 
 
-class TariffSeen(Struct, frozen=True):
-    """A tariff of a performance and its prices by category; a bounded one needs a place of its own in the hold."""
+class OptionSeen(Struct, frozen=True):
+    """What a ticket may be bought with; of one group, one is chosen or none."""
 
     id: UUID
     name: str
+    group: str | None
+    price_cents: int
+
+
+class TariffSeen(Struct, frozen=True):
+    """A tariff of a performance; a bounded one needs a place of its own in the hold.
+
+    Prices are by category, and by zone (its id in the plan) where a zone has its own, which then goes before its
+    category's. An order with places at the tariff has at least `order_min` of them, at most `order_max`.
+    """
+
+    id: UUID
+    name: str
+    description: str
     bounded: bool
     prices: dict[str, int]
+    zone_prices: dict[str, int]
+    order_min: int
+    order_max: int | None
+    sale_closes_at: datetime | None
+    options: tuple[OptionSeen, ...]
 
 
 class PerformanceDetail(Struct, frozen=True):
@@ -112,6 +135,29 @@ def performance_seen(performance: Performance) -> PerformanceSeen:
         label=performance.label,
         plan=performance.plan_hash.hex(),
         place_list=performance.place_list_hash.hex(),
+    )
+
+
+def tariffs_seen(offer: Offer, channel: Channel, now: datetime) -> tuple[TariffSeen, ...]:
+    """What a performance is sold at in a channel now."""
+    return tuple(
+        TariffSeen(
+            id=tariff.id,
+            name=tariff.name,
+            description=tariff.described(""),
+            bounded=tariff.id in offer.quota_pools,
+            prices=dict(tariff.cost.categories),
+            zone_prices=dict(tariff.cost.zones),
+            order_min=tariff.terms.order_min,
+            order_max=tariff.terms.order_max,
+            sale_closes_at=tariff.terms.sale_closes_at,
+            options=tuple(
+                OptionSeen(option.id, option.name, group, option.price_cents)
+                for option, group in offer.options.get(tariff.id, ())
+            ),
+        )
+        for tariff in offer.tariffs
+        if tariff.sold(channel, now)
     )
 
 
@@ -167,6 +213,13 @@ class BuyerBody(Struct, frozen=True, forbid_unknown_fields=True):
     locale: Locale = "en"
 
 
+AnswerText = Annotated[str, Meta(max_length=5000)]
+Answers = Annotated[
+    dict[UUID, AnswerText | Annotated[tuple[AnswerText, ...], Meta(max_length=200)]],
+    Meta(max_length=100, description="By the field's id: a text, the keys of options, or the id of an upload"),
+]
+
+
 class SeatBody(Struct, frozen=True, forbid_unknown_fields=True):
     """One place of the hold, at one tariff; no holder: the buyer."""
 
@@ -174,6 +227,8 @@ class SeatBody(Struct, frozen=True, forbid_unknown_fields=True):
     place: PlaceNumber
     tariff: UUID
     holder_name: HolderName = ""
+    options: Annotated[tuple[UUID, ...], Meta(max_length=OPTIONS_MAX)] = ()
+    answers: Answers = {}
 
 
 class PassBody(Struct, frozen=True, forbid_unknown_fields=True):
@@ -185,12 +240,24 @@ class PassBody(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OrderBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """Exactly what the hold has, priced by tariff."""
+    """Exactly what the hold has, priced by tariff.
+
+    `total_cents` is what the buyer was told it costs: at another price nothing is ordered. Staff sell at the counter,
+    unless `channel` says that a program sells, by the shop's rules.
+    """
 
     hold: HoldText
     buyer: BuyerBody
     seats: Annotated[tuple[SeatBody, ...], Meta(max_length=PLACES_MAX)] = ()
     passes: Annotated[tuple[PassBody, ...], Meta(max_length=PLACES_MAX)] = ()
+    total_cents: Annotated[int, Meta(ge=0, le=(1 << 31) - 1)] | None = None
+    channel: Literal["counter", "api"] | None = None
+    answers: Answers = {}
+
+
+def given(answers: Answers) -> Given:
+    """Answers as the verbs take them, in one order whatever it was sent in."""
+    return tuple((field_id, (said,) if isinstance(said, str) else said) for field_id, said in sorted(answers.items()))
 
 
 class CancellationBody(Struct, frozen=True, forbid_unknown_fields=True):

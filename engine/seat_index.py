@@ -23,6 +23,8 @@ class SeatLabel(Struct, frozen=True):
     note: str = ""
     row_name: str = ""
     seat_name: str = ""
+    zone_id: str = ""
+    """The id of the zone in the plan, of an area's place too."""
 
 
 class _RowWords(Struct, frozen=True):
@@ -30,6 +32,7 @@ class _RowWords(Struct, frozen=True):
     row: str
     name: str
     seat_name: str
+    zone_id: str
 
 
 class SeatIndex:
@@ -50,7 +53,7 @@ class SeatIndex:
                 self._add_area(zone, area, places)
 
     def _add_row(self, zone: Zone, row: Row, numbers: dict[str, int]) -> None:
-        words = _RowWords(zone.name, row.label, row.name, row.seat_name)
+        words = _RowWords(zone.name, row.label, row.name, row.seat_name, zone.id)
         for seat in row.seats:
             place = numbers[seat.id]
             self._places[seat.id] = place
@@ -62,7 +65,7 @@ class SeatIndex:
                 self._notes[place] = seat.note
 
     def _add_area(self, zone: Zone, area: Area, places: PlaceList) -> None:
-        label = SeatLabel(area.name or zone.name, "", "", area.category, area.note)
+        label = SeatLabel(area.name or zone.name, "", "", area.category, area.note, zone_id=zone.id)
         for start, count in places.area_ranges(area.id, area.capacity):
             self._words[start : start + count] = [label] * count
 
@@ -82,4 +85,6 @@ class SeatIndex:
         if words is None:
             raise KeyError(place)
         seat, category, note = self._labels[place], self._categories[place], self._notes.get(place, "")
-        return SeatLabel(words.zone, words.row, seat, category, note, words.name, words.seat_name)
+        return SeatLabel(
+            words.zone, words.row, seat, category, note, words.name, words.seat_name, words.zone_id
+        )

@@ -9,19 +9,42 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from engine.holds import PLACES_PER_HOLD_MAX
-from ticketing import halls
+from engine.seat_index import SeatLabel
+from ticketing import answers, halls, prices
+from ticketing.answers import Asked, Given, Row
+from ticketing.channels import Channel
 from ticketing.db import Database
 from ticketing.halls import Hall
 from ticketing.ids import new_id
 from ticketing.performances import PerformanceStatus
-from ticketing.refusals import InputRefused, NoPrice, NotFound, PassIncomplete, SaleClosed, SaleNotOpen, TooManyPlaces
+from ticketing.prices import Prices
+from ticketing.refusals import (
+    CounterOnly,
+    InputRefused,
+    NoPrice,
+    NotFound,
+    OptionsBelowNothing,
+    OptionsExclude,
+    PassIncomplete,
+    PriceChanged,
+    SaleClosed,
+    SaleNotOpen,
+    TariffClosed,
+    TariffMaximum,
+    TariffMinimum,
+    TariffNotOpen,
+    TooManyPlaces,
+    UnknownOption,
+)
 from ticketing.sql import Connection, load
 from ticketing.texts import email_of, locale_of, text_of
 
 REQUEST_KEY_CHARS_MAX = 200
+TOTAL_CENTS_MAX = 2**31 - 1
 
 SQL = load("orders")
 
@@ -42,6 +65,10 @@ class SeatChoice(Struct, frozen=True):
     tariff: UUID
     holder_name: str = ""
     """Whose name the ticket bears; none given: the buyer's."""
+    options: tuple[UUID, ...] = ()
+    """What is chosen of the tariff's options, at most one of each group."""
+    answers: Given = ()
+    """What is said to the questions of the tariff's form."""
 
 
 class PassChoice(Struct, frozen=True):
@@ -61,15 +88,21 @@ class PlaceOrder(Struct, frozen=True):
     buyer: Buyer
     seats: tuple[SeatChoice, ...] = ()
     passes: tuple[PassChoice, ...] = ()
+    channel: Channel = Channel.SHOP
+    total_cents: int | None = None
+    """What the buyer was told it costs: at another price it is not ordered. None: whatever it costs now."""
+    answers: Given = ()
+    """What is said to the questions of the order's forms."""
 
 
 class Line(Struct, frozen=True):
-    """What one thing on the order costs."""
+    """What one thing on the order costs, and the rate of the VAT that is in it (None: no VAT)."""
 
     id: UUID
     kind: str
     label: str
     amount_cents: int
+    vat_thousandths: int | None
 
 
 class DraftPass(Struct, frozen=True):
@@ -79,7 +112,18 @@ class DraftPass(Struct, frozen=True):
     holder_name: str
 
 
+class Option(Struct, frozen=True):
+    """An option of a tariff as it is sold now."""
+
+    id: UUID
+    group: UUID | None
+    name: str
+    price_cents: int
+
+
 class DraftTicket(Struct, frozen=True):
+    """A ticket; its price has that of its options in it."""
+
     id: UUID
     line: UUID
     holder_pass: UUID | None
@@ -93,6 +137,11 @@ class DraftTicket(Struct, frozen=True):
     category: str
     price_cents: int
     holder_name: str
+    options: tuple[Option, ...] = ()
+
+    @property
+    def options_cents(self) -> int:
+        return sum(option.price_cents for option in self.options)
 
 
 class Draft(Struct, frozen=True):
@@ -102,6 +151,7 @@ class Draft(Struct, frozen=True):
     passes: list[DraftPass]
     tickets: list[DraftTicket]
     needs: Counter[int]
+    answers: list[Row] = msgspec.field(default_factory=list)
 
     @property
     def total_cents(self) -> int:
@@ -126,12 +176,29 @@ class Ground(Struct, frozen=True):
     status: str | None
     sale_opens_at: datetime | None
     sale_closes_at: datetime | None
+    order_places_max: int | None
     plan_hash: bytes | None
     place_list_hash: bytes | None
     tariff_name: str | None
-    categories: list[str]
-    prices_cents: list[int]
+    tariff_version: int | None
+    tariff_opens_at: datetime | None
+    tariff_closes_at: datetime | None
+    tariff_closed_at: datetime | None
+    counter_only: bool | None
+    order_min: int | None
+    order_max: int | None
+    vat_thousandths: int | None
+    dated: list[bool] | None
+    zones: list[str | None] | None
+    categories: list[str | None] | None
+    prices_cents: list[int] | None
+    options: list[UUID] | None
+    option_groups: list[UUID | None] | None
+    option_names: list[str] | None
+    option_prices: list[int] | None
     quota_pools: list[int]
+    form_id: UUID | None = None
+    order_form_id: UUID | None = None
 
 
 class PassType(Struct, frozen=True):
@@ -140,16 +207,19 @@ class PassType(Struct, frozen=True):
     price_cents: int
     pool_id: int | None
     performances: list[UUID]
+    vat_thousandths: int | None
 
 
 class Offered(Struct, frozen=True):
-    """One performance at one tariff (or by a pass), on sale, with its hall and the prices by category."""
+    """One performance at one tariff (or by a pass), on sale, with its hall, its prices and options."""
 
     performance: UUID
     tariff: UUID | None
     tariff_name: str
     pool: int
-    prices: dict[str, int]
+    prices: Prices
+    options: Mapping[UUID, Option]
+    vat_thousandths: int | None
     quota_pools: tuple[int, ...]
     hall: Hall
 
@@ -167,6 +237,7 @@ async def ground(c: Connection, request: PlaceOrder) -> list[Ground]:
         box_office_id=request.box_office,
         request_key=request.request_key,
         email=email_of(request.buyer.email),
+        channel=request.channel,
         performances=[performance for performance, _ in asked],
         tariffs=[tariff for _, tariff in asked],
     )
@@ -179,11 +250,20 @@ async def draft(db: Database, request: PlaceOrder, found: Sequence[Ground], grac
     """The order, checked and priced.
 
     A place that was held while the sale was open may be ordered for `grace_s` seconds after it closed. Raises
-    NotFound, SaleNotOpen, SaleClosed, UnknownSeat, NoPrice, PassIncomplete.
+    NotFound, SaleNotOpen, SaleClosed, UnknownSeat, NoPrice, PassIncomplete; of a tariff TariffNotOpen, TariffClosed,
+    CounterOnly, TariffMinimum, TariffMaximum; of options UnknownOption, OptionsExclude, OptionsBelowNothing; and
+    PriceChanged when it does not cost what the buyer was told; AnswersRefused for what is asked besides.
     """
-    offered = [await _offered(db, row, grace_s, now) for row in found]
+    offered = [await _offered(db, row, request.channel, grace_s, now) for row in found]
+    _ensure_counts(request, found)
     types = await _pass_types(db, request)
-    return compose(request, {(offer.performance, offer.tariff): offer for offer in offered}, types)
+    made = compose(request, {(offer.performance, offer.tariff): offer for offer in offered}, types)
+    if made.total_cents > TOTAL_CENTS_MAX:
+        raise InputRefused(problem="this costs more than one order can", where="seats")
+    if request.total_cents is not None and request.total_cents != made.total_cents:
+        raise PriceChanged(total_cents=made.total_cents)
+    await _answer(db, request, found, made, now)
+    return made
 
 
 def compose(request: PlaceOrder, offers: Offers, types: Mapping[UUID, PassType]) -> Draft:
@@ -221,32 +301,57 @@ def pairs_of(request: PlaceOrder) -> list[tuple[UUID, UUID | None]]:
 
 def _add_seat(made: Draft, seat: SeatChoice, offered: Offered, holder_name: str) -> None:
     label = offered.hall.label(seat.place)
-    if label.category not in offered.prices:
+    tariff_cents = offered.prices.of(label.zone_id, label.category)
+    if tariff_cents is None:
         raise NoPrice(tariff=offered.tariff_name, category=label.category)
-    price_cents = offered.prices[label.category]
-    line = Line(new_id(), "ticket", label_of(label.zone, label.row, label.seat, offered.tariff_name), price_cents)
+    chosen = _chosen(seat.options, offered) if seat.options else ()
+    price_cents = tariff_cents + sum(option.price_cents for option in chosen)
+    if price_cents < 0:
+        raise OptionsBelowNothing(tariff=offered.tariff_name)
+    named = label_of(label.zone, label.row, label.seat, offered.tariff_name, [option.name for option in chosen])
+    line = Line(new_id(), "ticket", named, price_cents, offered.vat_thousandths)
     made.lines.append(line)
-    made.tickets.append(_ticket(line.id, None, offered, seat.place, price_cents, holder_name))
+    made.tickets.append(_ticket(line.id, None, offered, seat.place, label, price_cents, holder_name, chosen))
     made.needs.update(offered.quota_pools)
 
 
 def _add_pass(made: Draft, choice: PassChoice, kind: PassType, offers: Offers) -> None:
     if sorted(performance for performance, _ in choice.places) != sorted(kind.performances):
         raise PassIncomplete(name=kind.name, performance_count=len(kind.performances))
-    line = Line(new_id(), "pass", kind.name, kind.price_cents)
+    line = Line(new_id(), "pass", kind.name, kind.price_cents, kind.vat_thousandths)
     holder = DraftPass(new_id(), line.id, kind.id, choice.holder_name)
     made.lines.append(line)
     made.passes.append(holder)
     for performance, place in choice.places:
-        made.tickets.append(_ticket(line.id, holder.id, offers[performance, None], place, 0, choice.holder_name))
+        offered = offers[performance, None]
+        label = offered.hall.label(place)
+        made.tickets.append(_ticket(line.id, holder.id, offered, place, label, 0, choice.holder_name))
     if kind.pool_id is not None:
         made.needs[kind.pool_id] += 1
 
 
+def _chosen(wanted: Sequence[UUID], offered: Offered) -> tuple[Option, ...]:
+    """The options asked for. Raises UnknownOption for one that is none, or twice; OptionsExclude for two of a group."""
+    known = [offered.options[option] for option in dict.fromkeys(wanted) if option in offered.options]
+    if len(known) < len(wanted):
+        raise UnknownOption(tariff=offered.tariff_name)
+    groups = Counter(option.group for option in known if option.group is not None)
+    for group, count in groups.items():
+        if count > 1:
+            raise OptionsExclude(names=", ".join(option.name for option in known if option.group == group))
+    return tuple(known)
+
+
 def _ticket(
-    line: UUID, holder_pass: UUID | None, offered: Offered, place: int, price_cents: int, holder_name: str
+    line: UUID,
+    holder_pass: UUID | None,
+    offered: Offered,
+    place: int,
+    label: SeatLabel,
+    price_cents: int,
+    holder_name: str,
+    options: tuple[Option, ...] = (),
 ) -> DraftTicket:
-    label = offered.hall.label(place)
     return DraftTicket(
         id=new_id(),
         line=line,
@@ -261,15 +366,48 @@ def _ticket(
         category=label.category,
         price_cents=price_cents,
         holder_name=holder_name,
+        options=options,
     )
 
 
-def label_of(zone: str, row: str, seat: str, tariff_name: str) -> str:
-    """What an order line says of a ticket: "Stalls, 8-12, Full"."""
-    return ", ".join(part for part in (zone, "-".join(filter(None, (row, seat))), tariff_name) if part)
+def label_of(zone: str, row: str, seat: str, tariff_name: str, options: Sequence[str] = ()) -> str:
+    """What an order line says of a ticket: "Stalls, 8-12, Full + Meal"."""
+    parts = (zone, "-".join(filter(None, (row, seat))), " + ".join((tariff_name, *options)))
+    return ", ".join(part for part in parts if part)
 
 
-async def _offered(db: Database, row: Ground, grace_s: int, now: datetime) -> Offered:
+def _ensure_counts(request: PlaceOrder, found: Sequence[Ground]) -> None:
+    """Refuse more places of a performance than an order may have, and too few or too many at a tariff."""
+    counts = Counter(seat.tariff for seat in request.seats)
+    places = Counter(seat.performance for seat in request.seats)
+    for row in found:
+        if row.order_places_max is not None and places[row.performance_id] > row.order_places_max:
+            raise TooManyPlaces(places_max=row.order_places_max)
+        count = 0 if row.tariff_id is None else counts[row.tariff_id]
+        if row.order_min is not None and 0 < count < row.order_min:
+            raise TariffMinimum(tariff=row.tariff_name, order_min=row.order_min)
+        if row.order_max is not None and count > row.order_max:
+            raise TariffMaximum(tariff=row.tariff_name, order_max=row.order_max)
+
+
+def _ensure_sold(row: Ground, channel: Channel, grace: timedelta, now: datetime) -> None:
+    """Refuse a tariff that is not sold in this channel at this time. Closed by hand, it is closed at once."""
+    if row.tariff_closed_at is not None or (row.tariff_closes_at is not None and now >= row.tariff_closes_at + grace):
+        raise TariffClosed(tariff=row.tariff_name)
+    if row.tariff_opens_at is not None and now < row.tariff_opens_at:
+        raise TariffNotOpen(tariff=row.tariff_name, opens_at=row.tariff_opens_at.isoformat())
+    if row.counter_only and channel is not Channel.COUNTER:
+        raise CounterOnly(tariff=row.tariff_name)
+
+
+def _options(row: Ground) -> dict[UUID, Option]:
+    if row.options is None:
+        return {}
+    columns = (row.options, row.option_groups or (), row.option_names or (), row.option_prices or ())
+    return {option[0]: Option(*option) for option in zip(*columns, strict=True)}
+
+
+async def _offered(db: Database, row: Ground, channel: Channel, grace_s: int, now: datetime) -> Offered:
     unseen = row.status == PerformanceStatus.DRAFT
     if unseen or row.pool_id is None or row.plan_hash is None or row.place_list_hash is None:
         raise NotFound(what="performance")
@@ -280,15 +418,33 @@ async def _offered(db: Database, row: Ground, grace_s: int, now: datetime) -> Of
         raise SaleClosed()
     if now < row.sale_opens_at:
         raise SaleNotOpen(opens_at=row.sale_opens_at.isoformat())
+    _ensure_sold(row, channel, timedelta(seconds=grace_s), now)
     return Offered(
         performance=row.performance_id,
         tariff=row.tariff_id,
         tariff_name=row.tariff_name or "",
         pool=row.pool_id,
-        prices=dict(zip(row.categories, row.prices_cents, strict=True)),
+        prices=prices.gathered(row.dated, row.zones, row.categories, row.prices_cents),
+        options=_options(row),
+        vat_thousandths=row.vat_thousandths,
         quota_pools=tuple(row.quota_pools),
         hall=await halls.hall(db, row.plan_hash, row.place_list_hash),
     )
+
+
+async def _answer(db: Database, request: PlaceOrder, found: Sequence[Ground], made: Draft, now: datetime) -> None:
+    """Add the answers to the forms of the order and of its tickets; whom a form names as holder is on the ticket."""
+    of_tickets = {(row.performance_id, row.tariff_id): row.form_id for row in found}
+    of_order = dict.fromkeys(row.order_form_id for row in found if row.order_form_id)
+    asked = [Asked("answers", None, tuple(of_order), request.answers)]
+    for n, (seat, ticket) in enumerate(zip(request.seats, made.tickets, strict=False)):
+        form_id = of_tickets[seat.performance, seat.tariff]
+        asked.append(Asked(f"seats.{n}.answers", ticket.id, (form_id,) if form_id else (), seat.answers))
+    answered = await answers.read(db, request.box_office, asked, now)
+    made.answers.extend(answered.rows)
+    for n, ticket in enumerate(made.tickets):
+        if holder := answered.holders.get(ticket.id):
+            made.tickets[n] = msgspec.structs.replace(ticket, holder_name=holder)
 
 
 async def _pass_types(db: Database, request: PlaceOrder) -> dict[UUID, PassType]:

@@ -34,7 +34,9 @@ from engine.holds import (
 from engine.inventory import Inventory
 from engine.outcomes import Outcome
 from engine.reasons import explain
+from engine.seat_index import SeatLabel
 from ticketing.box_offices import BoxOffice
+from ticketing.channels import Channel
 from ticketing.offers import Offer, Offers, Price
 from ticketing.performances import ensure_on_sale, ensure_shown
 from ticketing.refusals import (
@@ -140,6 +142,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     """Whose unpaid places are counted; None for staff, who are not."""
     allotments: tuple[int, ...] = ()
     """Codes of the allotments that this caller may take from."""
+    channel: Channel = Channel.SHOP
     link: str = ""
     """The secret link of an event that is not shown to everybody; staff need none."""
 
@@ -153,6 +156,8 @@ class Place(Struct, frozen=True):
     row: str
     label: str
     category: str
+    price_group: str
+    """Under which its prices are told: its category, or its zone and category where the zone has its own prices."""
 
 
 class Part(Struct, frozen=True):
@@ -161,7 +166,7 @@ class Part(Struct, frozen=True):
     performance: UUID
     places: tuple[Place, ...]
     prices: dict[str, tuple[Price, ...]]
-    """By category of these places."""
+    """By price group of these places."""
     reasons: tuple[str, ...] = ()
     because: str = ""
     """The reasons as a person reads them."""
@@ -205,7 +210,7 @@ async def take(offers: Offers, inventory: Inventory, settings: Settings, ask: As
     )
     answer = await inventory.hold(request)
     reach("F1")
-    return await _held(offers, ask.box_office, _granted(answer, settings), wanted.met)
+    return await _held(offers, ask.box_office, ask.channel, _granted(answer, settings), wanted.met)
 
 
 async def change(
@@ -233,20 +238,34 @@ async def change(
         ask.allotments,
         _owners(settings, ask),
     )
-    return await _held(offers, ask.box_office, _granted(answer, settings), wanted.met)
+    return await _held(offers, ask.box_office, ask.channel, _granted(answer, settings), wanted.met)
 
 
-async def read(offers: Offers, inventory: Inventory, settings: Settings, box_office: BoxOffice, hold: str) -> Held:
+async def read(
+    offers: Offers,
+    inventory: Inventory,
+    settings: Settings,
+    box_office: BoxOffice,
+    hold: str,
+    channel: Channel = Channel.SHOP,
+) -> Held:
     """How a hold stands. Raises HoldExpired, HoldLost."""
     answer = await inventory.read(box_office.id.hex, hold_bytes(hold))
-    return await _held(offers, box_office, _granted(answer, settings), {})
+    return await _held(offers, box_office, channel, _granted(answer, settings), {})
 
 
-async def renew(offers: Offers, inventory: Inventory, settings: Settings, box_office: BoxOffice, hold: str) -> Held:
+async def renew(
+    offers: Offers,
+    inventory: Inventory,
+    settings: Settings,
+    box_office: BoxOffice,
+    hold: str,
+    channel: Channel = Channel.SHOP,
+) -> Held:
     """Start a hold's clock again, within the longest that any may last. Raises HoldExpired, HoldLost, HoldBusy."""
     times = (settings.hold_s * 1000, settings.held_s_max * 1000)
     answer = await inventory.renew(box_office.id.hex, hold_bytes(hold), *times)
-    return await _held(offers, box_office, _granted(answer, settings), {})
+    return await _held(offers, box_office, channel, _granted(answer, settings), {})
 
 
 async def release(inventory: Inventory, box_office: BoxOffice, hold: str) -> None:
@@ -260,7 +279,7 @@ async def proposals(offers: Offers, inventory: Inventory, ask: Ask, wish: BestWi
     """Up to three sets of seats that `take` would choose from now, best first; nothing is held."""
     offer = await _on_sale(offers, ask, wish.performance)
     found = await inventory.proposals(offer.performance.pool_id, _party(offer, ask, wish), PROPOSALS)
-    return tuple(_part(offer, proposal.places, (proposal,)) for proposal in found)
+    return tuple(_part(offer, ask.channel, proposal.places, (proposal,)) for proposal in found)
 
 
 def hold_bytes(hold: str) -> bytes:
@@ -342,7 +361,7 @@ async def _on_sale(offers: Offers, ask: Ask, performance: UUID) -> Offer:
     offer = await _offer(offers, ask, performance)
     if ask.address is not None:
         ensure_shown(offer.performance, ask.link)
-    ensure_on_sale(offer.performance, ask.now)
+    ensure_on_sale(offer.performance, ask.now, ask.channel)
     return offer
 
 
@@ -350,17 +369,19 @@ def _party(offer: Offer, ask: Ask, wish: BestWish) -> PartyWant:
     if (wish.companions and not wish.wheelchairs) or wish.wheelchairs + wish.companions > wish.party:
         raise InputRefused(problem="the party is smaller than its parts", where="party")
     categories = _indexes(wish.categories, offer.hall.categories, "category") or None
+    zones = _indexes(wish.zones, offer.hall.zones, "zone") or None
     if wish.price_cents_max is not None:
-        affordable = offer.categories_up_to(wish.price_cents_max)
+        affordable, where = offer.affordable(wish.price_cents_max, ask.channel)
         categories = affordable if categories is None else categories & affordable
-        if not categories:
+        zones = where if zones is None else zones if where is None else zones & where
+        if not categories or zones == frozenset():
             raise NoFit()
     return PartyWant(
         wish.party,
         wheelchairs=wish.wheelchairs,
         companions=wish.companions,
         categories=categories,
-        zones=_indexes(wish.zones, offer.hall.zones, "zone") or None,
+        zones=zones,
         allow=ask.allotments,
         together=wish.together,
         exclude_attributes=RESTRICTED_VIEW if wish.clear_view else 0,
@@ -447,7 +468,9 @@ def _granted(answer: HoldAnswer, settings: Settings) -> HoldAnswer:
     return answer
 
 
-async def _held(offers: Offers, box_office: BoxOffice, answer: HoldAnswer, found: Mapping[int, Offer]) -> Held:
+async def _held(
+    offers: Offers, box_office: BoxOffice, channel: Channel, answer: HoldAnswer, found: Mapping[int, Offer]
+) -> Held:
     """`found`: offers at hand, by pool; what else the hold has places of is looked up."""
     parts: list[Part] = []
     bounded: list[TariffPart] = []
@@ -459,7 +482,7 @@ async def _held(offers: Offers, box_office: BoxOffice, answer: HoldAnswer, found
             bounded.append(TariffPart(use.tariff_id, use.performance_id, len(places)))
         elif use is None or use.performance_id is not None:
             offer = found[pool] if use is None else await offers.of(use.performance_id)  # type: ignore[arg-type]
-            parts.append(_part(offer, places, answer.proposals.get(pool, ())))
+            parts.append(_part(offer, channel, places, answer.proposals.get(pool, ())))
     return Held(
         hold=answer.hold.hex(),
         currency=box_office.currency,
@@ -471,21 +494,21 @@ async def _held(offers: Offers, box_office: BoxOffice, answer: HoldAnswer, found
     )
 
 
-def _part(offer: Offer, places: Sequence[int], proposals: Sequence[Proposal]) -> Part:
-    seats = tuple(_place(offer, place) for place in places)
-    categories = {seat.category for seat in seats}
+def _part(offer: Offer, channel: Channel, places: Sequence[int], proposals: Sequence[Proposal]) -> Part:
+    labels = [offer.hall.label(place) for place in places]
+    groups = {offer.group(label.zone_id, label.category): (label.zone_id, label.category) for label in labels}
     return Part(
         performance=offer.performance.id,
-        places=seats,
-        prices={category: offer.prices[category] for category in sorted(categories)},
+        places=tuple(_place(offer, place, label) for place, label in zip(places, labels, strict=True)),
+        prices={group: offer.prices(*groups[group], channel) for group in sorted(groups)},
         reasons=tuple(dict.fromkeys(reason for proposal in proposals for reason in proposal.reasons)),
         because="; ".join(explain(offer.hall.packed, proposal) for proposal in proposals),
     )
 
 
-def _place(offer: Offer, place: int) -> Place:
-    label = offer.hall.label(place)
-    return Place(place, offer.hall.seats.seat(place), label.zone, label.row, label.seat, label.category)
+def _place(offer: Offer, place: int, label: SeatLabel) -> Place:
+    group = offer.group(label.zone_id, label.category)
+    return Place(place, offer.hall.seats.seat(place), label.zone, label.row, label.seat, label.category, group)
 
 
 def _moment(unix_ms: int) -> datetime:

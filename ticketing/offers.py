@@ -5,16 +5,19 @@ asked thousands of times a second. So a process keeps each performance's offer f
 be told an old price; the order reads the present one, and says what it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 from msgspec import Struct
 
-from ticketing import box_offices, passes, performances, tariffs
+from ticketing import box_offices, options, passes, performances, tariffs
 from ticketing.box_offices import BoxOffice
+from ticketing.channels import Channel
 from ticketing.db import Database
 from ticketing.halls import Hall
 from ticketing.kept import Kept
+from ticketing.options import Option
 from ticketing.passes import PassType
 from ticketing.performances import Performance
 from ticketing.sql import load
@@ -37,6 +40,10 @@ class Price(Struct, frozen=True):
     price_cents: int
 
 
+Tags = dict[tuple[str, str], tuple[Price, ...]]
+"""By zone ("" for those that have no prices of their own) and category."""
+
+
 class Offer(Struct, frozen=True):
     """A performance as it is sold: its hall, its tariffs, the pools that bound them."""
 
@@ -45,16 +52,36 @@ class Offer(Struct, frozen=True):
     tariffs: tuple[Tariff, ...]
     quota_pools: dict[UUID, tuple[int, ...]]
     """The pools of each bounded tariff: a ticket at it takes a place in every one of them."""
-    prices: dict[str, tuple[Price, ...]]
-    """By category, in the order tariffs are shown."""
+    options: dict[UUID, tuple[tuple[Option, str | None], ...]]
+    """What each tariff may be bought with, and the name of its group."""
+    zones: frozenset[str]
+    """Those that have prices of their own at some tariff."""
+    shop: Tags
+    """What the shop sells at, as of when the offer was read."""
+    counter: Tags
 
-    def categories_up_to(self, price_cents_max: int) -> frozenset[int]:
-        """Indexes of the categories in which some tariff costs no more than that."""
-        return frozenset(
-            index
-            for index, category in enumerate(self.hall.categories)
-            if any(price.price_cents <= price_cents_max for price in self.prices.get(category, ()))
-        )
+    def group(self, zone: str, category: str) -> str:
+        """What places that cost the same at every tariff are called: their category, or their zone and category."""
+        return f"{zone} / {category}" if zone in self.zones else category
+
+    def prices(self, zone: str, category: str, channel: Channel) -> tuple[Price, ...]:
+        """What a place costs, in the order tariffs are shown."""
+        tags = self.counter if channel is Channel.COUNTER else self.shop
+        return tags.get((zone if zone in self.zones else "", category), ())
+
+    def affordable(self, price_cents_max: int, channel: Channel) -> tuple[frozenset[int], frozenset[int] | None]:
+        """Indexes of the categories in which some tariff costs no more than that, and of the zones in which it does so
+        in all of these categories; None: in every zone."""
+        zones, categories = self.hall.zones, self.hall.categories
+
+        def cheap(zone: str, category: str) -> bool:
+            return any(price.price_cents <= price_cents_max for price in self.prices(zone, category, channel))
+
+        some = [n for n, category in enumerate(categories) if any(cheap(zone, category) for zone in ("", *self.zones))]
+        if not self.zones:
+            return frozenset(some), None
+        whole = (n for n, zone in enumerate(zones) if all(cheap(zone, categories[index]) for index in some))
+        return frozenset(some), frozenset(whole)
 
 
 class PoolUse(Struct, frozen=True):
@@ -99,11 +126,18 @@ class Offers:
     async def _offer(self, performance_id: UUID) -> Offer:
         performance = await performances.get(self._db, performance_id)
         hall = await performances.hall(self._db, performance)
-        found = await tariffs.of_event(self._db, performance.event_id)
+        found = await tariffs.of_performance(self._db, performance.event_id, performance_id)
+        chosen = await options.of_event(self._db, performance.event_id)
         pools: dict[UUID, tuple[int, ...]] = {}
         for quota in await tariffs.quotas_of(self._db, performance_id):
             pools[quota.tariff_id] = (*pools.get(quota.tariff_id, ()), quota.pool_id)
-        return Offer(performance, hall, tuple(found), pools, _prices(hall, found))
+        zones = frozenset(zone for tariff in found for zone in tariff.cost.zones) & set(hall.zones)
+        now = datetime.now(UTC)
+        by_channel = [
+            _tags(hall, zones, [tariff for tariff in found if tariff.sold(channel, now)])
+            for channel in (Channel.SHOP, Channel.COUNTER)
+        ]
+        return Offer(performance, hall, tuple(found), pools, chosen, zones, *by_channel)
 
     async def _box_office(self, key: str) -> BoxOffice:
         return await box_offices.public(self._db, key)
@@ -112,10 +146,13 @@ class Offers:
         return await passes.get(self._db, pass_type_id)
 
 
-def _prices(hall: Hall, found: Sequence[Tariff]) -> dict[str, tuple[Price, ...]]:
+def _tags(hall: Hall, zones: Iterable[str], found: Sequence[Tariff]) -> Tags:
     return {
-        category: tuple(
-            Price(tariff.id, tariff.name, tariff.prices[category]) for tariff in found if category in tariff.prices
+        (zone, category): tuple(
+            Price(tariff.id, tariff.name, cents)
+            for tariff in found
+            if (cents := tariff.cost.of(zone, category)) is not None
         )
+        for zone in ("", *zones)
         for category in hall.categories
     }

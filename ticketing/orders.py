@@ -28,7 +28,7 @@ from engine.holds import Any, PinAnswer
 from engine.inventory import Inventory
 from engine.link import StoreUnreachable
 from engine.outcomes import Outcome
-from ticketing import audit, claims, drafts, jobs, ledger, refunds
+from ticketing import answers, audit, claims, drafts, jobs, ledger, refunds
 from ticketing.audit import Actor, Subject
 from ticketing.claims import Claim
 from ticketing.db import Database
@@ -151,10 +151,10 @@ async def place(
 ) -> PlacedOrder:
     """Order the places of a hold: they are the buyer's from then on, and owed until `expires_at`.
 
-    Raises InputRefused, NotFound, NoPrice, SaleClosed and the like for what cannot be ordered; HoldExpired, HoldLost,
-    HoldBusy, HoldMismatch, HoldOrdered for the hold; PriceChanged and what else `drafts.draft` says of tariffs; TariffSoldOut, SeatsTaken, TooManyPlaces (of the customer's that
-    are not paid); RequestReused for a key that was another request's; NotReady and OrderLate when the same may work in
-    a moment. A refused order leaves the hold.
+    Raises InputRefused, NotFound, NoPrice, SaleClosed, PriceChanged and what else `drafts.draft` says of what cannot be
+    ordered; HoldExpired, HoldLost, HoldBusy, HoldMismatch, HoldOrdered for the hold; TariffSoldOut, SeatsTaken,
+    TariffChanged, TooManyPlaces (of the customer's that are not paid); RequestReused for a key that was another
+    request's; NotReady and OrderLate when the same may work in a moment. A refused order leaves the hold.
     """
     async with db.read() as c:
         ground = await drafts.ground(c, request)
@@ -410,7 +410,7 @@ async def _write(
     pin: PinAnswer,
     now: datetime,
 ) -> tuple[PlacedOrder, list[Claim]]:
-    """The one transaction. Raises _KeyTaken, TariffChanged, NotReady, SeatsTaken, OrderLate; then nothing is written."""
+    """The one transaction. Raises _KeyTaken, TariffChanged, NotReady, SeatsTaken, OrderLate, with nothing written."""
     placed = _placed(settings, ground[0], draft, pin, now)
     wanted = claims.pairs(pin.places)
     values = _values(settings, request, ground[0], draft, placed, wanted) | _around(ground, placed, pin)
@@ -427,6 +427,8 @@ async def _write(
             raise SeatsTaken()
         if not row["in_time"]:
             raise OrderLate()
+        if draft.answers:
+            await answers.store(c, placed.id, draft.answers, now)
         reach("F3")
         claims.reach_after_sending("F4")
     owned = zip(row["pools"], row["places"], row["serials"], strict=True)

@@ -16,6 +16,7 @@ from engine.inventory import Inventory
 from engine.plan import places, placeur_json
 from engine.plan.places import PlaceList
 from ticketing import halls, plans, pools
+from ticketing.channels import Channel
 from ticketing.db import Database
 from ticketing.halls import Hall
 from ticketing.ids import new_id
@@ -179,13 +180,16 @@ def ensure_shown(performance: Performance, link: str) -> None:
         raise NotFound(what="performance")
 
 
-def ensure_on_sale(performance: Performance, now: datetime) -> None:
-    """Raises SaleNotOpen or SaleClosed unless places may be sold to the public now."""
+def ensure_on_sale(performance: Performance, now: datetime, channel: Channel = Channel.SHOP) -> None:
+    """Raises SaleNotOpen or SaleClosed unless places may be sold in this channel now."""
+    at_counter = channel is Channel.COUNTER
+    opens_at = performance.counter_opens_at if at_counter else performance.sale_opens_at
+    closes_at = performance.counter_closes_at if at_counter else performance.sale_closes_at
     stopped = performance.status is not PerformanceStatus.ON_SALE or performance.label is Label.POSTPONED
-    if stopped or now >= performance.sale_closes_at:
+    if stopped or now >= closes_at:
         raise SaleClosed()
-    if now < performance.sale_opens_at:
-        raise SaleNotOpen(opens_at=performance.sale_opens_at.isoformat())
+    if now < opens_at:
+        raise SaleNotOpen(opens_at=opens_at.isoformat())
 
 
 async def _get(c: Connection, performance_id: UUID) -> Performance:

@@ -516,6 +516,13 @@ class NothingDue(Refusal):
     status = 409
 
 
+class ChangedMeanwhile(Refusal):
+    """Something has happened to this order since you opened it, and nothing was done: look again, then decide."""
+
+    code = "changed-meanwhile"
+    status = 409
+
+
 class NothingReceived(Refusal):
     """Nothing was paid for this order that could go back: cancel it instead."""
 

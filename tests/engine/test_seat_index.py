@@ -26,13 +26,13 @@ INDEX = SeatIndex(hall(*SEATS), LISTED)
 
 def test_a_seat_is_found_and_named() -> None:
     assert (INDEX.place("a"), INDEX.place("b"), INDEX.place("z")) == (0, 1, None)
-    assert INDEX.label(0) == SeatLabel("Stalls", "A", "1", "c", "Behind a pillar.", "Row A", "Seat %s")
+    assert INDEX.label(0) == SeatLabel("Stalls", "A", "1", "c", "Behind a pillar.", "Row A", "Seat %s", "z")
     assert INDEX.label(1).note == ""
     assert [INDEX.seat(place) for place in range(5)] == ["a", "b", None, None, None]
 
 
 def test_an_areas_place_goes_by_the_area_or_its_zone() -> None:
-    assert INDEX.label(2) == INDEX.label(3) == SeatLabel("Pit", "", "", "d", "Standing.")
+    assert INDEX.label(2) == INDEX.label(3) == SeatLabel("Pit", "", "", "d", "Standing.", zone_id="z")
     assert INDEX.label(4).zone == "Stalls"
 
 

@@ -200,3 +200,15 @@ insert into uploads values (
 insert into answers values
     (pg_temp.id(93, 1), pg_temp.id(11, 11), pg_temp.id(14, 22), pg_temp.id(91, 1), '{Ann}', null, '2026-01-03T00:00Z'),
     (pg_temp.id(93, 2), pg_temp.id(11, 11), pg_temp.id(14, 22), pg_temp.id(91, 2), '{}', pg_temp.id(92, 1), '2026-01-03T00:00Z');
+
+-- Tariffs: VAT in every line, an option on the first order's tickets (500 of the 2000 cents), a price of a zone and one
+-- of a date.
+update order_lines set vat_thousandths = 5500;
+insert into prices (tariff_id, zone, price_cents) values (pg_temp.id(8, 1), 'North', 1200);
+insert into prices (tariff_id, category, performance_id, price_cents) values (pg_temp.id(8, 1), 'A', pg_temp.id(7, 3), 1100);
+insert into option_groups (id, tariff_id, name) values (pg_temp.id(8, 11), pg_temp.id(8, 2), 'Meal');
+insert into options (id, tariff_id, group_id, name, price_cents)
+values (pg_temp.id(8, 21), pg_temp.id(8, 2), pg_temp.id(8, 11), 'Supper', 500),
+    (pg_temp.id(8, 22), pg_temp.id(8, 2), null, 'Programme', 300);
+insert into ticket_options select id, pg_temp.id(8, 21), 'Supper', 500 from tickets where order_id = pg_temp.id(11, 1);
+update tickets set options_cents = 500 where order_id = pg_temp.id(11, 1);

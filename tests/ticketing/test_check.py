@@ -128,6 +128,20 @@ MUTANTS: dict[str, list[str]] = {
         + "insert into order_lines select gen_random_uuid(), order_id, kind, label, amount_cents, reverses, now()"
         " from order_lines where kind = 'reversal' limit 1",
     ],
+    "vat_is_in_the_amounts": [
+        "alter table order_lines alter column vat_cents drop expression;"
+        " update order_lines set vat_cents = vat_cents + 1 where kind = 'pass'",
+        "update order_lines set vat_thousandths = 8100 where kind = 'reversal'",
+    ],
+    "options_are_in_the_prices": [
+        "update tickets set options_cents = 0",
+        "delete from ticket_options",
+        "update options set tariff_id = (select id from tariffs where name = 'Full'), group_id = null"
+        " where name = 'Supper'",
+        "update options set group_id = (select group_id from options where name = 'Supper') where name = 'Programme';"
+        " insert into ticket_options select t.id, n.id, n.name, 0 from options n, tickets t"
+        " where n.name = 'Programme' and t.options_cents > 0",
+    ],
     "requests_count_once": [
         drop("orders", "orders_box_office_id_request_key_key") + "update orders set request_key = 'request 1'",
         drop("orders", "orders_hold_id_key") + "update orders set hold_id = '\\x00000000000000000000000000000000'",

@@ -24,7 +24,7 @@ async def test_a_hall_knows_its_seats_by_number_and_by_name(database: Database) 
     hall = await performances.hall(database, performance)
     assert hall.packed.place_count == 40
     assert hall.places(["B1", "A10"]) == (10, 9)
-    assert hall.label(9) == SeatLabel("Stalls", "A", "10", "A")
+    assert hall.label(9) == SeatLabel("Stalls", "A", "10", "A", zone_id="stalls")
     assert hall.label(20).zone == "Standing" and hall.label(20).category == "B"
     assert (hall.categories, hall.zones, hall.areas) == (("A", "B"), ("stalls",), {"standing": ((20, 20),)})
     for seats in (["C1"], ["A1", ""]):

@@ -127,7 +127,7 @@ async def test_the_orders_keys_keep_one_request_from_two_orders(
         (ground,) = await drafts.ground(c, asked)
     draft = await drafts.draft(database, asked, [ground], 0, NOW)
     pin = await inventory.pin(house.box_office.hex, asked.hold, b"attempt")
-    write = (database, SETTINGS, asked, ground, draft)
+    write = (database, SETTINGS, asked, [ground], draft)
     await orders._write(*write, pin, NOW)
     again = await drafts.draft(database, asked, [ground], 0, NOW)
     elsewhere = msgspec.structs.replace(pin, places={house.pool: (1,)})

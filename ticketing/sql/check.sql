@@ -235,6 +235,29 @@ join order_lines l on l.id = r.reverses
 group by l.id, l.amount_cents, l.order_id
 having count(*) > 1 or sum(r.amount_cents) <> -l.amount_cents or bool_or(r.order_id <> l.order_id);
 
+-- name: vat_is_in_the_amounts()
+-- The VAT of a line is what its rate says is in its amount, rounded once; what is taken back carries the same.
+select format('line %s: VAT %s in %s at %s', l.id, l.vat_cents, l.amount_cents, l.vat_thousandths)
+from order_lines l
+left join order_lines r on r.id = l.reverses
+where abs(2 * (l.vat_cents::bigint * (100000 + coalesce(l.vat_thousandths, 0))
+        - l.amount_cents::bigint * coalesce(l.vat_thousandths, 0))) > 100000 + coalesce(l.vat_thousandths, 0)
+    or r.id is not null and (l.vat_cents, l.vat_thousandths) is distinct from (-r.vat_cents, r.vat_thousandths);
+
+-- name: options_are_in_the_prices()
+-- A ticket's price has what its options cost in it, and they are of its tariff, one of a group at most.
+select format('ticket %s: %s of %s for options that cost %s', t.id, t.options_cents, t.price_cents, coalesce(c.cents, 0))
+from tickets t
+left join (
+    select k.ticket_id, sum(k.price_cents) as cents, array_agg(n.tariff_id) as tariffs,
+        count(n.group_id) as grouped, count(distinct n.group_id) as groups
+    from ticket_options k
+    join options n on n.id = k.option_id
+    group by k.ticket_id
+) c on c.ticket_id = t.id
+where t.options_cents <> coalesce(c.cents, 0) or t.price_cents < t.options_cents
+    or c.grouped > c.groups or t.tariff_id <> any(c.tariffs);
+
 -- name: requests_count_once()
 -- One request makes one order, and one hold pays for one order.
 select format('box office %s: %s orders by request %s', box_office_id, count(*), request_key)

@@ -24,13 +24,13 @@ left join tariffs f on f.id = t.tariff_id
 where t.id = :ticket_id;
 
 -- name: price(tariff_id, performance_id, zone, category)$
--- A price of the date goes before one of all dates, a zone's before its category's.
+-- A zone's price goes before its category's, a date's before that of all dates.
 select price_cents
 from prices
 where tariff_id = :tariff_id
     and (performance_id is null or performance_id = :performance_id)
     and (zone = :zone or category = :category)
-order by performance_id is null, zone is null
+order by zone is null, performance_id is null
 limit 1;
 
 -- name: place(ticket_id, place, zone, row_label, seat_label, category, price_cents, generation, status)!

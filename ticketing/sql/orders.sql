@@ -16,6 +16,7 @@ select
     case when s.visibility = 'draft' then 'draft' when p.label = 'postponed' then 'closed' else p.status end as status,
     case when :channel::text = 'counter' then s.counter_opens_at else s.sale_opens_at end as sale_opens_at,
     case when :channel::text = 'counter' then s.counter_closes_at else s.sale_closes_at end as sale_closes_at,
+    s.order_places_max,
     v.hash as plan_hash,
     p.place_list_hash,
     t.name as tariff_name,
@@ -41,7 +42,9 @@ select
         select q.pool_id from quotas q
         where q.tariff_id = t.id and (q.performance_id is null or q.performance_id = p.id)
         order by q.pool_id
-    ) as quota_pools
+    ) as quota_pools,
+    t.form_id,
+    coalesce(w.order_form_id, y.id) as order_form_id
 from box_offices b
 left join customers c on c.organisation_id = b.organisation_id and c.email = :email
 left join orders o on o.box_office_id = b.id and o.request_key = :request_key
@@ -51,6 +54,8 @@ left join performance_sales s on s.performance_id = p.id
 left join plan_versions v on v.id = p.plan_version_id
 left join venues u on u.id = p.venue_id
 left join tariffs t on t.id = asked.tariff_id and t.event_id = p.event_id
+left join events w on w.id = p.event_id
+left join forms y on y.box_office_id = b.id and y.of_orders
 cross join lateral (
     select array_agg(r.performance_id is not null) as dated, array_agg(r.zone) as zones,
         array_agg(r.category) as categories, array_agg(r.price_cents) as prices_cents

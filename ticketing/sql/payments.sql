@@ -62,12 +62,12 @@ select coalesce(sum(amount_cents), 0)::integer from order_lines where id = any(:
 -- name: reseat(order_id, old_lines, new_lines, order_status, ticket_sources, ticket_status, now)!
 -- Undoes an expiry: the lines again, with their tickets and passes, the order, and what it was sold for.
 with again as (
-    select chosen.fresh, l.id, l.kind, l.label, l.amount_cents
+    select chosen.fresh, l.id, l.kind, l.label, l.amount_cents, l.vat_thousandths
     from unnest(:old_lines::uuid[], :new_lines::uuid[]) as chosen (old, fresh)
     join order_lines l on l.id = chosen.old and l.order_id = :order_id
 ), lines as (
-    insert into order_lines (id, order_id, kind, label, amount_cents, created_at)
-    select fresh, :order_id, kind, label, amount_cents, :now::timestamptz from again
+    insert into order_lines (id, order_id, kind, label, amount_cents, vat_thousandths, created_at)
+    select fresh, :order_id, kind, label, amount_cents, vat_thousandths, :now::timestamptz from again
 ), seats as (
     update tickets set order_line_id = again.fresh, status = :ticket_status::text
     from again

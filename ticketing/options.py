@@ -1,0 +1,290 @@
+"""Options of a tariff: what a buyer may add to a ticket, at more or at less than its price.
+
+An option stands alone, and is chosen or not; or it is of a group, of which one is chosen or none, and none costs
+nothing. What was chosen is part of the ticket and of its line on the order. An option that is on a ticket is not
+deleted and stays where it is, alone or in its group: it is closed. Its name and price may change for later orders;
+tickets keep what they were sold as.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from msgspec import Struct
+
+from ticketing import audit, formats
+from ticketing.audit import Actor, Subject
+from ticketing.db import Database
+from ticketing.ids import new_id
+from ticketing.refusals import AlreadyExists, EditedMeanwhile, InputRefused, NotFound, OptionSold
+from ticketing.sql import Connection, Query, load
+from ticketing.texts import text_of
+
+OPTION_CENTS_MAX = 10_000_00
+OPTIONS_MAX = 50
+GROUPS_MAX = 20
+
+SQL = load("options")
+
+
+class Option(Struct, frozen=True):
+    """An option; `ticket_count` is on how many tickets it is, or was."""
+
+    id: UUID
+    group_id: UUID | None
+    name: str
+    names: dict[str, str]
+    price_cents: int
+    closed_at: datetime | None
+    ticket_count: int
+
+    def called(self, language: str) -> str:
+        """Its name in a language, or the box office's."""
+        return self.names.get(language) or self.name
+
+
+class Group(Struct, frozen=True):
+    """A group of options that exclude each other."""
+
+    id: UUID
+    name: str
+    names: dict[str, str]
+    options: tuple[Option, ...]
+
+    def called(self, language: str) -> str:
+        """Its name in a language, or the box office's."""
+        return self.names.get(language) or self.name
+
+
+class Options(Struct, frozen=True):
+    """All of a tariff's: those that stand alone, and the groups."""
+
+    single: tuple[Option, ...]
+    groups: tuple[Group, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Whether there are none."""
+        return not self.single and not self.groups
+
+
+class Draft(Struct, frozen=True, kw_only=True):
+    """An option as somebody sets it; `group_id` None: it stands alone."""
+
+    names: dict[str, str]
+    price_cents: int
+    group_id: UUID | None = None
+
+
+class _Tariff(Struct, frozen=True):
+    id: UUID
+    name: str
+    box_office_id: UUID
+    locale: str
+
+
+async def of_tariff(db: Database, tariff_id: UUID) -> Options:
+    """A tariff's options in their order, closed ones too."""
+    async with db.read() as c:
+        options = [_option(row) for row in await SQL.of_tariff.rows(c, tariff_id=tariff_id)]
+        groups = await SQL.groups_of.rows(c, tariff_id=tariff_id)
+    by_group = {row["id"]: tuple(option for option in options if option.group_id == row["id"]) for row in groups}
+    single = tuple(option for option in options if option.group_id is None)
+    return Options(single, tuple(Group(row["id"], row["name"], _names(row), by_group[row["id"]]) for row in groups))
+
+
+async def of_event(db: Database, event_id: UUID) -> dict[UUID, tuple[tuple[Option, str | None], ...]]:
+    """The options of each of an event's tariffs that are sold, with the names of their groups."""
+    found: dict[UUID, tuple[tuple[Option, str | None], ...]] = {}
+    async with db.read() as c:
+        for row in await SQL.of_event.rows(c, event_id=event_id):
+            found[row["tariff_id"]] = (*found.get(row["tariff_id"], ()), (_option(row), row["group_name"]))
+    return found
+
+
+async def add(
+    db: Database, organisation_id: UUID, tariff_id: UUID, version: int, draft: Draft, by: Actor, now: datetime
+) -> None:
+    """Add an option, from the next order on. Raises AlreadyExists, EditedMeanwhile, InputRefused, NotFound."""
+    async with db.transaction() as c:
+        tariff = await _changing(c, organisation_id, tariff_id, version)
+        values = _values(draft, tariff)
+        await _ensure_group(c, tariff_id, draft.group_id)
+        if await SQL.count_of.value(c, tariff_id=tariff_id) >= OPTIONS_MAX:
+            raise InputRefused(problem=f"A tariff has at most {OPTIONS_MAX} options.", where="")
+        await _unique(c, "option", str(values["name"]), SQL.add, option_id=new_id(), tariff_id=tariff_id, **values)
+        await _note(c, by, "option.added", tariff, now, {"option": (None, values["name"])})
+
+
+async def edit(
+    db: Database,
+    organisation_id: UUID,
+    tariff_id: UUID,
+    version: int,
+    option_id: UUID,
+    draft: Draft,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Set an option's names and price for later orders, and its group while it is on no ticket (OptionSold)."""
+    async with db.transaction() as c:
+        tariff = await _changing(c, organisation_id, tariff_id, version)
+        before = await _own(c, tariff_id, option_id)
+        if before.ticket_count and draft.group_id != before.group_id:
+            raise OptionSold()
+        await _ensure_group(c, tariff_id, draft.group_id)
+        values = _values(draft, tariff)
+        await _unique(c, "option", str(values["name"]), SQL.edit, option_id=option_id, **values)
+        pairs = {"option": (before.name, values["name"]), "price_cents": (before.price_cents, draft.price_cents)}
+        await _note(c, by, "option.edited", tariff, now, pairs)
+
+
+async def close(
+    db: Database,
+    organisation_id: UUID,
+    tariff_id: UUID,
+    version: int,
+    option_id: UUID,
+    closed: bool,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Sell an option no more, or again."""
+    async with db.transaction() as c:
+        tariff = await _changing(c, organisation_id, tariff_id, version)
+        option = await _own(c, tariff_id, option_id)
+        await SQL.close.run(c, option_id=option_id, closed_at=now if closed else None)
+        act = "option.closed" if closed else "option.opened"
+        await _note(c, by, act, tariff, now, {"option": (option.name, option.name)})
+
+
+async def delete(
+    db: Database, organisation_id: UUID, tariff_id: UUID, version: int, option_id: UUID, by: Actor, now: datetime
+) -> None:
+    """Delete an option that is on no ticket. Raises OptionSold."""
+    async with db.transaction() as c:
+        tariff = await _changing(c, organisation_id, tariff_id, version)
+        option = await _own(c, tariff_id, option_id)
+        if option.ticket_count:
+            raise OptionSold()
+        await SQL.delete.run(c, option_id=option_id)
+        await _note(c, by, "option.deleted", tariff, now, {"option": (option.name, None)})
+
+
+async def add_group(
+    db: Database,
+    organisation_id: UUID,
+    tariff_id: UUID,
+    version: int,
+    names: Mapping[str, str],
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Add a group, still without options. Raises AlreadyExists, EditedMeanwhile, InputRefused, NotFound."""
+    async with db.transaction() as c:
+        tariff = await _changing(c, organisation_id, tariff_id, version)
+        name, texts = _named(names, tariff.locale)
+        if len(await SQL.groups_of.rows(c, tariff_id=tariff_id)) >= GROUPS_MAX:
+            raise InputRefused(problem=f"A tariff has at most {GROUPS_MAX} groups of options.", where="")
+        values = {"group_id": new_id(), "tariff_id": tariff_id, "name": name, "names": texts}
+        await _unique(c, "group", name, SQL.add_group, **values)
+        await _note(c, by, "option_group.added", tariff, now, {"group": (None, name)})
+
+
+async def rename_group(
+    db: Database,
+    organisation_id: UUID,
+    tariff_id: UUID,
+    version: int,
+    group_id: UUID,
+    names: Mapping[str, str],
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Call a group otherwise."""
+    async with db.transaction() as c:
+        tariff = await _changing(c, organisation_id, tariff_id, version)
+        await _ensure_group(c, tariff_id, group_id)
+        name, texts = _named(names, tariff.locale)
+        await _unique(c, "group", name, SQL.rename_group, group_id=group_id, name=name, names=texts)
+        await _note(c, by, "option_group.edited", tariff, now, {"group": (None, name)})
+
+
+async def delete_group(
+    db: Database, organisation_id: UUID, tariff_id: UUID, version: int, group_id: UUID, by: Actor, now: datetime
+) -> None:
+    """Delete a group with its options. Raises OptionSold when one of them is on a ticket."""
+    async with db.transaction() as c:
+        tariff = await _changing(c, organisation_id, tariff_id, version)
+        await _ensure_group(c, tariff_id, group_id)
+        if await SQL.group_sold.value(c, group_id=group_id):
+            raise OptionSold()
+        await SQL.empty_group.run(c, group_id=group_id)
+        await SQL.delete_group.run(c, group_id=group_id)
+        await _note(c, by, "option_group.deleted", tariff, now, {})
+
+
+async def _changing(c: Connection, organisation_id: UUID, tariff_id: UUID, version: int) -> _Tariff:
+    """The tariff, at its next version: orders that read the one before are refused, and wait for this to be over.
+
+    Its lock is taken alone, so that no order can put an option on a ticket while it is looked whether one has it.
+    """
+    tariff = await SQL.owned.one(c, _Tariff, organisation_id=organisation_id, tariff_id=tariff_id)
+    if tariff is None:
+        raise NotFound(what="tariff")
+    await SQL.lock_alone.value(c, tariff_id=tariff_id)
+    if not await SQL.next_version.run(c, tariff_id=tariff_id, version=version):
+        raise EditedMeanwhile(what="tariff")
+    return tariff
+
+
+async def _own(c: Connection, tariff_id: UUID, option_id: UUID) -> Option:
+    row = await SQL.get.row(c, tariff_id=tariff_id, option_id=option_id)
+    if row is None:
+        raise NotFound(what="option")
+    return _option(row)
+
+
+async def _ensure_group(c: Connection, tariff_id: UUID, group_id: UUID | None) -> None:
+    if group_id is not None and not await SQL.group_of_tariff.value(c, tariff_id=tariff_id, group_id=group_id):
+        raise NotFound(what="group")
+
+
+async def _unique(c: Connection, what: str, called: str, query: Query, **values: object) -> None:
+    try:
+        async with c.transaction():
+            await query.run(c, **values)
+    except asyncpg.UniqueViolationError:
+        raise AlreadyExists(what=what, name=called, where="") from None
+
+
+def _values(draft: Draft, tariff: _Tariff) -> dict[str, object]:
+    name, names = _named(draft.names, tariff.locale)
+    if not -OPTION_CENTS_MAX <= draft.price_cents <= OPTION_CENTS_MAX:
+        raise InputRefused(problem="An option costs, or takes off, 10,000 at most.", where="price")
+    return {"name": name, "names": names, "price_cents": draft.price_cents, "group_id": draft.group_id}
+
+
+def _named(names: Mapping[str, str], locale: str) -> tuple[str, str]:
+    """The name in the box office's language, and those of all languages as they are stored."""
+    texts = {tag: text_of(name, f"name_{tag}") for tag, name in names.items() if name.strip()}
+    language = formats.language(locale)
+    if language not in texts:
+        raise InputRefused(problem="This is needed.", where=f"name_{language}")
+    return texts[language], msgspec.json.encode(texts).decode()
+
+
+def _option(row: asyncpg.Record) -> Option:
+    values = {name: row[name] for name in ("id", "group_id", "name", "price_cents", "closed_at", "ticket_count")}
+    return Option(names=_names(row), **values)
+
+
+def _names(row: asyncpg.Record) -> dict[str, str]:
+    return msgspec.json.decode(row["names"], type=dict[str, str])
+
+
+async def _note(c: Connection, by: Actor, act: str, tariff: _Tariff, now: datetime, changes: audit.Changes) -> None:
+    subject = Subject(kind="tariff", id=tariff.id, name=tariff.name, box_office_id=tariff.box_office_id)
+    await audit.note(c, by, act, subject, now, changes)

@@ -1,0 +1,29 @@
+-- name: owned(organisation_id, tariff_id)^
+select t.event_id, t.name, e.box_office_id
+from tariffs t
+join events e on e.id = t.event_id
+join box_offices b on b.id = e.box_office_id
+where t.id = :tariff_id and b.organisation_id = :organisation_id;
+
+-- name: performance_of_event(event_id, performance_id)$
+select exists (select from performances where id = :performance_id and event_id = :event_id);
+
+-- name: next_version(tariff_id, version)!
+update tariffs set version = version + 1 where id = :tariff_id and version = :version;
+
+-- name: read(tariff_id, performance_id)
+select zone, category, price_cents
+from prices
+where tariff_id = :tariff_id and performance_id is not distinct from :performance_id
+order by zone, category;
+
+-- name: own_dates(tariff_id)
+select distinct performance_id from prices where tariff_id = :tariff_id and performance_id is not null;
+
+-- name: forget(tariff_id, performance_id)!
+delete from prices where tariff_id = :tariff_id and performance_id is not distinct from :performance_id;
+
+-- name: add(tariff_id, performance_id, zones, categories, prices_cents)!
+insert into prices (tariff_id, performance_id, zone, category, price_cents)
+select :tariff_id::uuid, :performance_id::uuid, zone, category, price_cents
+from unnest(:zones::text[], :categories::text[], :prices_cents::integer[]) as p (zone, category, price_cents);
