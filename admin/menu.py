@@ -55,12 +55,24 @@ SECTIONS: tuple[Section, ...] = (
         marked("Programming"),
         (Entry(marked("Events"), "theater", f"{BOX_OFFICE}/events", None),),
     ),
+    Section(marked("Sales"), (Entry(marked("Orders"), "receipt", f"{BOX_OFFICE}/orders"),)),
     Section(marked("Venues"), (Entry(marked("Venues"), "map-pin", f"{ORGANISATION}/venues", None),)),
+    Section(marked("Settings"), (Entry(marked("Forms"), "forms", f"{BOX_OFFICE}/forms", Scope.VIEW),)),
+    Section(
+        marked("Settings"),
+        (
+            Entry(marked("Box office"), "settings", f"{BOX_OFFICE}/settings", Scope.MANAGE),
+            Entry(marked("Audit log"), "history", f"{BOX_OFFICE}/audit", Scope.MANAGE),
+            Entry(marked("Box offices"), "calendar", f"{ORGANISATION}/box-offices", Scope.MANAGE),
+            Entry(marked("API keys"), "key", f"{ORGANISATION}/api-keys", Scope.MANAGE),
+            Entry(marked("Organisation"), "building", f"{ORGANISATION}/settings", Scope.MANAGE),
+        ),
+    ),
 )
 """In the order of the menu: Programming, Sales, Counter, Shop, Control, Venues, Hardware, Settings."""
 
 
-ELSEWHERE = {"performances": "events", "tariffs": "events", "plans": "venues"}
+ELSEWHERE = {"performances": "events", "tariffs": "events", "plans": "venues", "form-fields": "forms"}
 """Pages that belong to another noun's entry."""
 
 
@@ -73,6 +85,14 @@ def sections(desk: Desk, path: str) -> list[tuple[str, list[Line]]]:
 def switcher(desk: Desk, path: str) -> list[tuple[Reach, str]]:
     """The box offices one reaches, the newest first, each with the address of what is the same page there."""
     return [(office, _same_kind(office, _entry_noun(path))) for office in desk.places.box_offices]
+
+
+def audit_page(desk: Desk) -> str:
+    """The audit log of the box office that one is at, or of the organisation."""
+    office = desk.reach.box_office_key
+    return (
+        f"/admin/box-offices/{office}/audit" if office else f"/admin/organisations/{desk.reach.organisation_slug}/audit"
+    )
 
 
 def home_of(office: Reach) -> str:
@@ -100,8 +120,14 @@ def _lines(section: Section, desk: Desk, path: str) -> list[Line]:
         at = office if of_office else organisation
         if at is not None and (entry.scope is None or at.may(entry.scope)):
             url = entry.path.format(box_office=at.box_office_key, organisation=at.organisation_slug)
-            lines.append(Line(entry.label, entry.icon, url, entry.noun == noun))
+            lines.append(Line(entry.label, entry.icon, url, _is_at(path, url, entry.noun == noun)))
     return lines
+
+
+def _is_at(path: str, url: str, same_noun: bool) -> bool:
+    """Whether a page is what an entry leads to, or one below it."""
+    whole_list = path.startswith(("/admin/box-offices/", "/admin/organisations/"))
+    return same_noun and (path == url or path.startswith(f"{url}/") or not whole_list)
 
 
 def _entry_noun(path: str) -> str:

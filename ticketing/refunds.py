@@ -4,6 +4,7 @@ What is flagged is not taken back: should the order cost more again meanwhile, t
 back of a payment is never more than came in, and a refund asked of the provider twice carries the same id both times.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -111,6 +112,12 @@ async def hand_out(
             told = {"refund_cents": (refund.amount_cents, refund.amount_cents)}
             await audit.note(c, by, "refund.handed-out", subject, now, told)
         return await _get(c, refund_id)
+
+
+def ensure_of(found: Sequence[Refund], refund_id: UUID) -> None:
+    """NotFound unless a refund is among these."""
+    if all(refund.id != refund_id for refund in found):
+        raise NotFound(what="refund")
 
 
 async def of_order(db: Database, order_id: UUID) -> list[Refund]:

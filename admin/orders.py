@@ -1,0 +1,328 @@
+"""Orders: the list, an order's page, and what its buyer may ask for. Each act says first what it will do."""
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from admin import access, history, pages
+from admin.access import Desk
+from admin.menu import marked
+from printing.tickets import Size
+from ticketing import answers, dossiers, mails, notes, order_lists, orders, payments, refunds, tickets
+from ticketing.dossiers import Dossier
+from ticketing.jobs import MailKind
+from ticketing.mails import MailOutcome
+from ticketing.order_lists import Channel, Filter, Page, Sort
+from ticketing.refusals import ChangedMeanwhile, PasswordWrong, Refusal
+from ticketing.states import OrderStatus, PaymentStatus, RefundStatus, TicketStatus
+from ticketing.tokens import Scope
+from web.call import Call
+from web.forms import Form
+
+LIST, SHOW, CANCEL, MAILS = "orders/index.html", "orders/show.html", "orders/cancellation.html", "orders/mails.html"
+ONE = "/orders/{order_id:uuid}"
+TEXT_CHARS_MAX = 200
+STATES = {
+    OrderStatus.PENDING: marked("To be paid"),
+    OrderStatus.PAID: marked("Paid"),
+    OrderStatus.EXPIRED: marked("Expired"),
+    OrderStatus.CANCELLED: marked("Cancelled"),
+}
+CHANNELS = {
+    Channel.SHOP: marked("Shop"),
+    Channel.COUNTER: marked("Counter"),
+    Channel.API: marked("API"),
+}
+TICKETS = {
+    TicketStatus.RESERVED: marked("Reserved"),
+    TicketStatus.VALID: marked("Valid"),
+    TicketStatus.CANCELLED: marked("Cancelled"),
+    TicketStatus.OPPOSED: marked("Opposed"),
+}
+PAYMENTS = {
+    PaymentStatus.PENDING: marked("Begun"),
+    PaymentStatus.SUCCEEDED: marked("Received"),
+    PaymentStatus.FAILED: marked("Failed"),
+    PaymentStatus.REFUND_DUE: marked("To go back"),
+    PaymentStatus.REFUNDED: marked("Gone back"),
+}
+REFUNDS = {RefundStatus.DUE: marked("To be given back"), RefundStatus.SENT: marked("Given back")}
+PROVIDERS = {"on_site": marked("On site"), "sandbox": marked("Sandbox")}
+KINDS = {
+    MailKind.ORDER_PAID: marked("Confirmation with tickets"),
+    MailKind.TICKETS_REISSUED: marked("New tickets"),
+    MailKind.CONFIRMATION_AGAIN: marked("Confirmation, again"),
+    MailKind.TICKETS_AGAIN: marked("Tickets, again"),
+}
+OUTCOMES = {
+    MailOutcome.SENT: marked("Sent"),
+    MailOutcome.KEPT: marked("Kept as a file: no mail server is set up"),
+    MailOutcome.REFUSED: marked("Refused by the mail server"),
+}
+WORDS: dict[str, Any] = {
+    "states": STATES,
+    "channels": CHANNELS,
+    "ticket_states": TICKETS,
+    "payment_states": PAYMENTS,
+    "refund_states": REFUNDS,
+    "providers": PROVIDERS,
+    "mail_kinds": KINDS,
+    "mail_outcomes": OUTCOMES,
+}
+
+
+@get("/box-offices/{key:str}/orders")
+async def index(request: Call, key: FromPath[str]) -> Response[str]:
+    """A box office's orders, narrowed and sorted as the address says."""
+    desk = await access.box_office(request, key, Scope.VIEW)
+    office, database = desk.reach.box_office_id, request.services.database
+    assert office is not None, "one has come to a box office"
+    wanted, form = _filter(request)
+    after, before = _uuid(request, "after"), _uuid(request, "before")
+    page = await order_lists.page(database, office, wanted, after=after, before=before)
+    performances, tariffs = await order_lists.choices(database, office)
+    return pages.show(
+        request, LIST, desk, page=page, form=form, performances=performances, tariffs=tariffs,
+        narrowed=wanted != Filter(sort=wanted.sort), links=_links(form, page), **WORDS,
+    )  # fmt: skip
+
+
+@get(ONE)
+async def show(request: Call, order_id: FromPath[UUID]) -> Response[str]:
+    """All that is known of an order."""
+    desk = await access.order(request, order_id, Scope.VIEW)
+    return await _show(request, desk, order_id, Form())
+
+
+@get(ONE + "/tickets.pdf")
+async def pdf(request: Call, order_id: FromPath[UUID]) -> Response[bytes]:
+    """The order's valid tickets and passes, to print."""
+    desk = await access.order(request, order_id, Scope.SELL)
+    services = request.services
+    order = await orders.of_organisation(services.database, desk.reach.organisation_id, order_id)
+    issued = await tickets.issued(services.database, services.keys, order_id, request.now)
+    printed = await services.press.tickets(issued, Size.A4, issued.head.customer_locale)
+    name = f'attachment; filename="tickets-{order.code}.pdf"'
+    headers = {"content-disposition": name, "cache-control": "no-store"}
+    return Response(printed, media_type="application/pdf", headers=headers)
+
+
+@post(ONE + "/notes", status_code=200)
+async def note(request: Call, order_id: FromPath[UUID]) -> Response[str] | Redirect:
+    """Write a note."""
+    desk = await access.order(request, order_id, Scope.SELL)
+    form = await request.typed()
+    try:
+        await notes.add(request.services.database, order_id, form.text("text"), request.now, desk.actor)
+    except Refusal as refusal:
+        form.refused(refusal)
+        return await _show(request, desk, order_id, form, again=True)
+    return pages.done(request, _path(order_id), "The note is added.")
+
+
+@get(ONE + "/mails")
+async def mail(request: Call, order_id: FromPath[UUID]) -> Response[str]:
+    """What to send again, and to whom."""
+    desk = await access.order(request, order_id, Scope.SELL)
+    dossier = await dossiers.of(request.services.database, order_id)
+    form = Form.of({"kind": MailKind.TICKETS_AGAIN, "to": dossier.client.email})
+    return pages.show(request, MAILS, desk, dossier=dossier, form=form, again=mails.AGAIN, **WORDS)
+
+
+@post(ONE + "/mails", status_code=200)
+async def send(request: Call, order_id: FromPath[UUID]) -> Response[str] | Redirect:
+    """Send the confirmation or the tickets again."""
+    desk = await access.order(request, order_id, Scope.SELL)
+    form, database = await request.typed(), request.services.database
+    kind = next((kind for kind in mails.AGAIN if kind == form.text("kind")), None)
+    if kind is None:
+        form.mistaken("kind", "Choose one of these.")
+    else:
+        try:
+            to = await mails.send_again(database, order_id, kind, form.text("to"), request.now, desk.actor)
+            return pages.done(request, _path(order_id), "The mail is on its way to {to}.", to=to)
+        except Refusal as refusal:
+            form.refused(refusal)
+    dossier = await dossiers.of(database, order_id)
+    return pages.show_again(request, MAILS, desk, dossier=dossier, form=form, again=mails.AGAIN, **WORDS)
+
+
+@get(ONE + "/cancellation")
+async def ask_cancel(request: Call, order_id: FromPath[UUID]) -> Response[str]:
+    """Which tickets to take back (all that can be, unless the address names some), and what goes back."""
+    desk = await access.order(request, order_id, Scope.SELL)
+    dossier = await dossiers.of(request.services.database, order_id)
+    asked = request.query_params.getall("ticket", [])
+    chosen = [seat.id for seat in dossier.seats if str(seat.id) in asked] or _cancellable(dossier)
+    return pages.show(request, CANCEL, desk, form=Form(), **_cancelling(dossier, chosen))
+
+
+@post(ONE + "/cancellation", status_code=200)
+async def cancel(request: Call, order_id: FromPath[UUID]) -> Response[str] | Redirect:
+    """Take the tickets back, if what goes back is still what was said."""
+    desk = await access.order(request, order_id, Scope.SELL)
+    form, services = await request.typed(), request.services
+    dossier = await dossiers.of(services.database, order_id)
+    chosen = [seat.id for seat in dossier.seats if str(seat.id) in form.texts("ticket")]
+    taking = dossier.taking(chosen)
+    try:
+        if form.text("back_cents") != str(taking.back_cents):
+            raise ChangedMeanwhile()
+        if taking.back_cents:
+            await access.confirmed(request, desk.session, form)
+        await orders.cancel(services.database, services.inventory, order_id, request.now, chosen, desk.actor)
+    except (access.ConfirmationNeeded, PasswordWrong):
+        raise
+    except Refusal as refusal:
+        form.refused(refusal)
+        context = _cancelling(await dossiers.of(services.database, order_id), chosen)
+        return pages.show_again(request, CANCEL, desk, form=form, status=refusal.status, **context)
+    return pages.done(request, _path(order_id), "The tickets are cancelled.")
+
+
+@get(ONE + "/refund")
+async def ask_refund(request: Call, order_id: FromPath[UUID]) -> Response[str]:
+    """What a refund in full would do."""
+    desk = await access.order(request, order_id, Scope.SELL)
+    dossier = await dossiers.of(request.services.database, order_id)
+    return pages.show(request, "orders/refund.html", desk, dossier=dossier, form=Form(), **WORDS)
+
+
+@post(ONE + "/refund", status_code=200)
+async def refund(request: Call, order_id: FromPath[UUID]) -> Response[str] | Redirect:
+    """Give all of it back."""
+    desk = await access.order(request, order_id, Scope.SELL)
+    form, services = await request.typed(), request.services
+    await access.confirmed(request, desk.session, form)
+    try:
+        await orders.refund(services.database, services.inventory, order_id, request.now, desk.actor)
+    except Refusal as refusal:
+        form.refused(refusal)
+        dossier = await dossiers.of(services.database, order_id)
+        return pages.show_again(request, "orders/refund.html", desk, dossier=dossier, form=form, **WORDS)
+    return pages.done(request, _path(order_id), "The order is refunded.")
+
+
+@post(ONE + "/payment", status_code=200)
+async def pay(request: Call, order_id: FromPath[UUID]) -> Response[str] | Redirect:
+    """Book what is due as taken on site, if that is what was on the button."""
+    desk = await access.order(request, order_id, Scope.SELL)
+    form, database = await request.typed(), request.services.database
+    try:
+        if form.text("due_cents") != str((await orders.get(database, order_id)).due_cents):
+            raise ChangedMeanwhile()
+        await payments.take_on_site(database, order_id, request.now, desk.actor)
+    except Refusal as refusal:
+        form.refused(refusal)
+        return await _show(request, desk, order_id, form, again=True)
+    return pages.done(request, _path(order_id), "The payment is booked.")
+
+
+@post(ONE + "/refunds/{refund_id:uuid}/handed-out", status_code=200)
+async def hand_out(request: Call, order_id: FromPath[UUID], refund_id: FromPath[UUID]) -> Response[str] | Redirect:
+    """Book cash as given back."""
+    desk = await access.order(request, order_id, Scope.SELL)
+    form, database = await request.typed(), request.services.database
+    await access.confirmed(request, desk.session, form)
+    owner = desk.reach.organisation_id
+    try:
+        refunds.ensure_of(await refunds.of_order(database, order_id), refund_id)
+        await refunds.hand_out(database, owner, refund_id, request.now, desk.actor)
+    except Refusal as refusal:
+        form.refused(refusal)
+        return await _show(request, desk, order_id, form, again=True)
+    return pages.done(request, _path(order_id), "The refund is booked as handed out.")
+
+
+async def _show(call: Call, desk: Desk, order_id: UUID, form: Form, again: bool = False) -> Response[str]:
+    """The order's page; with what was typed and what is wrong with it."""
+    database = call.services.database
+    context: dict[str, Any] = {
+        "dossier": await dossiers.of(database, order_id),
+        "answered": await answers.of_order(database, order_id, call.visit.language),
+        "history": await history.of(call, desk, "order", order_id),
+        "order_id": order_id,
+        "form": form,
+    }
+    render = pages.show_again if again else pages.show
+    return render(call, SHOW, desk, **context, **WORDS)
+
+
+def _path(order_id: UUID) -> str:
+    return f"/admin/orders/{order_id}"
+
+
+def _cancellable(dossier: Dossier) -> list[UUID]:
+    """The tickets that can be taken back as things are."""
+    return [seat.id for seat in dossier.seats if seat.live and not seat.admitted_at]
+
+
+def _cancelling(dossier: Dossier, chosen: list[UUID]) -> dict[str, Any]:
+    return {"dossier": dossier, "taking": dossier.taking(chosen), "cancellable": _cancellable(dossier)} | WORDS
+
+
+def _filter(call: Call) -> tuple[Filter, Form]:
+    """What the address asks for; what it says that nobody can mean is left out."""
+    query = call.query_params
+    event = query.get("event") or query.get("performance", "").partition("event-")[2]
+    form = Form.of(
+        {
+            "status": query.get("status", ""),
+            "since": query.get("since", ""),
+            "until": query.get("until", ""),
+            "performance": f"event-{event}" if event else query.get("performance", ""),
+            "tariff": query.get("tariff", ""),
+            "channel": query.get("channel", ""),
+            "text": query.get("text", "")[:TEXT_CHARS_MAX],
+            "refund": query.get("refund", ""),
+            "sort": query.get("sort", ""),
+        }
+    )
+    wanted = Filter(
+        status=next((one for one in OrderStatus if one == form.text("status")), None),
+        since=_day(form.text("since")),
+        until=_day(form.text("until")),
+        event=_id(event),
+        performance=_id(form.text("performance")),
+        tariff=_id(form.text("tariff")),
+        channel=next((one for one in Channel if one == form.text("channel")), None),
+        refund_due=form.text("refund") == "due",
+        text=form.text("text").replace("\x00", ""),
+        sort=Sort.OLDEST if form.text("sort") == Sort.OLDEST else Sort.NEWEST,
+    )
+    return wanted, form
+
+
+def _links(form: Form, page: Page) -> dict[str, str]:
+    """The addresses of this list's neighbours: the pages before and after, the other order, and each state."""
+    kept = {name: form.text(name) for name in form.names() if form.text(name)}
+    other = Sort.NEWEST if kept.get("sort") == Sort.OLDEST else Sort.OLDEST
+    return {
+        "before": "?" + urlencode(kept | {"before": str(page.before)}) if page.before else "",
+        "after": "?" + urlencode(kept | {"after": str(page.after)}) if page.after else "",
+        "sort": "?" + urlencode(kept | {"sort": other}),
+    }
+
+
+def _uuid(call: Call, name: str) -> UUID | None:
+    return _id(call.query_params.get(name, ""))
+
+
+def _id(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def _day(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if 1970 <= found.year <= 9000 else None
