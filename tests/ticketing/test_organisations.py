@@ -21,5 +21,5 @@ async def test_an_organisation_is_founded_once(database: Database) -> None:
 async def test_what_is_not_there_is_not_found(database: Database) -> None:
     with pytest.raises(NotFound, match="no such organisation"):
         await organisations.get(database, "nowhere")
-    with pytest.raises(InputRefused, match="slug must"):
+    with pytest.raises(InputRefused, match="slug: Use"):
         await organisations.create(database, "No Slug", "Name", NOW)

@@ -8,6 +8,7 @@ import pytest
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
+from admin import routes
 from tests.tidy.tree import ROOT, product_files
 from ticketing.refusals import Refusal
 from web.languages import FOLDER, ORIGINAL, SPOKEN
@@ -48,6 +49,7 @@ def in_code() -> Iterator[tuple[str, str]]:
 
 def in_refusals() -> Iterator[tuple[str, str]]:
     """(message, class) of everything that a person may be refused."""
+    assert routes.ADMIN, "whoever refuses is imported"
     for kind in Refusal.family.values():
         if kind.status < 500 and kind.__doc__ != "{problem}":
             yield kind.__doc__ or "", kind.__name__
