@@ -28,6 +28,7 @@ from ticketing.refusals import EditedMeanwhile, InputRefused, NotFound, Performa
 from ticketing.sql import Connection, load
 
 YEARS_AHEAD_MAX = 5
+GROUNDS_MAX = 500
 
 SQL = load("dates")
 
@@ -124,6 +125,25 @@ class Overlap(Struct, frozen=True):
 
     starts_at: datetime
     event_name: str
+
+
+class Ground(Struct, frozen=True, kw_only=True):
+    """A plan version that dates may be sold on, and where it is."""
+
+    id: UUID
+    venue_id: UUID
+    venue_name: str
+    time_zone: str
+    virtual: bool
+    plan_name: str
+    number: int
+    place_count: int
+
+
+async def grounds(db: Database, organisation_id: UUID) -> list[Ground]:
+    """Every plan version of an organisation's venues, by venue and plan, the latest version first."""
+    async with db.read() as c:
+        return await SQL.grounds.all(c, Ground, organisation_id=organisation_id, rows_max=GROUNDS_MAX)
 
 
 async def add(

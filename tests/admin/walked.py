@@ -5,11 +5,14 @@ its own house and one of another. Who adds a POST that needs less than managing 
 """
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from engine.plan import placeur_json
 from tests.api.conftest import House, small_plan
-from ticketing import organisations, plan_drafts, plans, venues
+from ticketing import account_links, organisations, plan_drafts, plans, staff, venues
+from ticketing.account_links import LinkKind
 from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.tokens import Scope
@@ -62,28 +65,65 @@ async def format_name(db: Database, house: House) -> Any:
     return "placeur"
 
 
+async def passkey_id(db: Database, house: House) -> Any:
+    return uuid4()
+
+
+async def session_id(db: Database, house: House) -> Any:
+    return uuid4()
+
+
+async def secret(db: Database, house: House) -> Any:
+    now = datetime.now(UTC)
+    person = await staff.create(db, f"{uuid4().hex}@example.org", "Invited", None, now)
+    return await account_links.make(db, b"secret", LinkKind.INVITATION, person.id, "walk", now)
+
+
 MAKERS: dict[str, Maker] = {
     "draft_id": draft_id,
     "format_name": format_name,
     "version_number": version_number,
     "event_id": event_id,
     "key": key,
+    "passkey_id": passkey_id,
     "performance_id": performance_id,
     "plan_id": plan_id,
+    "secret": secret,
+    "session_id": session_id,
     "slug": slug,
     "tariff_id": tariff_id,
     "venue_id": venue_id,
 }
 
 PUBLIC = {
+    "/admin/password",
+    "/admin/password/{secret}",
     "/admin/sign-in",
+    "/admin/sign-in/passkey",
+    "/admin/sign-in/passkey/question",
 }
 """What somebody may ask for who is not signed in."""
 
 PERSONAL = {
     "/admin",
-    "/admin/sign-out",
     "/admin/confirmation",
+    "/admin/markup",
+    "/admin/profile",
+    "/admin/security",
+    "/admin/security/authenticator",
+    "/admin/security/authenticator/confirmation",
+    "/admin/security/authenticator/end",
+    "/admin/security/passkeys",
+    "/admin/security/passkeys/new",
+    "/admin/security/passkeys/question",
+    "/admin/security/passkeys/{passkey_id}/end",
+    "/admin/security/password",
+    "/admin/security/recovery-codes",
+    "/admin/security/sessions/end",
+    "/admin/security/sessions/{session_id}/end",
+    "/admin/sign-in/second-factor",
+    "/admin/sign-in/second-factor/question",
+    "/admin/sign-out",
 }
 """What everybody who is signed in may ask for: about themselves, or chosen by what they reach."""
 

@@ -143,3 +143,14 @@ with bounds as (
     delete from quotas where performance_id = any(:ids::uuid[])
 )
 delete from performances where id = any(:ids::uuid[]);
+
+-- name: grounds(organisation_id, rows_max)
+-- Every plan version that a date may be sold on, by venue; the latest of each plan first.
+select v.id, u.id as venue_id, u.name as venue_name, u.time_zone, u.virtual, p.name as plan_name, v.number,
+    v.place_count
+from plan_versions v
+join plans p on p.id = v.plan_id
+join venues u on u.id = p.venue_id
+where u.organisation_id = :organisation_id
+order by u.name, p.name, v.number desc
+limit :rows_max;
