@@ -91,6 +91,10 @@ class Option(Struct, frozen=True, omit_defaults=True):
     labels: dict[str, str]
     hidden: bool = False
 
+    def label(self, language: str) -> str:
+        """What it says, in a language."""
+        return text_in(self.labels, language)
+
 
 class Limits(Struct, frozen=True, omit_defaults=True):
     """The bounds of a field, those that its kind has; None is no bound."""
@@ -118,6 +122,19 @@ class FieldValues(Struct, frozen=True, kw_only=True):
     options: tuple[Option, ...] = ()
     limits: Limits = Limits()
 
+    @property
+    def offered(self) -> tuple[Option, ...]:
+        """The options one may choose now."""
+        return tuple(option for option in self.options if not option.hidden)
+
+    def label(self, language: str) -> str:
+        """The question, in a language."""
+        return text_in(self.labels, language)
+
+    def help(self, language: str) -> str:
+        """What is said below it, in a language."""
+        return text_in(self.helps, language)
+
 
 class Field(FieldValues, frozen=True, kw_only=True):
     """A field of a form; `answered` by how many."""
@@ -127,11 +144,6 @@ class Field(FieldValues, frozen=True, kw_only=True):
     hidden: bool
     version: int
     answered: int
-
-    @property
-    def offered(self) -> tuple[Option, ...]:
-        """The options one may choose now."""
-        return tuple(option for option in self.options if not option.hidden)
 
 
 class Form(Struct, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from multipart import MultipartError, MultipartParser, parse_options_header
 from ticketing.refusals import InputRefused, Refusal
 
 FIELDS_MAX = 2000
+NO_WORDS: Mapping[str, str] = {}
 T = TypeVar("T", bound=Struct)
 MONEY = re.compile(r"-?\d{1,9}(?:[.,]\d{1,3})?")
 
@@ -69,6 +70,16 @@ class Form:
     def names(self) -> list[str]:
         """The fields that are there."""
         return list(self._values)
+
+    def compare(self, stored: Mapping[str, Any], words: Mapping[str, str] = NO_WORDS) -> None:
+        """Somebody else has saved meanwhile: beside each field that differs stands what is stored now (in `words`,
+        where its field has some), and the form takes over its version, so that sending it again is a decision."""
+        for name, value in stored.items():
+            texts = _texts(value)
+            if name == "version":
+                self._values[name] = texts
+            elif texts != [text.strip() for text in self.texts(name) if text.strip()]:
+                self.others[name] = words.get(name, ", ".join(texts))
 
     def mistaken(self, name: str, text: str, /, **fields: Any) -> None:
         """Note a mistake; the first of a field counts."""
