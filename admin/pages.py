@@ -58,13 +58,23 @@ def local_path(path: str, otherwise: str = "/admin") -> str:
     return path if ours and path.isprintable() else otherwise
 
 
+def quoted(path: str) -> str:
+    """A path as the value of a parameter."""
+    return quote(path)
+
+
 def _confirmation(call: Call, error: ConfirmationNeeded) -> Response[str]:
     """The page that asks for the password, and sends the form that was sent again, with it."""
     form = error.fields["form"]
     target = call.scope["path"] if form else f"{CONFIRM}?next={quote(_came_for(call))}"
     kept = [(name, text) for name in form.names() for text in form.texts(name)] if isinstance(form, Form) else []
     kept = [(name, text) for name, text in kept if name not in ("csrf", PASSWORD)]
-    return pages.show(call, "admin/confirmation.html", target=target, kept=kept, mistake=None, **_around(call, None))
+    mistake = error.fields["mistake"]
+    status = 422 if mistake else 200
+    around = _around(call, None)
+    return pages.show(
+        call, "admin/confirmation.html", status=status, target=target, kept=kept, mistake=mistake, **around
+    )
 
 
 def _came_for(call: Call) -> str:

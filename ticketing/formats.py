@@ -6,18 +6,20 @@ with its region's habits when it names one. Bare `en` means English as written i
 that is where the venues are; `en-US` keeps its own.
 """
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time
-from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
+from babel.core import get_global
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_name, get_currency_precision
 
 LOCALE_CHARS_MAX = 35
 LOCALES_CACHED_MAX = 256
+COMMON_CURRENCIES = ("EUR", "CHF", "GBP", "USD")
 
 
 class Language(StrEnum):
@@ -79,6 +81,11 @@ def moment(at: datetime, time_zone: str, tag: str) -> str:
     return f"{format_date(there, 'medium', locale=read)}, {format_time(there, 'short', locale=read)}"
 
 
+def ago(at: datetime, now: datetime, tag: str) -> str:
+    """How long ago a moment was: `3 hours ago`."""
+    return format_timedelta(min(at - now, timedelta(0)), add_direction=True, locale=locale(tag))
+
+
 def number(value: int | float, tag: str) -> str:
     """A number with its thousands apart: `39,350`."""
     return format_decimal(value, locale=locale(tag))
@@ -87,6 +94,32 @@ def number(value: int | float, tag: str) -> str:
 def percent(share: float, tag: str) -> str:
     """A share of one, in whole percent: `75%`."""
     return format_percent(share, locale=locale(tag))
+
+
+def rate(thousandths: int, tag: str) -> str:
+    """A tax rate in thousandths of a percent: 8100 is `8.1%`."""
+    read = locale(tag)
+    pattern = read.percent_formats[None].pattern.replace("0", "0.###", 1)
+    return format_percent(Decimal(thousandths).scaleb(-5), pattern, locale=read)
+
+
+def whole_day(day: date, tag: str) -> str:
+    """A day of no place: `1 January 2027`."""
+    return format_date(day, "long", locale=locale(tag))
+
+
+def language_name(tag: str, reader: str) -> str:
+    """What a language is called in the reader's: `French`, `French (Switzerland)`."""
+    name = Locale.parse(tag.replace("_", "-"), sep="-").get_display_name(locale(reader)) or tag
+    return name[:1].upper() + name[1:]
+
+
+def currencies(tag: str) -> list[tuple[str, str]]:
+    """The currencies in use, as (code, code and name), the commonest here first."""
+    places = get_global("territory_currencies").values()
+    codes = {code for every in places for code, _, ended, tender in every if ended is None and tender}
+    ordered = [*COMMON_CURRENCIES, *sorted(codes - set(COMMON_CURRENCIES))]
+    return [(code, f"{code} · {get_currency_name(code, locale=locale(tag))}") for code in ordered]
 
 
 def _there(at: datetime, time_zone: str) -> datetime:

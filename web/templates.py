@@ -60,6 +60,9 @@ class Templates:
             "short_day": lambda at, zone: formats.short_day(at, zone, language),
             "hour": lambda at, zone: formats.hour(at, zone, language),
             "moment": lambda at, zone: formats.moment(at, zone, language),
+            "ago": lambda at, now: formats.ago(at, now, language),
+            "rate": partial(formats.rate, tag=language),
+            "whole_day": partial(formats.whole_day, tag=language),
             "field_moment": forms.field_moment,
             "cents": forms.field_money,
         }

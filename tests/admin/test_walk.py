@@ -20,7 +20,7 @@ from msgspec import Struct
 from admin.access import COOKIE
 from admin.routes import ADMIN
 from tests.admin.conftest import Browser
-from tests.admin.walked import LESS_THAN_MANAGE, MAKERS, PERSONAL, PUBLIC
+from tests.admin.walked import LESS_THAN_MANAGE, MAKERS, MAYBE_EMPTY, PERSONAL, PUBLIC
 from tests.api.conftest import House
 from ticketing import rights, sessions, staff
 from ticketing.db import Database
@@ -62,7 +62,8 @@ def stops() -> Iterator[Stop]:
                 yield Stop(method, route.path_format.rstrip("/"))
 
 
-STOPS = [*stops()]
+EVERY = [*stops()]
+STOPS = [stop for stop in EVERY if set(stop.parameters) <= MAKERS.keys()]
 OWNED = [stop for stop in STOPS if stop.parameters and stop.path not in PERSONAL | PUBLIC]
 
 
@@ -128,12 +129,12 @@ async def fingerprint(c: asyncpg.Connection) -> dict[str, str]:
 
 
 def test_every_parameter_is_known() -> None:
-    unknown = {f"{stop}: {name}" for stop in STOPS for name in stop.parameters if name not in MAKERS}
+    unknown = {f"{stop}: {name}" for stop in EVERY for name in stop.parameters if name not in MAKERS}
     assert not unknown, f"add to MAKERS in tests/admin/walked.py: {sorted(unknown)}"
 
 
 def test_what_is_named_here_is_there() -> None:
-    paths = {stop.path for stop in STOPS}
+    paths = {stop.path for stop in EVERY}
     assert (PUBLIC | PERSONAL | set(LESS_THAN_MANAGE)) <= paths
 
 
@@ -164,7 +165,8 @@ async def test_one_of_anothers_ids_among_ones_own_is_not_found(
 ):
     before = await fingerprint(connection)
     for stop in OWNED:
-        for name in stop.parameters if len(stop.parameters) > 1 else ():
+        mixed = [name for name in stop.parameters if own[name] != others[name]]
+        for name in mixed if len(stop.parameters) > 1 else ():
             response = await walkers["manage"].ask(stop, own | {name: others[name]})
             assert response.status_code == 404, (str(stop), name, response.status_code)
     assert await fingerprint(connection) == before
@@ -205,7 +207,7 @@ async def test_every_page_is_shown_or_refused(
             response = await walkers[role].ask(stop, own)
             assert response.status_code in (200, 303, 403, 404), (str(stop), response.status_code)
             assert MARK not in response.text, str(stop)
-            if role == "manage" and stop in OWNED:
+            if role == "manage" and stop in OWNED and stop.path not in MAYBE_EMPTY:
                 assert response.status_code in (200, 303), (str(stop), response.status_code)
 
 

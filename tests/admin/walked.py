@@ -127,5 +127,10 @@ PERSONAL = {
 }
 """What everybody who is signed in may ask for: about themselves, or chosen by what they reach."""
 
+MAYBE_EMPTY = {
+    "/admin/events/{event_id}/picture",
+}
+"""What is not found in a house that has none of it."""
+
 LESS_THAN_MANAGE: dict[str, Scope] = {}
 """POSTs that need less than managing, by path, and what they need. Everything else is refused to who may less."""

@@ -1,6 +1,6 @@
 """Amounts, days and hours, as each language writes them and at the venue's own clock."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -64,3 +64,10 @@ def test_a_tag_is_read_as_a_language_placeur_speaks(tag: str, language: str) -> 
 def test_any_tag_has_a_language(tag: str) -> None:
     assert formats.language(tag) in Language
     assert formats.money(100, "EUR", tag)
+
+
+def test_how_long_ago() -> None:
+    now = datetime(2026, 5, 16, 20, 30, tzinfo=UTC)
+    assert formats.ago(now - timedelta(hours=3), now, "en") == "3 hours ago"
+    assert formats.ago(now - timedelta(days=2), now, "fr") == "il y a 2 jours"
+    assert "ago" in formats.ago(now + timedelta(seconds=5), now, "en"), "a clock that is ahead tells of no future"

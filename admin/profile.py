@@ -1,0 +1,42 @@
+"""What people say of themselves: their name, and the language they read."""
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from admin import access, pages
+from admin.menu import marked
+from ticketing import staff
+from ticketing.refusals import InputRefused
+from ticketing.sessions import Session
+from web.call import Call
+from web.forms import Form
+
+PAGE = "profile/edit.html"
+LANGUAGES = {"en": "English", "fr": "Français"}
+"""Each by its own name."""
+
+
+@get("/profile")
+async def edit(request: Call) -> Response[str]:
+    """Name and language."""
+    person = await access.session(request)
+    return _shown(request, person, Form.of({"name": person.name, "locale": (person.locale or "")[:2]}))
+
+
+@post("/profile", status_code=200)
+async def update(request: Call) -> Response[str] | Redirect:
+    """Keep them; the next page speaks the language chosen."""
+    form, person = await request.typed(), await access.session(request)
+    locale = form.text("locale") or None
+    try:
+        await staff.set_profile(request.services.database, person.staff_id, form.text("name"), locale)
+    except InputRefused as refusal:
+        form.refused(refusal)
+        return _shown(request, person, form)
+    request.visit.chosen = locale
+    return pages.done(request, "/admin/profile", marked("Saved."))
+
+
+def _shown(call: Call, person: Session, form: Form) -> Response[str]:
+    show = pages.show_again if form.mistakes else pages.show
+    return show(call, PAGE, person, form=form, languages=LANGUAGES.items())
