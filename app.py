@@ -23,7 +23,7 @@ from ticketing.settings import Settings, from_environment, secret_bytes, site_ur
 from ticketing.signing_keys import Keys
 from ticketing.stores import stores
 from ticketing.tokens import Tokens
-from web import logs, metrics, problems
+from web import logs, metrics, opt_outs, problems
 from web.addresses import Addresses
 from web.body import StrictJson
 from web.built import Assets
@@ -54,7 +54,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
                 yield
 
     app = Litestar(
-        [*HANDLERS, ADMIN],
+        [*HANDLERS, ADMIN, opt_outs.ask, opt_outs.decide],
         lifespan=[lifespan],
         request_class=Call,
         dto=StrictJson,

@@ -1,0 +1,102 @@
+// Charts: drawn from the numbers that stand in the page, in its language and the venue's time. The table beside each
+// says the same, so nothing here is the only place of anything.
+import uPlot from "uplot";
+
+const HEIGHT = 240;
+const LETTER = 7;
+
+export function charts(page) {
+  const language = page.documentElement.lang;
+  for (const place of page.querySelectorAll("[data-chart]")) {
+    const told = JSON.parse(place.querySelector("script").textContent);
+    if (told.tickets.length) draw(place, told, language);
+  }
+}
+
+function draw(place, told, language) {
+  const revenue = told.measure === "revenue";
+  const unit = 10 ** told.digits;
+  const values = revenue ? told.cents.map((cents) => cents / unit) : told.tickets;
+  const style = getComputedStyle(place);
+  const ink = style.getPropertyValue("--chart-ink");
+  const format = revenue
+    ? new Intl.NumberFormat(language, { style: "currency", currency: told.currency, maximumFractionDigits: 0, notation: "compact" })
+    : new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
+  const exact = revenue ? new Intl.NumberFormat(language, { style: "currency", currency: told.currency }) : format;
+  const chart = new uPlot(
+    {
+      width: place.clientWidth,
+      height: HEIGHT,
+      ...(told.names ? named(told, ink) : timed(told, language, ink)),
+      series: [
+        { label: "", value: (plot, at) => (at == null ? "" : label(told, at, language)) },
+        {
+          label: "",
+          value: (plot, amount) => (amount == null ? "" : exact.format(amount)),
+          fill: style.getPropertyValue("--chart-fill"),
+          width: 0,
+          points: { show: false },
+          paths: uPlot.paths.bars({ size: [0.7, 56] }),
+        },
+      ],
+      cursor: { drag: { x: false, y: false }, points: { show: false } },
+    },
+    [told.names ? told.names.map((_, index) => index) : told.at, values],
+    place,
+  );
+  chart.axes[1].values = (plot, splits) => splits.map((split) => (revenue || Number.isInteger(split) ? format.format(split) : ""));
+  chart.redraw(false, true);
+  new ResizeObserver(() => chart.setSize({ width: place.clientWidth, height: HEIGHT })).observe(place);
+}
+
+// A bar for each name, in their order.
+function named(told, ink) {
+  const last = told.names.length - 1;
+  const shown = (plot) => Math.max(3, Math.floor(plot.bbox.width / devicePixelRatio / told.names.length / LETTER));
+  return {
+    scales: { x: { time: false, range: [-0.6, last + 0.6] }, y: { range: floor } },
+    axes: [
+      {
+        stroke: ink,
+        grid: { show: false },
+        ticks: { show: false },
+        splits: () => told.names.map((_, index) => index),
+        values: (plot, splits) => splits.map((index) => cut(told.names[index] ?? "", shown(plot))),
+      },
+      vertical(ink),
+    ],
+  };
+}
+
+// A bar for each stretch of time, on the venue's wall.
+function timed(told, language, ink) {
+  const step = { hour: 3600, day: 86400, week: 604800, month: 2592000 }[told.step];
+  const first = told.at[0];
+  const last = told.at[told.at.length - 1];
+  const short = new Intl.DateTimeFormat(language, { timeZone: told.zone, ...(told.step === "hour" ? { hour: "2-digit", minute: "2-digit" } : { day: "numeric", month: "short" }) });
+  return {
+    scales: { x: { time: true, range: [first - step * 0.7, last + step * 0.7] }, y: { range: floor } },
+    axes: [
+      {
+        stroke: ink,
+        grid: { show: false },
+        space: 64,
+        splits: (plot) => every(told.at, Math.ceil(told.at.length / Math.max(1, Math.floor(plot.bbox.width / devicePixelRatio / 72)))),
+        values: (plot, splits) => splits.map((at) => short.format(at * 1000)),
+      },
+      vertical(ink),
+    ],
+  };
+}
+
+const vertical = (ink) => ({ stroke: ink, size: 64, grid: { width: 1, stroke: "rgba(128, 128, 128, .2)" }, ticks: { show: false } });
+const floor = (plot, least, most) => [0, Math.max(1, (most ?? 0) * 1.1)];
+const every = (all, step) => all.filter((_, index) => index % step === 0);
+const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+
+function label(told, at, language) {
+  if (told.names) return told.names[at] ?? "";
+  const parts = { weekday: "short", day: "numeric", month: "short", year: "numeric" };
+  if (told.step === "hour") Object.assign(parts, { hour: "2-digit", minute: "2-digit" });
+  return new Intl.DateTimeFormat(language, { timeZone: told.zone, ...parts }).format(at * 1000);
+}
