@@ -1,0 +1,47 @@
+// States as they change: the API's stream, which an EventSource opens again by itself; where there is none (a date that
+// is not on sale, a server that carries no more streams) the map asks now and then.
+
+const AGAIN_MS = 15_000;
+
+export function octetsOf(base64) {
+  return Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
+}
+
+// Keep `states` as they are at a performance. `changed(sections)` after each change (null: the whole house), `told(how)`
+// with "live", "waiting" or "still". Returns what ends it.
+export function follow(performance, states, changed, told) {
+  const path = `/api/v1/performances/${performance}/availability`;
+  let source = null;
+  let again = 0;
+
+  async function ask() {
+    const answer = await fetch(path).catch(() => null);
+    if (answer?.ok) {
+      states.whole(new Uint8Array(await answer.arrayBuffer()));
+      changed(null);
+    }
+  }
+
+  function open() {
+    source = new EventSource(`${path}/stream`);
+    source.addEventListener("house", ({ data }) => {
+      states.whole(octetsOf(data));
+      told("live");
+      changed(null);
+    });
+    source.addEventListener("changes", ({ data }) => changed(states.change(octetsOf(data))));
+    source.addEventListener("error", () => {
+      const closed = source.readyState === EventSource.CLOSED;
+      told(closed ? "still" : "waiting");
+      if (!closed) return;
+      ask();
+      again = setTimeout(open, AGAIN_MS);
+    });
+  }
+
+  open();
+  return () => {
+    source.close();
+    clearTimeout(again);
+  };
+}

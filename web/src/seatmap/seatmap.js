@@ -1,0 +1,324 @@
+// The map of seats: one component to look at a house, to pick seats in it, and to draw it.
+//
+// What is here is looking: house.js (the plan as arrays, a model without any view), states.js (what is free, counted),
+// view.js (the canvas), list.js (its equal in words), legend.js, live.js (states as they change), and this file, which
+// puts them on a page and gives them hands: wheel, fingers, keys.
+//
+// Where the rest hooks in:
+// - Picking listens for "seat" events on the element ({detail: house.seat(index)}): a click or Enter on a seat sends
+//   one. What is picked is drawn by a layer: `map.view.layers.push((context, view) => …)`, in CSS pixels, with
+//   `view.project(x, y)`; then `map.redraw()`.
+// - Editing makes a new House of its changed document and gives it to `map.replace(house)`; transform and focus stay.
+// - Whoever has states from elsewhere fills a States and calls `map.changed(sections)`.
+import { select } from "d3-selection";
+import { zoom, zoomIdentity } from "d3-zoom";
+import { House } from "./house.js";
+import { Legend } from "./legend.js";
+import { List, make } from "./list.js";
+import { follow } from "./live.js";
+import { FREE, HELD, SOLD, States } from "./states.js";
+import { View } from "./view.js";
+
+const SEAT_PX_NEAR = 26, SEAT_PX_MAX = 64;
+const ZOOM_STEP = 1.6;
+const GLIDE_MS = 220;
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+// The map of a plan and, with a place list and a performance, its live states; the documents are fetched.
+export async function load(element, { plan, placeList, performance, prices, words }) {
+  const [drawing, places] = await Promise.all([
+    fetched(`/api/v1/plans/${plan}`),
+    placeList ? fetched(`/api/v1/place-lists/${placeList}`) : null,
+  ]);
+  const map = new SeatMap(element, new House(drawing, places), words, prices);
+  if (places && performance) map.follow(performance);
+  return map;
+}
+
+async function fetched(path) {
+  const answer = await fetch(path);
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return answer.json();
+}
+
+export class SeatMap {
+  constructor(element, house, words, prices = {}) {
+    Object.assign(this, { element, house, words, prices, focus: -1, states: null });
+    this._frame = 0;
+    this._furnish();
+    this.replace(house);
+    this._zoom = zoom().on("zoom", ({ transform }) => this._moved(transform)).on("end", () => this.redraw());
+    this._stage = select(this.canvas).call(this._zoom).on("dblclick.zoom", null);
+    new ResizeObserver(() => this._resized()).observe(this.stage);
+    this._listen();
+  }
+
+  // Another house in place of this one: a plan that was changed.
+  replace(house) {
+    const transform = this.view?.transform;
+    this.house = house;
+    this.view = new View(this.canvas, house, this.words);
+    this.view.layers.push((context) => this._paintFocus(context));
+    this.side.replaceChildren(this._legendTitle, this._listTitle);
+    const [legend, list] = [make("div", ""), make("div", "", "seat-map-list")];
+    this._legendTitle.after(legend);
+    this._listTitle.after(list);
+    this.legend = new Legend(legend, house, this.words, this.prices);
+    this.list = new List(list, house, this.words, (section) => this.showSection(section));
+    if (!transform) return;
+    this._resized();
+    this._moved(transform);
+    this.redraw();
+  }
+
+  // Tell the states of a performance as they change.
+  follow(performance) {
+    this.states = new States(this.house);
+    for (const part of [this.view, this.list, this.legend]) part.states = this.states;
+    const told = (how) => {
+      this.badge.textContent = this.words[how];
+      this.badge.className = `badge ${how === "live" ? "bg-green-lt" : "bg-secondary-lt"}`;
+    };
+    this.unfollow = follow(performance, this.states, (sections) => this.changed(sections), told);
+  }
+
+  // States have changed: in some sections, or (null) everywhere.
+  changed(sections) {
+    if (sections && !sections.size) return;
+    this.list.refresh(sections);
+    this.legend.refresh();
+    this.view.forget();
+    this.redraw();
+  }
+
+  // Draw again, sharp, in the next frame.
+  redraw() {
+    this._ask(false);
+  }
+
+  showWhole() {
+    this._go(this.view.fitting());
+  }
+
+  showSection(index) {
+    this._go(this._bounded(this.view.fitting(this.house.sections[index].box, 40)));
+    this.canvas.focus({ preventScroll: true });
+    this.canvas.scrollIntoView({ block: "nearest" });
+  }
+
+  // Put the focus on a seat, and bring it before the eye.
+  focusOn(seat) {
+    this.focus = seat;
+    this.told.textContent = this.sentence(seat);
+    const [x, y] = this.view.project(this.house.x[seat], this.house.y[seat]);
+    const { width, height, transform } = this.view;
+    const edge = 40;
+    const out = x < edge || y < edge || x > width - edge || y > height - edge;
+    if (this.view.seatPx < SEAT_PX_NEAR / 2) this._near(seat, SEAT_PX_NEAR / this.house.pitch);
+    else if (out) this._near(seat, transform.k);
+    else this.redraw();
+  }
+
+  // A seat in a sentence: where it is, what it is, whether it is free.
+  sentence(index) {
+    const seat = this.house.seat(index);
+    const { words, states } = this;
+    const state = states?.known ? ({ [FREE]: words.free, [HELD]: words.held, [SOLD]: words.sold }[states.of(index)] ?? words.off) : "";
+    return [
+      seat.section, `${words.row} ${seat.row}`, `${words.seat} ${seat.label}`, seat.category,
+      this.prices[seat.category], state, ...seat.attributes.map((name) => words[name]),
+    ].filter(Boolean).join(", ");
+  }
+
+  _furnish() {
+    const { words, element } = this;
+    this.stage = make("div", "", "seat-map-stage");
+    this.canvas = make("canvas", "");
+    this.canvas.tabIndex = 0;
+    this.canvas.setAttribute("role", "application");
+    this.canvas.setAttribute("aria-label", words.map);
+    this.tip = make("div", "", "seat-map-tip");
+    this.tip.hidden = true;
+    this.told = make("p", words.hint, "seat-map-told");
+    this.told.setAttribute("aria-live", "polite");
+    this.badge = make("span", "");
+    const bar = make("div", "", "seat-map-bar");
+    bar.append(
+      this._button("+", words.zoomIn, () => this._by(ZOOM_STEP)),
+      this._button("−", words.zoomOut, () => this._by(1 / ZOOM_STEP)),
+      this._button("⤢", words.whole, () => this.showWhole()),
+    );
+    this.stage.append(this.canvas, bar, this.badge, this.tip);
+    this.badge.className = "badge";
+    this.side = make("div", "", "seat-map-side");
+    [this._legendTitle, this._listTitle] = [make("h3", words.legend), make("h3", words.list)];
+    element.replaceChildren(this.stage, this.side, this.told);
+  }
+
+  _button(sign, label, act) {
+    const button = make("button", sign, "btn btn-icon");
+    button.type = "button";
+    button.title = label;
+    button.setAttribute("aria-label", label);
+    button.addEventListener("click", act);
+    return button;
+  }
+
+  _listen() {
+    this.canvas.addEventListener("keydown", (event) => this._key(event));
+    this.canvas.addEventListener("click", (event) => this._click(event));
+    this.canvas.addEventListener("pointermove", (event) => event.pointerType === "mouse" && this._hover(event));
+    this.canvas.addEventListener("pointerleave", () => (this.tip.hidden = true));
+    this.canvas.addEventListener("focus", () => this.redraw());
+    this.canvas.addEventListener("blur", () => this.redraw());
+  }
+
+  _key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const acts = {
+      "+": () => this._by(ZOOM_STEP), "=": () => this._by(ZOOM_STEP), "-": () => this._by(1 / ZOOM_STEP),
+      0: () => this.showWhole(), Home: () => this.showWhole(), Enter: () => this._chosen(this.focus),
+    };
+    const act = ARROWS[event.key] ? () => this._arrow(...ARROWS[event.key]) : acts[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  // To the next seat; the first time to the one in the middle of what is seen.
+  _arrow(dx, dy) {
+    if (!this.house.count) return;
+    const middle = this.view.unproject(this.view.width / 2, this.view.height / 2);
+    this.focusOn(this.focus < 0 ? this.house.at(...middle, Infinity) : this.house.toward(this.focus, dx, dy));
+    this._tipAt(this.focus);
+  }
+
+  _chosen(seat) {
+    if (seat < 0) return;
+    this.told.textContent = "";
+    this.told.textContent = this.sentence(seat);
+    this._tipAt(seat);
+    this.element.dispatchEvent(new CustomEvent("seat", { detail: this.house.seat(seat), bubbles: true }));
+  }
+
+  _click(event) {
+    const [x, y] = this.view.unproject(event.offsetX, event.offsetY);
+    if (!this.view.showsSeats) {
+      const section = this.house.sectionAt(x, y);
+      if (section >= 0) this.showSection(section);
+      return;
+    }
+    const seat = this._seatAt(x, y);
+    if (seat < 0) return;
+    this.focusOn(seat);
+    this._chosen(seat);
+  }
+
+  _hover(event) {
+    const [x, y] = this.view.unproject(event.offsetX, event.offsetY);
+    const seat = this.view.showsSeats ? this._seatAt(x, y) : -1;
+    const section = seat < 0 && !this.view.showsSeats ? this.house.sectionAt(x, y) : -1;
+    const area = seat < 0 ? this.house.areaAt(x, y) : -1;
+    if (seat >= 0) this._tip(this.sentence(seat), event.offsetX, event.offsetY);
+    else if (section >= 0) this._tip(this._sectionSentence(section), event.offsetX, event.offsetY);
+    else if (area >= 0) this._tip(this._areaSentence(area), event.offsetX, event.offsetY);
+    else this.tip.hidden = true;
+  }
+
+  _sectionSentence(index) {
+    const { name, count } = this.house.sections[index];
+    return `${name}: ${this.list._counted(count, this.states?.section(index))}`;
+  }
+
+  _areaSentence(index) {
+    const { name, capacity } = this.house.areas[index];
+    return `${name}: ${this.list._counted(capacity, this.states?.area(index))}`;
+  }
+
+  _seatAt(x, y) {
+    return this.house.at(x, y, Math.max(this.house.pitch * 0.55, 6 / this.view.transform.k));
+  }
+
+  _tipAt(seat) {
+    if (seat < 0) return;
+    this._tip(this.sentence(seat), ...this.view.project(this.house.x[seat], this.house.y[seat]));
+  }
+
+  _tip(text, x, y) {
+    this.tip.textContent = text;
+    this.tip.hidden = false;
+    const left = Math.min(Math.max(8, x + 14), this.view.width - this.tip.offsetWidth - 8);
+    const below = y + 18 + this.tip.offsetHeight < this.view.height;
+    this.tip.style.transform = `translate(${left}px, ${below ? y + 16 : y - 12 - this.tip.offsetHeight}px)`;
+  }
+
+  _by(factor) {
+    const at = this.focus >= 0 && this.view.showsSeats ? this.view.project(this.house.x[this.focus], this.house.y[this.focus]) : undefined;
+    this._zoom.scaleBy(this._glide(), factor, at);
+  }
+
+  _near(seat, k) {
+    const { width, height } = this.view;
+    this._go({ k, x: width / 2 - k * this.house.x[seat], y: height / 2 - k * this.house.y[seat] });
+  }
+
+  _go({ x, y, k }) {
+    this.tip.hidden = true;
+    this._zoom.transform(this._glide(), zoomIdentity.translate(x, y).scale(k));
+  }
+
+  _bounded({ x, y, k }) {
+    const most = SEAT_PX_MAX / this.house.pitch;
+    if (k <= most) return { x, y, k };
+    const [px, py] = [this.view.width / 2, this.view.height / 2];
+    return { k: most, x: px - ((px - x) / k) * most, y: py - ((py - y) / k) * most };
+  }
+
+  _glide() {
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    return still ? this._stage : this._stage.transition().duration(GLIDE_MS);
+  }
+
+  _moved(transform) {
+    this.view.transform = { x: transform.x, y: transform.y, k: transform.k };
+    this.tip.hidden = true;
+    this._ask(true);
+  }
+
+  _ask(moving) {
+    this._moving = this._frame ? this._moving && moving : moving;
+    this._frame ||= requestAnimationFrame(() => {
+      this._frame = 0;
+      if (this.view.width) this.view.draw(this._moving);
+    });
+  }
+
+  _resized() {
+    const { width, height } = this.stage.getBoundingClientRect();
+    if (!width || !height) return;
+    const whole = !this.view.width;
+    this.view.resize(width, height, Math.min(devicePixelRatio || 1, 3));
+    const { minX, minY, maxX, maxY } = this.house.bounds;
+    const least = this.view.fitting();
+    const margin = Math.max(maxX - minX, maxY - minY) * 0.15;
+    const most = Math.max(least.k * 2, SEAT_PX_MAX / this.house.pitch);
+    this._zoom?.scaleExtent([least.k * 0.8, most]);
+    this._zoom?.extent([[0, 0], [width, height]]);
+    this._zoom?.translateExtent([[minX - margin, minY - margin], [maxX + margin, maxY + margin]]);
+    if (whole && this._zoom) this._zoom.transform(this._stage, zoomIdentity.translate(least.x, least.y).scale(least.k));
+    this.redraw();
+  }
+
+  _paintFocus(context) {
+    if (this.focus < 0) return;
+    const [x, y] = this.view.project(this.house.x[this.focus], this.house.y[this.focus]);
+    const r = Math.max(7, this.view.seatPx * 0.55);
+    for (const [color, width] of [["#ffffff", 5], ["#16181d", 2.5]]) {
+      context.beginPath();
+      context.arc(x, y, r, 0, Math.PI * 2);
+      context.strokeStyle = color;
+      context.lineWidth = width;
+      context.stroke();
+    }
+  }
+}
