@@ -20,6 +20,7 @@ VALUE_CHARS_MAX = 200
 NOTHING = "—"
 OPENED = {
     "event": "/admin/events/{id}",
+    "mailing": "/admin/mailings/{id}",
     "order": "/admin/orders/{id}",
     "performance": "/admin/performances/{id}",
     "token": "/admin/api-keys/{id}",
@@ -57,6 +58,11 @@ ACTS: dict[str, str] = {
     "administrator.created": marked("{who} made {what} an administrator"),
     "box_office.changed": marked("{who} changed the settings of the box office {what}"),
     "box_office.created": marked("{who} opened the box office {what}"),
+    "mailing.discarded": marked("{who} threw away a mail to the buyers of {what}"),
+    "mailing.drafted": marked("{who} wrote a mail to the buyers of {what}"),
+    "mailing.revised": marked("{who} changed a mail to the buyers of {what}"),
+    "mailing.sent": marked("{who} sent a mail to the buyers of {what}"),
+    "mailing.turned": marked("{who} stopped or went on with a mail to the buyers of {what}"),
     "order.cancelled": marked("{who} cancelled the order {what}"),
     "order.mailed": marked("{who} had a mail of the order {what} sent again"),
     "order.noted": marked("{who} wrote a note on the order {what}"),
@@ -86,6 +92,7 @@ FIELDS: dict[str, str] = {
     "may_sell": marked("May sell"),
     "name": marked("Name"),
     "networks": marked("Networks"),
+    "recipients": marked("Recipients"),
     "scope": marked("Scope"),
     "vat_number": marked("VAT number"),
     "vat_rate": marked("VAT rate"),

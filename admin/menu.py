@@ -53,9 +53,18 @@ ORGANISATION = "/admin/organisations/{organisation}"
 SECTIONS: tuple[Section, ...] = (
     Section(
         marked("Programming"),
-        (Entry(marked("Events"), "theater", f"{BOX_OFFICE}/events", None),),
+        (
+            Entry(marked("Overview"), "layout-dashboard", BOX_OFFICE),
+            Entry(marked("Events"), "theater", f"{BOX_OFFICE}/events", None),
+        ),
     ),
-    Section(marked("Sales"), (Entry(marked("Orders"), "receipt", f"{BOX_OFFICE}/orders"),)),
+    Section(
+        marked("Sales"),
+        (
+            Entry(marked("Orders"), "receipt", f"{BOX_OFFICE}/orders"),
+            Entry(marked("Reports"), "chart-bar", f"{BOX_OFFICE}/reports"),
+        ),
+    ),
     Section(marked("Venues"), (Entry(marked("Venues"), "map-pin", f"{ORGANISATION}/venues", None),)),
     Section(marked("Settings"), (Entry(marked("Forms"), "forms", f"{BOX_OFFICE}/forms", Scope.VIEW),)),
     Section(
@@ -72,7 +81,13 @@ SECTIONS: tuple[Section, ...] = (
 """In the order of the menu: Programming, Sales, Counter, Shop, Control, Venues, Hardware, Settings."""
 
 
-ELSEWHERE = {"performances": "events", "tariffs": "events", "plans": "venues", "form-fields": "forms"}
+ELSEWHERE = {
+    "performances": "events",
+    "mailings": "events",
+    "tariffs": "events",
+    "plans": "venues",
+    "form-fields": "forms",
+}
 """Pages that belong to another noun's entry."""
 
 

@@ -130,6 +130,11 @@ async def on_token(db: Database, staff_id: UUID, token_id: UUID) -> Reach:
     return await _on(db, SQL.on_token, staff_id, token_id, "key")
 
 
+async def on_mailing(db: Database, staff_id: UUID, mailing_id: UUID) -> Reach:
+    """What somebody reaches of a mail to buyers, through its event; or NotFound."""
+    return await _on(db, SQL.on_mailing, staff_id, mailing_id, "mail")
+
+
 async def places(db: Database, staff_id: UUID) -> Places:
     """Every box office and organisation of which somebody reaches anything: one query."""
     async with db.read() as c:

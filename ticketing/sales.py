@@ -121,6 +121,11 @@ class Overview(Struct, frozen=True):
         """Places of these dates that are somebody's."""
         return sum(self.of(date).taken for date in self.dates if date.status != "cancelled")
 
+    @property
+    def taken_by_date(self) -> dict[UUID, int]:
+        """Places that are somebody's, by date."""
+        return {date_id: figures.taken for date_id, figures in self.by_date.items()}
+
     def of(self, date: Date) -> Figures:
         """The figures of a date."""
         return self.by_date.get(date.id, Figures())
@@ -254,8 +259,10 @@ async def course(
     return Course(step, tuple(bars))
 
 
-async def gauges(inventory: Inventory, overview: Overview, dates: Iterable[Date], now: datetime) -> dict[UUID, Gauge]:
-    """How full the houses of these dates are."""
+async def gauges(
+    inventory: Inventory, taken: Mapping[UUID, int], dates: Iterable[Date], now: datetime
+) -> dict[UUID, Gauge]:
+    """How full the houses of these dates are; `taken` is what the tickets say of each."""
     some = list(dates)
     reading = {date.id: asyncio.create_task(_live(inventory, date.pool_id)) for date in some if _is_live(date, now)}
     if reading:
@@ -263,7 +270,7 @@ async def gauges(inventory: Inventory, overview: Overview, dates: Iterable[Date]
     live = {id: task.result() if task.done() else None for id, task in reading.items()}
     for task in reading.values():
         task.cancel()
-    return {date.id: live.get(date.id) or _counted(overview.of(date), date) for date in some}
+    return {date.id: live.get(date.id) or _counted(taken.get(date.id, 0), date) for date in some}
 
 
 async def categories(db: Database, inventory: Inventory, hall: Hall, date: Date, now: datetime) -> list[CategoryGauge]:
@@ -349,6 +356,6 @@ async def _live(inventory: Inventory, pool: int) -> Gauge | None:
     return Gauge(sold, held, free, free + held + sold)
 
 
-def _counted(figures: Figures, date: Date) -> Gauge:
-    capacity = max(date.capacity, figures.taken)
-    return Gauge(figures.taken, None, capacity - figures.taken, capacity)
+def _counted(taken: int, date: Date) -> Gauge:
+    capacity = max(date.capacity, taken)
+    return Gauge(taken, None, capacity - taken, capacity)
