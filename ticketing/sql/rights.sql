@@ -102,3 +102,11 @@ join forms f on f.id = d.form_id
 join box_offices b on b.id = f.box_office_id
 cross join lateral reach(:staff_id, b.organisation_id, b.id, null) r
 where d.id = :id;
+
+-- name: on_mailing(staff_id, id)^
+select r.*
+from mailings m
+join events e on e.id = m.event_id
+join box_offices b on b.id = e.box_office_id
+cross join lateral reach(:staff_id, b.organisation_id, b.id, e.id) r
+where m.id = :id;
