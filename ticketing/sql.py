@@ -6,7 +6,7 @@ costs more than the statement. A row becomes the Struct named in the call, field
 Struct does not know is an error and not a silence; a field that is an enumeration gets its member.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -50,6 +50,12 @@ class Query:
         """Every row as asyncpg gives it."""
         records: list[asyncpg.Record] = await c.fetch(self.text, *self._ordered(values))
         return records
+
+    async def batches(self, c: Connection, rows_max: int, /, **values: Any) -> AsyncIterator[list[asyncpg.Record]]:
+        """Every row, at most so many at a time, by a cursor of the caller's transaction."""
+        cursor = await c.cursor(self.text, *self._ordered(values))
+        while rows := await cursor.fetch(rows_max):
+            yield rows
 
     async def value(self, c: Connection, /, **values: Any) -> Any:
         """The first column of the first row, or None."""

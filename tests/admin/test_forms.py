@@ -40,8 +40,9 @@ async def answer(database: Database, house: House, field_id: str, text: str = "A
             customer, house.organisation_id, f"{customer}@example.org",
         )  # fmt: skip
         await c.execute(
-            "insert into orders (id, code, box_office_id, customer_id, hold_id, request_key, request_digest, secret_hash,"
-            " status, currency, placed_at) values ($1, $2, $3, $4, $5, $2, '\\x00', '\\x00', 'paid', 'CHF', now())",
+            "insert into orders (id, code, box_office_id, customer_id, hold_id, request_key, request_digest,"
+            " secret_hash, status, currency, placed_at)"
+            " values ($1, $2, $3, $4, $5, $2, '\\x00', '\\x00', 'paid', 'CHF', now())",
             order, order.hex[:8].upper(), office, customer, order.bytes,
         )  # fmt: skip
         await c.execute(
@@ -182,7 +183,7 @@ async def test_the_second_of_two_sees_both_and_decides(sign_in: SignIn, house: H
 async def test_texts_of_others_are_shown_and_never_run(sign_in: SignIn, house: House):
     browser = await sign_in()
     form = await make_form(browser, house, SCRIPT)
-    fields = {name: SCRIPT for name in ("label_en", "label_fr", "help_en", "help_fr")}
+    fields = dict.fromkeys(("label_en", "label_fr", "help_en", "help_fr"), SCRIPT)
     options = {"kind": "radio", "option_key": "", "option_en": SCRIPT, "option_fr": SCRIPT}
     field = await add_field(browser, form, fields | options)
     for path in (form, f"/admin/form-fields/{field}", f"/admin/box-offices/{house.key}/forms"):
