@@ -3,6 +3,7 @@
 from litestar import Router
 
 from admin import (
+    answers,
     api_keys,
     audit,
     box_offices,
@@ -116,6 +117,13 @@ ADMIN = Router(
         plans.show,
         plans.version,
         plans.file,
+        answers.index,
+        answers.download,
+        answers.edit_of_order,
+        answers.change_of_order,
+        answers.edit_of_ticket,
+        answers.change_of_ticket,
+        answers.upload,
         forms.index,
         forms.new,
         forms.create,
