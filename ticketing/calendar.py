@@ -80,11 +80,9 @@ def ensure_sound(rule: Rule) -> None:
         raise InputRefused(problem="A day has {most} dates at most.", where="times", most=TIMES_MAX)
 
 
-def shifted(starts_at: datetime, zone: str, days: int) -> datetime:
+def wall_later(starts_at: datetime, zone: str, days: int) -> datetime:
     """The same hour on the wall, so many days later."""
-    place = ZoneInfo(zone)
-    wall = starts_at.astimezone(place).replace(tzinfo=None) + timedelta(days)
-    return wall.replace(tzinfo=place).astimezone(UTC)
+    return starts_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) + timedelta(days)
 
 
 def _regular(rule: Rule) -> Iterator[datetime]:

@@ -155,28 +155,34 @@ async def add(
     Raises NotFound when event or plan are another organisation's, InputRefused for too many, moments that are past or
     far ahead, and those at which the event has a date already.
     """
-    _check_starts(starts, now)
-    ground = {"organisation_id": organisation_id, "event_id": event_id, "version_id": plan_version_id}
     async with db.transaction() as c:
-        row = await SQL.ground.row(c, **ground)
-        if row is None:
-            raise NotFound(what="event or plan version")
-        if taken := await SQL.taken.value(c, event_id=event_id, starts=list(starts)):
-            raise InputRefused(problem="{count} of these dates are there already.", where="dates", count=taken)
-        place_list = await asyncio.to_thread(performances.first_places, row["document"])
-        hash = await plans.keep_place_list(c, place_list)
-        made = await pools.create_many(
-            c, row["box_office_id"], PoolKind.PERFORMANCE, place_list.place_count, len(starts)
-        )
-        ids = [new_id() for _ in starts]
-        await SQL.add.run(
-            c, event_id=event_id, version_id=plan_version_id, place_list_hash=hash, box_office_id=row["box_office_id"],
-            venue_id=row["venue_id"], ids=ids, pools=made, starts=list(starts), doors_min=row["doors_min"],
-            duration_min=row["duration_min"],
-        )  # fmt: skip
+        ids, row = await add_in(c, organisation_id, event_id, plan_version_id, starts, now)
         changes = {"dates": (None, [at.isoformat() for at in starts])}
         await audit.note(c, by, "performances.added", _event_subject(row, event_id), now, changes)
     return ids
+
+
+async def add_in(
+    c: Connection, organisation_id: UUID, event_id: UUID, plan_version_id: UUID, starts: Sequence[datetime],
+    now: datetime,
+) -> tuple[list[UUID], asyncpg.Record]:  # fmt: skip
+    """`add`, in the caller's transaction, with the event's row beside the ids; the caller writes the audit log."""
+    _check_starts(starts, now)
+    row = await SQL.ground.row(c, organisation_id=organisation_id, event_id=event_id, version_id=plan_version_id)
+    if row is None:
+        raise NotFound(what="event or plan version")
+    if taken := await SQL.taken.value(c, event_id=event_id, starts=list(starts)):
+        raise InputRefused(problem="{count} of these dates are there already.", where="dates", count=taken)
+    place_list = await asyncio.to_thread(performances.first_places, row["document"])
+    hash = await plans.keep_place_list(c, place_list)
+    made = await pools.create_many(c, row["box_office_id"], PoolKind.PERFORMANCE, place_list.place_count, len(starts))
+    ids = [new_id() for _ in starts]
+    await SQL.add.run(
+        c, event_id=event_id, version_id=plan_version_id, place_list_hash=hash, box_office_id=row["box_office_id"],
+        venue_id=row["venue_id"], ids=ids, pools=made, starts=list(starts), doors_min=row["doors_min"],
+        duration_min=row["duration_min"],
+    )  # fmt: skip
+    return ids, row
 
 
 async def of_event(

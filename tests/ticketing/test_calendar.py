@@ -47,7 +47,7 @@ def test_an_hour_that_is_skipped_is_told_and_one_that_comes_twice_is_its_first()
 
 def test_dates_move_by_days_on_the_wall() -> None:
     before = datetime(2026, 10, 20, 18, tzinfo=UTC)
-    assert calendar.shifted(before, PARIS, 7) == datetime(2026, 10, 27, 19, tzinfo=UTC)
+    assert calendar.wall_later(before, PARIS, 7) == datetime(2026, 10, 27, 20)
 
 
 @pytest.mark.parametrize(
