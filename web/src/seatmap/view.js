@@ -198,6 +198,12 @@ export class View {
     context.restore();
   }
 
+  _sectionNames(context) {
+    for (const { name, box, middle, seats } of this.house.sections) {
+      if (this._seen(box) && seats[0] < seats[1]) this._told(context, ...this.project(...middle), [name, ""]);
+    }
+  }
+
   _sectionWords(context, { name, box, middle }, index) {
     const [x, y] = this.project(...middle);
     const wide = (box.maxX - box.minX) * this.transform.k;
@@ -239,6 +245,7 @@ export class View {
     }
     this._fill(context, free, held, taken, off, px);
     if (px >= ROW_LABEL_PX_MIN) this._rowLabels(context, seats, px);
+    else this._sectionNames(context);
     if (px >= LABEL_PX_MIN) this._seatLabels(context, seats, px);
   }
 
