@@ -292,7 +292,7 @@ def _filter(call: Call) -> tuple[Filter, Form]:
         tariff=_id(form.text("tariff")),
         channel=next((one for one in Channel if one == form.text("channel")), None),
         refund_due=form.text("refund") == "due",
-        text=form.text("text").replace("\x00", ""),
+        text=form.text("text"),
         sort=Sort.OLDEST if form.text("sort") == Sort.OLDEST else Sort.NEWEST,
     )
     return wanted, form

@@ -55,7 +55,7 @@ async def test_the_list_is_narrowed_sorted_and_says_so(clerk: Browser, house: Ho
 
 
 @pytest.mark.parametrize(
-    "asked", ["status=x", "since=x", "performance=x", "after=x", "sort=x", "channel=%00", "text=%00"]
+    "asked", ["status=x", "since=x", "performance=x", "after=x", "sort=x", "channel=x", "tariff=x"]
 )
 async def test_an_address_that_means_nothing_narrows_nothing(clerk: Browser, house: House, order: Place, asked: str):
     placed = await order()
@@ -80,7 +80,7 @@ async def test_what_buyers_and_clerks_type_is_text(clerk: Browser, database: Dat
         await c.execute("update customers set name = $1 where email = 'ada@example.org'", SCRIPT)
         await c.execute("update tickets set holder_name = $1 where order_id = $2", SCRIPT, UUID(placed["id"]))
     assert await clerk.done(f"/admin/orders/{placed['id']}/notes", {"text": SCRIPT}) == f"/admin/orders/{placed['id']}"
-    for path in (f"/admin/orders/{placed['id']}", f"/admin/box-offices/{house.key}/orders", "/admin/search?q=script"):
+    for path in (f"/admin/orders/{placed['id']}", f"/admin/box-offices/{house.key}/orders", "/admin/search?q=ada@example"):
         response = await clerk.get(path)
         assert SCRIPT not in response.text and html.escape(SCRIPT) in response.text, path
 
