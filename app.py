@@ -100,6 +100,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             assets=assets,
             reads=Rate(settings.reads_per_minute_max),
             holds=Rate(settings.holds_per_minute_max),
+            uploads=Rate(settings.uploads_per_minute_max),
             sign_ins=Rate(settings.sign_ins_per_minute_max),
         )
 

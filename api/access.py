@@ -72,6 +72,11 @@ def anybody_holds(call: Call) -> None:
     call.services.holds.take(call.address, time.monotonic())
 
 
+def anybody_uploads(call: Call) -> None:
+    """Count one file sent by anybody; TooManyRequests past the rate."""
+    call.services.uploads.take(call.address, time.monotonic())
+
+
 def _credentials(call: Call) -> tuple[str, str]:
     scheme, _, secret = call.header(b"authorization").partition(" ")
     return scheme.lower(), secret.strip()

@@ -6,6 +6,7 @@ from litestar.types import ControllerRouterHandler
 from api import (
     admissions,
     availability,
+    forms,
     front,
     health,
     holds,
@@ -37,6 +38,8 @@ V1 = Router(
         holds.renew,
         holds.release,
         holds.propose,
+        forms.asked,
+        forms.upload,
         orders.place,
         orders.read,
         orders.by_code,

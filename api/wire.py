@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 
 from ticketing.answers import Given
 from ticketing.channels import Channel
+from ticketing.forms import Form, Kind, Limits
 from ticketing.holds import BestWish, Label, Part, Wish, Wishes
 from ticketing.offers import Offer
 from ticketing.options import OPTIONS_MAX
@@ -218,6 +219,53 @@ Answers = Annotated[
     dict[UUID, AnswerText | Annotated[tuple[AnswerText, ...], Meta(max_length=200)]],
     Meta(max_length=100, description="By the field's id: a text, the keys of options, or the id of an upload"),
 ]
+
+
+class ChoiceSeen(Struct, frozen=True):
+    """One of the choices of a field; its key is what an answer says."""
+
+    key: str
+    labels: dict[str, str]
+
+
+class FieldSeen(Struct, frozen=True):
+    """A question. Texts are by language; bounds are those of its kind."""
+
+    id: UUID
+    kind: Kind
+    labels: dict[str, str]
+    helps: dict[str, str]
+    mandatory: bool
+    link: str
+    options: tuple[ChoiceSeen, ...]
+    limits: Limits
+
+
+class FormSeen(Struct, frozen=True):
+    """Questions in their order. `region` is where telephone numbers without a country code are taken to be."""
+
+    id: UUID
+    region: str
+    fields: tuple[FieldSeen, ...]
+
+
+class AskedForms(Struct, frozen=True):
+    """What is asked once for an order, and for each ticket, by tariff."""
+
+    order: FormSeen | None
+    tariffs: dict[str, FormSeen]
+
+
+def form_seen(form: Form) -> FormSeen:
+    """What anybody may see of a form: what is asked now."""
+    fields = tuple(
+        FieldSeen(
+            field.id, field.kind, field.labels, field.helps, field.mandatory, field.link,
+            tuple(ChoiceSeen(option.key, option.labels) for option in field.offered), field.limits,
+        )
+        for field in form.shown
+    )  # fmt: skip
+    return FormSeen(form.id, form.region, fields)
 
 
 class SeatBody(Struct, frozen=True, forbid_unknown_fields=True):

@@ -12,10 +12,11 @@ from printing.fit import step
 from printing.words import WORDS, Words
 from ticketing import formats
 from ticketing.legible import clean
-from ticketing.tickets import Issued, IssuedPass, IssuedTicket, OrderHead, Ticket
+from ticketing.tickets import Issued, IssuedPass, IssuedTicket, OrderHead, Ticket, TicketAnswer
 
 TITLE_SIZES = (18, 36, 72)
 PLACE_SIZES = (4, 9, 18, 34)
+LINES_MAX, LINE_CHARS_MAX = 3, 60
 
 
 class Sized(Struct, frozen=True):
@@ -96,12 +97,18 @@ def _of_ticket(head: OrderHead, issued: IssuedTicket, number: int, count: int, t
             (words.tariff, clean(ticket.tariff_name)),
             (words.price, formats.money(ticket.price_cents, head.currency, tag)),
             (words.order, head.order_code),
+            *((clean(said.question, LINE_CHARS_MAX), clean(said.answer, LINE_CHARS_MAX)) for said in _lines(ticket)),
         ),
         serial=words.number.format(serial=ticket.serial),
         admits=words.admits,
         lines=(),
         code_path=qr.outline(issued.code),
     )
+
+
+def _lines(ticket: Ticket) -> tuple[TicketAnswer, ...]:
+    """The answers that a ticket has room for."""
+    return ticket.answers[:LINES_MAX]
 
 
 def _of_pass(head: OrderHead, issued: IssuedPass, tag: str) -> TicketRecord:

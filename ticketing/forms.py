@@ -442,6 +442,15 @@ async def link_box_office(db: Database, box_office_id: UUID, form_id: UUID | Non
         await audit.note(c, by, "box-office.form-linked", subject, now, {"order_form": ("", name)})
 
 
+async def asked_at(db: Database, performance_id: UUID) -> tuple[Form | None, dict[UUID, Form]]:
+    """What an order of a performance is asked: once, and for each ticket by its tariff."""
+    async with db.read() as c:
+        rows = await SQL.asked_at.rows(c, performance_id=performance_id)
+        found = await by_ids(c, [row["form_id"] for row in rows])
+    of_tariffs = {row["tariff_id"]: found[row["form_id"]] for row in rows if row["tariff_id"]}
+    return next((found[row["form_id"]] for row in rows if not row["tariff_id"]), None), of_tariffs
+
+
 async def missing(db: Database, event_id: UUID, box_office_id: UUID) -> list[str]:
     """The names of forms that an event asks and that a box office has none of that name of."""
     async with db.read() as c:

@@ -60,6 +60,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     # Rates and sizes
     reads_per_minute_max: Annotated[int, whole("Anonymous reads a minute and address", 1, 10_000_000)] = 1200
     holds_per_minute_max: Annotated[int, whole("Anonymous holds a minute and address", 1, 10_000_000)] = 60
+    uploads_per_minute_max: Annotated[int, whole("Files sent with forms a minute and address", 1, 1_000_000)] = 30
     sign_ins_per_minute_max: Annotated[int, whole("Refused secrets or tokens a minute and address", 1, 1_000_000)] = 60
     trusted_proxies: Annotated[str, words("Proxies whose X-Forwarded-For is believed: addresses, networks")] = (
         "127.0.0.1,::1"

@@ -8,9 +8,10 @@ ticket a performance and is shown and signed as one thing: its tickets are its s
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
-from ticketing import audit, jobs, oppositions
+from ticketing import answers, audit, jobs, oppositions
 from ticketing.audit import Actor, Subject
 from ticketing.db import Database
 from ticketing.jobs import Job, MailKind, SendMail
@@ -46,6 +47,13 @@ class OrderHead(Struct, frozen=True):
     total_cents: int
 
 
+class TicketAnswer(Struct, frozen=True):
+    """A question of a form and what was answered, as the ticket shows them; in the customer's language."""
+
+    question: str
+    answer: str
+
+
 class Ticket(Struct, frozen=True):
     """A ticket with all that is written on it. `row_label` and `seat_label` are empty where nobody has a number."""
 
@@ -68,6 +76,7 @@ class Ticket(Struct, frozen=True):
     time_zone: str
     starts_at: datetime
     doors_at: datetime
+    answers: tuple[TicketAnswer, ...] = ()
 
 
 class HolderPass(Struct, frozen=True):
@@ -138,8 +147,13 @@ async def sheet(db: Database, order_id: UUID) -> OrderSheet:
         head = await SQL.order_head.one(c, OrderHead, order_id=order_id)
         tickets = await SQL.of_order.all(c, Ticket, order_id=order_id)
         passes = await SQL.passes_of_order.all(c, HolderPass, order_id=order_id)
-    if head is None:
-        raise NotFound(what="order")
+        if head is None:
+            raise NotFound(what="order")
+        lines = await answers.on_tickets(c, order_id, head.customer_locale)
+    for n, ticket in enumerate(tickets):
+        if ticket.ticket_id in lines:
+            shown = tuple(TicketAnswer(question, answer) for question, answer in lines[ticket.ticket_id])
+            tickets[n] = msgspec.structs.replace(ticket, answers=shown)
     return OrderSheet(head, tuple(tickets), tuple(passes))
 
 

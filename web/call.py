@@ -55,6 +55,7 @@ class Services(Struct, frozen=True, kw_only=True):
     documents: Documents
     reads: Rate
     holds: Rate
+    uploads: Rate
     sign_ins: Rate
 
 
@@ -67,10 +68,11 @@ class Call(Request[None, None, State]):
     async def body(self) -> bytes:
         """The whole body. BodyTooLarge as soon as it is longer than it may be: the rest is not read."""
         if self._whole is None:
-            self._whole = await self._receive_whole(self.services.settings.body_bytes_max)
+            self._whole = await self.received(self.services.settings.body_bytes_max)
         return self._whole
 
-    async def _receive_whole(self, bytes_max: int) -> bytes:
+    async def received(self, bytes_max: int) -> bytes:
+        """The whole body of what may be larger than others. BodyTooLarge as soon as it is longer than that."""
         parts: list[bytes] = []
         size, more = 0, True
         while more:
@@ -106,7 +108,7 @@ class Call(Request[None, None, State]):
 
     async def typed(self, bytes_max: int | None = None) -> Form:
         """What a page's form carries. Raises BodyTooLarge, InputRefused, and FormStale without this browser's token."""
-        body = await self._receive_whole(bytes_max) if bytes_max else await self.body()
+        body = await self.received(bytes_max) if bytes_max else await self.body()
         form = decoded(self.header(b"content-type"), body)
         self.visit.ensure_own(form.text("csrf") or self.header(b"x-csrf-token"))
         return form

@@ -8,7 +8,7 @@ which the log has the rest.
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple, Never
+from typing import Any, NamedTuple, Never, cast
 
 import asyncpg
 import msgspec
@@ -18,7 +18,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from msgspec import Struct
 
 from engine.link import StoreUnreachable
-from ticketing.refusals import Refusal
+from ticketing.refusals import AnswersRefused, Refusal
 
 MEDIA_TYPE = "application/problem+json"
 TYPES = "/api/problems/"
@@ -118,6 +118,8 @@ def request_id(request: Request[Any, Any, Any]) -> str:
 
 def cause_of(error: Exception) -> Cause:
     """What an exception comes to."""
+    if isinstance(error, AnswersRefused):
+        return Cause(error.status, error.code, error.message, errors=_answer_errors(error))
     if isinstance(error, Refusal):
         return Cause(error.status, error.code, error.message, error.fields)
     if isinstance(error, msgspec.ValidationError):
@@ -148,6 +150,12 @@ def _field_error(text: str) -> FieldError:
     found = FIELD.search(text)
     path = found["path"].removeprefix("$").removeprefix(".") if found else ""
     return FieldError(path=path, message=FIELD.sub("", text))
+
+
+def _answer_errors(error: AnswersRefused) -> tuple[FieldError, ...]:
+    """By where each answer stands in the body."""
+    mistakes = cast(Mapping[str, object], error.fields["mistakes"])
+    return tuple(FieldError(path, str(mistake)) for path, mistake in mistakes.items())
 
 
 def _parameter_errors(error: ValidationException) -> tuple[FieldError, ...]:

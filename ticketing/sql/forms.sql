@@ -108,6 +108,19 @@ update forms set of_orders = false where box_office_id = :box_office_id and of_o
 -- name: mark(form_id)!
 update forms set of_orders = true where id = :form_id;
 
+-- name: asked_at(performance_id)
+-- The order form (tariff_id null), and those of the tariffs.
+select null::uuid as tariff_id, coalesce(e.order_form_id, f.id) as form_id
+from performances p
+join events e on e.id = p.event_id
+left join forms f on f.box_office_id = e.box_office_id and f.of_orders
+where p.id = :performance_id and coalesce(e.order_form_id, f.id) is not null
+union all
+select t.id, t.form_id
+from performances p
+join tariffs t on t.event_id = p.event_id
+where p.id = :performance_id and t.form_id is not null;
+
 -- name: missing(event_id, box_office_id)
 select distinct f.name
 from forms f
