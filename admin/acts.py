@@ -18,11 +18,14 @@ from web.languages import translated
 
 VALUE_CHARS_MAX = 200
 NOTHING = "—"
+EMPTY: tuple[Any, ...] = ("", [], {}, None)
+PRICED = "tariff.priced"
 OPENED = {
     "event": "/admin/events/{id}",
     "mailing": "/admin/mailings/{id}",
     "order": "/admin/orders/{id}",
     "performance": "/admin/performances/{id}",
+    "tariff": "/admin/tariffs/{id}",
     "token": "/admin/api-keys/{id}",
     "venue": "/admin/venues/{id}",
 }
@@ -31,12 +34,14 @@ OPENED = {
 KINDS: dict[str, str] = {
     "administrator": marked("Accounts"),
     "authenticator": marked("Accounts"),
+    "box-office": marked("Box offices"),
     "box_office": marked("Box offices"),
     "event": marked("Events"),
     "form": marked("Forms"),
-    "group": marked("Team"),
     "invitation": marked("Accounts"),
     "mailing": marked("Mails to buyers"),
+    "option": marked("Tariffs"),
+    "option_group": marked("Tariffs"),
     "order": marked("Orders"),
     "organisation": marked("Organisation"),
     "pass": marked("Passes"),
@@ -45,6 +50,8 @@ KINDS: dict[str, str] = {
     "performance": marked("Dates"),
     "performances": marked("Dates"),
     "plan": marked("Plans"),
+    "recovery-code": marked("Accounts"),
+    "recovery-codes": marked("Accounts"),
     "refund": marked("Orders"),
     "tariff": marked("Tariffs"),
     "ticket": marked("Tickets"),
@@ -56,47 +63,147 @@ KINDS: dict[str, str] = {
 
 ACTS: dict[str, str] = {
     "administrator.created": marked("{who} made {what} an administrator"),
+    "authenticator.added": marked("{who} set up codes from an app for {what}"),
+    "authenticator.ended": marked("{who} took the codes from an app away from {what}"),
+    "box-office.form-linked": marked("{who} chose the form for orders of the box office {what}"),
     "box_office.changed": marked("{who} changed the settings of the box office {what}"),
     "box_office.created": marked("{who} opened the box office {what}"),
-    "mailing.discarded": marked("{who} threw away a mail to the buyers of {what}"),
-    "mailing.drafted": marked("{who} wrote a mail to the buyers of {what}"),
-    "mailing.revised": marked("{who} changed a mail to the buyers of {what}"),
+    "event.created": marked("{who} added the event {what}"),
+    "event.duplicated": marked("{who} duplicated an event as {what}"),
+    "event.edited": marked("{who} changed the event {what}"),
+    "event.form-linked": marked("{who} chose the form for orders of the event {what}"),
+    "event.link_renewed": marked("{who} renewed the private link of the event {what}"),
+    "event.pictured": marked("{who} changed the picture of the event {what}"),
+    "form.created": marked("{who} added the form {what}"),
+    "form.deleted": marked("{who} deleted the form {what}"),
+    "form.field-added": marked("{who} added a field to the form {what}"),
+    "form.field-changed": marked("{who} changed a field of the form {what}"),
+    "form.field-deleted": marked("{who} deleted a field of the form {what}"),
+    "form.field-hidden": marked("{who} hid a field of the form {what}"),
+    "form.field-shown": marked("{who} showed a field of the form {what} again"),
+    "form.renamed": marked("{who} renamed the form {what}"),
+    "invitation.accepted": marked("{who} accepted the invitation sent to {what}"),
+    "mailing.discarded": marked("{who} discarded a mail to the buyers of {what}"),
+    "mailing.drafted": marked("{who} drafted a mail to the buyers of {what}"),
+    "mailing.revised": marked("{who} revised a mail to the buyers of {what}"),
     "mailing.sent": marked("{who} sent a mail to the buyers of {what}"),
-    "mailing.turned": marked("{who} stopped or went on with a mail to the buyers of {what}"),
+    "mailing.turned": marked("{who} paused, resumed or stopped a mail to the buyers of {what}"),
+    "option.added": marked("{who} added an option to the tariff {what}"),
+    "option.closed": marked("{who} closed an option of the tariff {what}"),
+    "option.deleted": marked("{who} deleted an option of the tariff {what}"),
+    "option.edited": marked("{who} changed an option of the tariff {what}"),
+    "option.opened": marked("{who} opened an option of the tariff {what} again"),
+    "option_group.added": marked("{who} added a group of options to the tariff {what}"),
+    "option_group.deleted": marked("{who} deleted a group of options of the tariff {what}"),
+    "option_group.edited": marked("{who} changed a group of options of the tariff {what}"),
+    "order.answers-changed": marked("{who} changed the form answers of the order {what}"),
     "order.cancelled": marked("{who} cancelled the order {what}"),
-    "order.mailed": marked("{who} had a mail of the order {what} sent again"),
+    "order.mailed": marked("{who} sent mail about the order {what}"),
     "order.noted": marked("{who} wrote a note on the order {what}"),
-    "order.paid": marked("{who} took the payment of the order {what} on site"),
+    "order.paid": marked("{who} took the payment of the order {what}"),
     "order.reduced": marked("{who} cancelled tickets of the order {what}"),
-    "order.refunded": marked("{who} refunded the order {what} in full"),
+    "order.refunded": marked("{who} refunded the order {what}"),
     "organisation.renamed": marked("{who} renamed the organisation {what}"),
-    "pass.allowed": marked("{who} ended the opposition to a pass of the order {what}"),
+    "pass.allowed": marked("{who} lifted the opposition on a pass of the order {what}"),
     "pass.opposed": marked("{who} opposed a pass of the order {what}"),
-    "pass.reissued": marked("{who} issued a pass of the order {what} again"),
+    "pass.reissued": marked("{who} changed the code of a pass of the order {what}"),
+    "passkey.added": marked("{who} added a passkey for {what}"),
+    "passkey.ended": marked("{who} removed a passkey of {what}"),
+    "password.changed": marked("{who} changed the password of {what}"),
+    "password.reset": marked("{who} set a new password for {what} by a mailed link"),
+    "performance.edited": marked("{who} changed a date of {what}"),
+    "performances.added": marked("{who} added dates to {what}"),
+    "performances.edited": marked("{who} changed several dates of {what}"),
+    "performances.removed": marked("{who} removed dates of {what}"),
+    "plan.version_added": marked("{who} added a version of the plan {what}"),
+    "recovery-code.used": marked("{who} signed in as {what} with a recovery code"),
+    "recovery-codes.made": marked("{who} made recovery codes for {what}"),
     "refund.handed-out": marked("{who} handed out a refund of the order {what}"),
-    "ticket.allowed": marked("{who} ended the opposition to a ticket of the order {what}"),
-    "ticket.moved": marked("{who} moved a ticket of the order {what}"),
+    "tariff.bounded": marked("{who} changed a quota of the tariff {what}"),
+    "tariff.closed": marked("{who} closed the tariff {what}"),
+    "tariff.created": marked("{who} added the tariff {what}"),
+    "tariff.deleted": marked("{who} deleted the tariff {what}"),
+    "tariff.edited": marked("{who} changed the tariff {what}"),
+    "tariff.form-linked": marked("{who} chose the form of the tariff {what}"),
+    "tariff.moved": marked("{who} moved the tariff {what} in the list"),
+    "tariff.opened": marked("{who} opened the tariff {what} again"),
+    "tariff.priced": marked("{who} changed the prices of the tariff {what}"),
+    "ticket.allowed": marked("{who} lifted the opposition on a ticket of the order {what}"),
+    "ticket.moved": marked("{who} moved a ticket of the order {what} to another seat"),
     "ticket.opposed": marked("{who} opposed a ticket of the order {what}"),
-    "ticket.reissued": marked("{who} issued a ticket of the order {what} again"),
+    "ticket.reissued": marked("{who} changed the code of a ticket of the order {what}"),
     "token.changed": marked("{who} changed the API key {what}"),
     "token.created": marked("{who} made the API key {what}"),
     "token.revoked": marked("{who} revoked the API key {what}"),
     "vat_rate.scheduled": marked("{who} scheduled a VAT rate in the box office {what}"),
     "vat_rate.withdrawn": marked("{who} withdrew a VAT rate from the box office {what}"),
+    "venue.created": marked("{who} added the venue {what}"),
+    "venue.deleted": marked("{who} deleted the venue {what}"),
+    "venue.edited": marked("{who} changed the venue {what}"),
 }
 
 FIELDS: dict[str, str] = {
+    "access_information": marked("Access information"),
+    "address": marked("Address"),
+    "capacity": marked("Capacity"),
+    "category": marked("Category"),
+    "counter_closes_at": marked("Counter closes"),
+    "counter_only": marked("At the counter only"),
+    "counter_opens_at": marked("Counter opens"),
     "currency": marked("Currency"),
+    "dates": marked("Dates"),
+    "descriptions": marked("Descriptions"),
+    "doors_at": marked("Doors"),
+    "ends_at": marked("End"),
+    "field": marked("Field"),
+    "form": marked("Form"),
+    "generation": marked("Code number"),
     "holds_from": marked("Holds from"),
+    "label": marked("Label"),
+    "languages": marked("Languages"),
     "locale": marked("Language"),
+    "mail": marked("Mail"),
     "may_sell": marked("May sell"),
     "name": marked("Name"),
+    "names": marked("Names"),
     "networks": marked("Networks"),
+    "option": marked("Option"),
+    "order_form": marked("Form for orders"),
+    "order_max": marked("At most in an order"),
+    "order_min": marked("At least in an order"),
+    "order_places_max": marked("Places in an order"),
+    "own_counter_closes_at": marked("Counter closes"),
+    "own_counter_opens_at": marked("Counter opens"),
+    "own_order_places_max": marked("Places in an order"),
+    "own_sale_closes_at": marked("Sale closes"),
+    "own_sale_opens_at": marked("Sale opens"),
+    "pass": marked("Pass"),
+    "picture": marked("Picture"),
+    "places": marked("Places"),
+    "position": marked("Position"),
+    "price_cents": marked("Price"),
+    "reason": marked("Reason"),
     "recipients": marked("Recipients"),
+    "refund_cents": marked("Refund"),
+    "sale_closes_at": marked("Sale closes"),
+    "sale_opens_at": marked("Sale opens"),
     "scope": marked("Scope"),
+    "seat": marked("Seat"),
+    "starts_at": marked("Start"),
+    "state": marked("State"),
+    "status": marked("Status"),
+    "ticket": marked("Ticket"),
+    "tickets": marked("Tickets"),
+    "time_zone": marked("Time zone"),
+    "to": marked("To"),
     "vat_number": marked("VAT number"),
     "vat_rate": marked("VAT rate"),
     "vat_registered": marked("Registered for VAT"),
+    "vat_thousandths": marked("VAT rate"),
+    "version": marked("Version"),
+    "visibility": marked("Visibility"),
+    "group": marked("Group"),
+    "event": marked("All dates together"),
 }
 
 VALUES: dict[str, str] = {
@@ -106,6 +213,20 @@ VALUES: dict[str, str] = {
     "scope manage": marked("Manage"),
     "locale en": marked("English"),
     "locale fr": marked("French"),
+    "status paid": marked("Paid"),
+    "status pending": marked("Waiting for payment"),
+    "status cancelled": marked("Cancelled"),
+    "status expired": marked("Expired"),
+    "status valid": marked("Valid"),
+    "status opposed": marked("Opposed"),
+    "status reserved": marked("Reserved"),
+    "status on_sale": marked("On sale"),
+    "status closed": marked("Closed"),
+    "visibility draft": marked("Draft"),
+    "visibility link": marked("By link"),
+    "visibility public": marked("Public"),
+    "label postponed": marked("Postponed"),
+    "label sold_out": marked("Sold out"),
 }
 """Values that have words, by their field."""
 
@@ -135,7 +256,8 @@ class Told(Struct, frozen=True):
 
 def told(line: Line, language: str, zone: str, currency: str | None) -> Told:
     """A line in a language; moments in a zone; amounts in a currency, where there is one."""
-    changes = [_change(field, pair, language, zone, currency) for field, pair in line.changes.items()]
+    reader = _Reader(language, zone, currency, priced=line.act == PRICED)
+    changes = [reader.change(field, pair) for field, pair in line.changes.items() if not _is_nothing(pair)]
     subject = f"{line.subject_kind}:{line.subject_id}"
     return Told(line.at, sentence(line, language), changes, line.address, subject, str(line.actor_id or ""))
 
@@ -170,43 +292,54 @@ def _label(text: str) -> str:
     return bare[:1].upper() + bare[1:]
 
 
-def _change(field: str, pair: tuple[Any, Any], language: str, zone: str, currency: str | None) -> Change:
-    label = translated(FIELDS[field], language) if field in FIELDS else _spaced(field)
-    before, after = (_value(field, one, language, zone, currency) for one in pair)
-    return Change(label, None if pair[0] in (None, "", [], {}) else before, after)
+class _Reader(Struct, frozen=True):
+    """Reads the values of one line. `priced`: its fields are what things cost, by the names people gave them."""
+
+    language: str
+    zone: str
+    currency: str | None
+    priced: bool
+
+    def change(self, field: str, pair: tuple[Any, Any]) -> Change:
+        label = field if self.priced else self._label(field)
+        before, after = (self._value(field, one) for one in pair)
+        return Change(label, None if pair[0] in EMPTY or before == after else before, after)
+
+    def _label(self, field: str) -> str:
+        return translated(FIELDS[field], self.language) if field in FIELDS else _spaced(field)
+
+    def _value(self, field: str, value: Any) -> str:
+        if value is None or value in EMPTY:
+            return NOTHING
+        if isinstance(value, bool):
+            return translated(marked("Yes") if value else marked("No"), self.language)
+        if isinstance(value, int):
+            return self._number(field, value)
+        if isinstance(value, list):
+            return _short(", ".join(self._value(field, one) for one in value))
+        if isinstance(value, dict):
+            return _short("; ".join(f"{self._label(name)}: {self._value(name, one)}" for name, one in value.items()))
+        if f"{field} {value}" in VALUES:
+            return translated(VALUES[f"{field} {value}"], self.language)
+        return self._text(str(value))
+
+    def _number(self, field: str, value: int) -> str:
+        if self.currency and (self.priced or field.endswith("_cents")):
+            return formats.money(value, self.currency, self.language)
+        if field in RATES:
+            return formats.rate(value, self.language)
+        return formats.number(value, self.language)
+
+    def _text(self, text: str) -> str:
+        if MOMENT.fullmatch(text):
+            return formats.moment(datetime.fromisoformat(text), self.zone, self.language)
+        if DAY.fullmatch(text):
+            return formats.whole_day(date.fromisoformat(text), self.language)
+        return _short(text)
 
 
-def _value(field: str, value: Any, language: str, zone: str, currency: str | None) -> str:
-    if value is None or value in ("", [], {}):
-        return NOTHING
-    if f"{field} {value}" in VALUES:
-        return translated(VALUES[f"{field} {value}"], language)
-    if isinstance(value, bool):
-        return translated(marked("Yes") if value else marked("No"), language)
-    if isinstance(value, int):
-        return _number(field, value, language, currency)
-    if isinstance(value, list):
-        return _short(", ".join(_value(field, one, language, zone, currency) for one in value))
-    if isinstance(value, dict):
-        parts = [f"{_spaced(name)} {_value(name, one, language, zone, currency)}" for name, one in value.items()]
-        return _short("; ".join(parts))
-    return _text(str(value), language, zone)
-
-
-def _number(field: str, value: int, language: str, currency: str | None) -> str:
-    if field.endswith("_cents") and currency:
-        return formats.money(value, currency, language)
-    if field in RATES:
-        return formats.rate(value, language)
-    return formats.number(value, language)
-
-
-def _text(text: str, language: str, zone: str) -> str:
-    if MOMENT.fullmatch(text):
-        return formats.moment(datetime.fromisoformat(text), zone, language)
-    if DAY.fullmatch(text):
-        return formats.whole_day(date.fromisoformat(text), language)
-    return _short(text)
+def _is_nothing(pair: tuple[Any, Any]) -> bool:
+    return all(one is None or one in EMPTY for one in pair)
 
 
 def _spaced(field: str) -> str:

@@ -95,6 +95,15 @@ async def of_tariff(db: Database, tariff_id: UUID) -> Options:
     return Options(single, tuple(Group(row["id"], row["name"], _names(row), by_group[row["id"]]) for row in groups))
 
 
+def one(found: Options, option_id: UUID) -> Option:
+    """One of a tariff's options, or NotFound."""
+    every = (*found.single, *(option for group in found.groups for option in group.options))
+    for option in every:
+        if option.id == option_id:
+            return option
+    raise NotFound(what="option")
+
+
 async def of_event(db: Database, event_id: UUID) -> dict[UUID, tuple[tuple[Option, str | None], ...]]:
     """The options of each of an event's tariffs that are sold, with the names of their groups."""
     found: dict[UUID, tuple[tuple[Option, str | None], ...]] = {}

@@ -56,6 +56,38 @@ def gathered(
     return Prices(by_zone, by_category)
 
 
+class PlanUsed(Struct, frozen=True):
+    """A plan that an event is sold on."""
+
+    plan_hash: bytes
+    plan_name: str
+    venue_name: str
+
+
+class Date(Struct, frozen=True):
+    """A date that prices may be set for."""
+
+    id: UUID
+    starts_at: datetime
+    time_zone: str
+    venue_name: str
+
+
+NOTHING = Prices()
+
+
+async def plans_of(db: Database, event_id: UUID, performance_id: UUID | None = None) -> list[PlanUsed]:
+    """The plans of an event's dates, or of one of them."""
+    async with db.read() as c:
+        return await SQL.plans_of.all(c, PlanUsed, event_id=event_id, performance_id=performance_id)
+
+
+async def dates_of(db: Database, event_id: UUID) -> list[Date]:
+    """An event's dates, the first one first."""
+    async with db.read() as c:
+        return await SQL.dates_of.all(c, Date, event_id=event_id)
+
+
 async def read(db: Database, tariff_id: UUID, performance_id: UUID | None = None) -> Prices:
     """What is set for all dates, or for one of them."""
     async with db.read() as c:

@@ -119,6 +119,16 @@ class Form:
             return None
         return int(units)
 
+    def rate(self, name: str, *, required: bool = True) -> int | None:
+        """A rate typed in percent ("8.1", "8,1 %"), in thousandths of a percent."""
+        text = self.text(name).strip().rstrip("%").strip().replace(",", ".")
+        if not text and not required:
+            return None
+        if not re.fullmatch(r"\d{1,3}(\.\d{1,3})?", text) or Decimal(text) > 100:
+            self.mistaken(name, "Type a rate in percent, such as 8.1, with at most three decimals.")
+            return None
+        return int(Decimal(text).scaleb(3))
+
     def moment(self, name: str, zone: str, *, required: bool = True) -> datetime | None:
         """A `datetime-local` field, typed in a venue's time, as UTC."""
         text = self.text(name).strip()

@@ -11,10 +11,25 @@ from uuid import uuid4
 
 from engine.plan import placeur_json
 from tests.api.conftest import House, small_plan
-from ticketing import account_links, organisations, plan_drafts, plans, staff, venues
+from ticketing import (
+    account_links,
+    groups,
+    mailings,
+    options,
+    organisations,
+    plan_drafts,
+    plans,
+    rights,
+    staff,
+    tariffs,
+    venues,
+)
 from ticketing.account_links import LinkKind
 from ticketing.audit import Actor
 from ticketing.db import Database
+from ticketing.mailings import Choice, Text
+from ticketing.options import Options
+from ticketing.rights import Grant
 from ticketing.tokens import Scope
 
 Maker = Callable[[Database, House], Awaitable[Any]]
@@ -37,8 +52,41 @@ async def performance_id(db: Database, house: House) -> Any:
     return house.performances[1].id
 
 
+async def mailing_id(db: Database, house: House) -> Any:
+    event, now = house.performances[0].event_id, house.performances[0].sale_opens_at
+    choice = Choice({"en": Text("Doors open early", "Come early.")})
+    return await mailings.draft(
+        db, house.organisation_id, event, choice, Actor(organisation_id=house.organisation_id), now
+    )
+
+
+async def kind(db: Database, house: House) -> Any:
+    return "sales.csv"
+
+
 async def tariff_id(db: Database, house: House) -> Any:
     return house.full.id
+
+
+async def option_group_id(db: Database, house: House) -> Any:
+    found = await with_options(db, house)
+    return found.groups[0].id
+
+
+async def option_id(db: Database, house: House) -> Any:
+    return (await with_options(db, house)).single[0].id
+
+
+async def with_options(db: Database, house: House) -> Options:
+    """The options of the full tariff: one alone, and a group."""
+    found = await options.of_tariff(db, house.full.id)
+    if found.empty:
+        owner, by, now = house.organisation_id, Actor(organisation_id=house.organisation_id), datetime.now(UTC)
+        version = (await tariffs.get(db, owner, house.full.id)).version
+        programme = options.Draft(names={"en": "Programme"}, price_cents=300)
+        await options.add(db, owner, house.full.id, version, programme, by, now)
+        await options.add_group(db, owner, house.full.id, version + 1, {"en": "Menus"}, by, now)
+    return await options.of_tariff(db, house.full.id)
 
 
 async def venue_id(db: Database, house: House) -> Any:
@@ -73,6 +121,30 @@ async def session_id(db: Database, house: House) -> Any:
     return uuid4()
 
 
+async def staff_id(db: Database, house: House) -> Any:
+    """Somebody of the house's team, in its group, with a permission."""
+    now, by = datetime.now(UTC), Actor(organisation_id=house.organisation_id)
+    person = await staff.create(db, f"{uuid4().hex}@example.org", "Member", "correct horse battery", now)
+    async with db.transaction() as c:
+        await staff.join(c, house.organisation_id, person.id, now)
+        given = Grant(organisation_id=house.organisation_id, scope=Scope.MANAGE, staff_id=person.id)
+        await rights.grant(c, given, now)
+    await groups.join(db, house.organisation_id, await group_id(db, house), person.id, by, now)
+    return person.id
+
+
+async def group_id(db: Database, house: House) -> Any:
+    known = await groups.list_of(db, house.organisation_id)
+    by = Actor(organisation_id=house.organisation_id)
+    return known[0].id if known else await groups.create(db, house.organisation_id, "Doors", by, datetime.now(UTC))
+
+
+async def grant_id(db: Database, house: House) -> Any:
+    async with db.transaction() as c:
+        given = Grant(organisation_id=house.organisation_id, scope=Scope.VIEW, members=True)
+        return await rights.grant(c, given, datetime.now(UTC))
+
+
 async def secret(db: Database, house: House) -> Any:
     now = datetime.now(UTC)
     person = await staff.create(db, f"{uuid4().hex}@example.org", "Invited", None, now)
@@ -85,12 +157,19 @@ MAKERS: dict[str, Maker] = {
     "version_number": version_number,
     "event_id": event_id,
     "key": key,
+    "option_group_id": option_group_id,
+    "option_id": option_id,
+    "kind": kind,
+    "mailing_id": mailing_id,
+    "grant_id": grant_id,
+    "group_id": group_id,
     "passkey_id": passkey_id,
     "performance_id": performance_id,
     "plan_id": plan_id,
     "secret": secret,
     "session_id": session_id,
     "slug": slug,
+    "staff_id": staff_id,
     "tariff_id": tariff_id,
     "venue_id": venue_id,
 }

@@ -27,3 +27,22 @@ delete from prices where tariff_id = :tariff_id and performance_id is not distin
 insert into prices (tariff_id, performance_id, zone, category, price_cents)
 select :tariff_id::uuid, :performance_id::uuid, zone, category, price_cents
 from unnest(:zones::text[], :categories::text[], :prices_cents::integer[]) as p (zone, category, price_cents);
+
+-- name: plans_of(event_id, performance_id)
+-- The plans that an event is sold on, or one of its dates, each with the first of its dates.
+select v.hash as plan_hash, p.name as plan_name, u.name as venue_name
+from performances f
+join plan_versions v on v.id = f.plan_version_id
+join plans p on p.id = v.plan_id
+join venues u on u.id = f.venue_id
+where f.event_id = :event_id and (:performance_id::uuid is null or f.id = :performance_id)
+group by v.hash, p.name, u.name
+order by min(f.starts_at)
+limit 10;
+
+-- name: dates_of(event_id)
+select f.id, f.starts_at, u.time_zone, u.name as venue_name
+from performances f
+join venues u on u.id = f.venue_id
+where f.event_id = :event_id
+order by f.starts_at, f.id;

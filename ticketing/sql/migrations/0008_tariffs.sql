@@ -16,6 +16,11 @@ alter table tariffs
     add check (sale_opens_at < sale_closes_at),
     add check (order_max >= order_min);
 
+update tariffs t set names = jsonb_build_object(split_part(replace(b.locale, '_', '-'), '-', 1), t.name)
+from events e
+join box_offices b on b.id = e.box_office_id
+where e.id = t.event_id;
+
 -- A price is of a category or of a zone (by its id in the plan), at every performance or at one.
 alter table prices
     add column performance_id uuid references performances on delete cascade,

@@ -1,0 +1,197 @@
+"""The options of a tariff: those that stand alone, and groups of which one is chosen or none."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from admin import access, pages
+from admin import tariffs as tariff_pages
+from admin.access import Desk
+from ticketing import options
+from ticketing.options import OPTION_CENTS_MAX, Draft, Option, Options
+from ticketing.refusals import EditedMeanwhile, InputRefused, Refusal
+from ticketing.tokens import Scope
+from web.call import Call
+from web.forms import Form, field_money
+
+PAGE, EDIT = "tariffs/options.html", "tariffs/option.html"
+Act = Callable[[Form, int], Awaitable[None]]
+
+
+@get("/tariffs/{tariff_id:uuid}/options")
+async def show(request: Call, tariff_id: FromPath[UUID]) -> Response[str]:
+    """A tariff's options, and the forms for one more."""
+    desk = await access.tariff(request, tariff_id, Scope.VIEW)
+    around = await _around(request, desk, tariff_id)
+    return pages.show(request, PAGE, desk, form=Form(), group_form=Form(), **around)
+
+
+@post("/tariffs/{tariff_id:uuid}/options", status_code=200)
+async def add(request: Call, tariff_id: FromPath[UUID]) -> Response[str] | Redirect:
+    """Add an option, from the next order on."""
+    desk = await access.tariff(request, tariff_id, Scope.MANAGE)
+    form = await request.typed()
+
+    async def act(form: Form, version: int) -> None:
+        draft = _draft(form, tariff_pages.currency(desk))
+        if draft is not None:
+            owner = desk.reach.organisation_id
+            await options.add(request.services.database, owner, tariff_id, version, draft, desk.actor, request.now)
+
+    if await _done(form, act):
+        return pages.done(request, _path(tariff_id), "The option is added, from the next order on.")
+    around = await _around(request, desk, tariff_id)
+    form.compare({"version": around["tariff"].version})
+    return pages.show_again(request, PAGE, desk, form=form, group_form=Form(), **around)
+
+
+@post("/tariffs/{tariff_id:uuid}/option-groups", status_code=200)
+async def add_group(request: Call, tariff_id: FromPath[UUID]) -> Response[str] | Redirect:
+    """Add a group, still without options."""
+    desk = await access.tariff(request, tariff_id, Scope.MANAGE)
+    form = await request.typed()
+
+    async def act(form: Form, version: int) -> None:
+        names, owner = _names(form), desk.reach.organisation_id
+        await options.add_group(request.services.database, owner, tariff_id, version, names, desk.actor, request.now)
+
+    if await _done(form, act):
+        return pages.done(request, _path(tariff_id), "The group is added: put options in it.")
+    around = await _around(request, desk, tariff_id)
+    return pages.show_again(request, PAGE, desk, form=Form(), group_form=form, **around)
+
+
+@get("/tariffs/{tariff_id:uuid}/options/{option_id:uuid}")
+async def edit(request: Call, tariff_id: FromPath[UUID], option_id: FromPath[UUID]) -> Response[str]:
+    """The form of one option."""
+    desk = await access.tariff(request, tariff_id, Scope.VIEW)
+    around = await _around(request, desk, tariff_id)
+    option = options.one(around["options"], option_id)
+    form = Form.of(_fields(option, around))
+    return pages.show(request, EDIT, desk, form=form, option=option, **around)
+
+
+@post("/tariffs/{tariff_id:uuid}/options/{option_id:uuid}", status_code=200)
+async def save(request: Call, tariff_id: FromPath[UUID], option_id: FromPath[UUID]) -> Response[str] | Redirect:
+    """Call an option otherwise, change its price for later orders."""
+    desk = await access.tariff(request, tariff_id, Scope.MANAGE)
+    form, owner = await request.typed(), desk.reach.organisation_id
+    around = await _around(request, desk, tariff_id)
+    option, status = options.one(around["options"], option_id), 422
+    draft, version = _draft(form, around["currency"]), form.number("version", 0, tariff_pages.VERSION_MAX)
+    if draft is not None and version is not None:
+        try:
+            acting = (tariff_id, version, option_id, draft, desk.actor, request.now)
+            await options.edit(request.services.database, owner, *acting)
+            return pages.done(request, _path(tariff_id), "The option is saved, for later orders.")
+        except EditedMeanwhile as refusal:
+            form.refused(refusal)
+            form.compare(_fields(option, around))
+            status = 409
+        except Refusal as refusal:
+            form.refused(refusal)
+    return pages.show_again(request, EDIT, desk, status=status, form=form, option=option, **around)
+
+
+@post("/tariffs/{tariff_id:uuid}/options/{option_id:uuid}/closure", status_code=200)
+async def close(request: Call, tariff_id: FromPath[UUID], option_id: FromPath[UUID]) -> Redirect:
+    """Sell an option no more, or again."""
+    desk, form, version = await _acting(request, tariff_id)
+    closed, owner = form.text("closed") == "yes", desk.reach.organisation_id
+    acting = (tariff_id, version, option_id, closed, desk.actor, request.now)
+    await options.close(request.services.database, owner, *acting)
+    return pages.done(request, _path(tariff_id), "The option is closed." if closed else "The option is sold again.")
+
+
+@post("/tariffs/{tariff_id:uuid}/options/{option_id:uuid}/deletion", status_code=200)
+async def delete(request: Call, tariff_id: FromPath[UUID], option_id: FromPath[UUID]) -> Redirect:
+    """Delete an option that is on no ticket."""
+    desk, _, version = await _acting(request, tariff_id)
+    acting = (tariff_id, version, option_id, desk.actor, request.now)
+    await options.delete(request.services.database, desk.reach.organisation_id, *acting)
+    return pages.done(request, _path(tariff_id), "The option is deleted.")
+
+
+@post("/tariffs/{tariff_id:uuid}/option-groups/{option_group_id:uuid}", status_code=200)
+async def rename_group(request: Call, tariff_id: FromPath[UUID], option_group_id: FromPath[UUID]) -> Redirect:
+    """Call a group otherwise."""
+    desk, form, version = await _acting(request, tariff_id)
+    acting = (tariff_id, version, option_group_id, _names(form), desk.actor, request.now)
+    await options.rename_group(request.services.database, desk.reach.organisation_id, *acting)
+    return pages.done(request, _path(tariff_id), "Saved.")
+
+
+@post("/tariffs/{tariff_id:uuid}/option-groups/{option_group_id:uuid}/deletion", status_code=200)
+async def delete_group(request: Call, tariff_id: FromPath[UUID], option_group_id: FromPath[UUID]) -> Redirect:
+    """Delete a group with its options, while none of them is on a ticket."""
+    desk, _, version = await _acting(request, tariff_id)
+    acting = (tariff_id, version, option_group_id, desk.actor, request.now)
+    await options.delete_group(request.services.database, desk.reach.organisation_id, *acting)
+    return pages.done(request, _path(tariff_id), "The group is deleted.")
+
+
+async def _acting(request: Call, tariff_id: UUID) -> tuple[Desk, Form, int]:
+    """The desk, the form of one button, and the version that whoever pressed it was looking at."""
+    desk = await access.tariff(request, tariff_id, Scope.MANAGE)
+    form = await request.typed()
+    return desk, form, _version(form)
+
+
+def _version(form: Form) -> int:
+    version = form.number("version", 0, tariff_pages.VERSION_MAX)
+    if version is None:
+        raise InputRefused(problem="This is not a form that a page of ours sends.", where="version")
+    return version
+
+
+async def _done(form: Form, act: Act) -> bool:
+    """Whether it was done; mistakes are in the form."""
+    version = form.number("version", 0, tariff_pages.VERSION_MAX)
+    try:
+        if version is not None:
+            await act(form, version)
+    except Refusal as refusal:
+        form.refused(refusal)
+    return not form.mistakes
+
+
+def _path(tariff_id: UUID) -> str:
+    return f"/admin/tariffs/{tariff_id}/options"
+
+
+def _names(form: Form) -> dict[str, str]:
+    return {tag.value: form.text(f"name_{tag.value}") for tag in tariff_pages.LANGUAGES}
+
+
+def _draft(form: Form, currency: str) -> Draft | None:
+    cents = form.money("price", currency)
+    if cents is not None and abs(cents) > OPTION_CENTS_MAX:
+        most = field_money(OPTION_CENTS_MAX, currency)
+        form.mistaken("price", "An option costs, or takes off, {most} at most.", most=most)
+    try:
+        group_id = UUID(form.text("group")) if form.text("group") else None
+    except ValueError:
+        form.mistaken("group", "Choose one of these.")
+        return None
+    if cents is None or form.mistakes:
+        return None
+    return Draft(names=_names(form), price_cents=cents, group_id=group_id)
+
+
+def _fields(option: Option, around: dict[str, Any]) -> dict[str, Any]:
+    names = {f"name_{tag.value}": option.names.get(tag.value, "") for tag in tariff_pages.LANGUAGES}
+    return names | {
+        "price": field_money(option.price_cents, around["currency"]),
+        "group": option.group_id,
+        "version": around["tariff"].version,
+    }
+
+
+async def _around(request: Call, desk: Desk, tariff_id: UUID) -> dict[str, Any]:
+    around = await tariff_pages.of(request, desk, tariff_id, "options")
+    found: Options = await options.of_tariff(request.services.database, tariff_id)
+    return around | {"options": found, "languages": await tariff_pages.languages(request, desk)}
