@@ -66,13 +66,14 @@ SECTIONS: tuple[Section, ...] = (
         ),
     ),
     Section(marked("Venues"), (Entry(marked("Venues"), "map-pin", f"{ORGANISATION}/venues", None),)),
-    Section(marked("Settings"), (Entry(marked("Forms"), "forms", f"{BOX_OFFICE}/forms", Scope.VIEW),)),
     Section(
         marked("Settings"),
         (
             Entry(marked("Box office"), "settings", f"{BOX_OFFICE}/settings", Scope.MANAGE),
+            Entry(marked("Forms"), "forms", f"{BOX_OFFICE}/forms", Scope.VIEW),
             Entry(marked("Audit log"), "history", f"{BOX_OFFICE}/audit", Scope.MANAGE),
             Entry(marked("Box offices"), "calendar", f"{ORGANISATION}/box-offices", Scope.MANAGE),
+            Entry(marked("Team"), "users", f"{ORGANISATION}/team", Scope.MANAGE),
             Entry(marked("API keys"), "key", f"{ORGANISATION}/api-keys", Scope.MANAGE),
             Entry(marked("Organisation"), "building", f"{ORGANISATION}/settings", Scope.MANAGE),
         ),
@@ -82,6 +83,8 @@ SECTIONS: tuple[Section, ...] = (
 
 
 ELSEWHERE = {
+    "groups": "team",
+    "rules": "team",
     "performances": "events",
     "mailings": "events",
     "tariffs": "events",

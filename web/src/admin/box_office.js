@@ -1,0 +1,24 @@
+// A new box office's key follows its name until somebody types a key of their own.
+export function keyFromName(page) {
+  const form = page.querySelector("form[data-key-from-name]");
+  if (!form) return;
+  const key = form.elements.key;
+  let own = key.value !== "";
+  key.addEventListener("input", () => (own = key.value !== ""));
+  form.querySelector("#name").addEventListener("input", (event) => {
+    if (!own) key.value = keyFrom(event.target.value);
+  });
+}
+
+export const keyFrom = (name) =>
+  name
+    .toLowerCase()
+    .replace(/ß/g, "ss")
+    .replace(/œ/g, "oe")
+    .replace(/æ/g, "ae")
+    .normalize("NFKD")
+    .replace(/[^\x00-\x7f]/g, "")
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+/, "")
+    .slice(0, 40)
+    .replace(/-+$/, "");
