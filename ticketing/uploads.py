@@ -140,7 +140,9 @@ def _picture(content: bytes, media: Media) -> bytes:
             upright = ImageOps.exif_transpose(opened)
             upright.thumbnail((SIDE_PX_MAX, SIDE_PX_MAX))
             plain = upright.convert("RGB" if media is Media.JPEG or upright.mode not in ("RGBA", "LA", "P") else "RGBA")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+    except Image.DecompressionBombError:
+        raise FileRefused(problem="This picture has too many pixels: 50 million at most.") from None
+    except (OSError, SyntaxError, ValueError):
         raise FileRefused(problem="This picture cannot be read: it is cut short, or none.") from None
     bare = Image.new(plain.mode, plain.size)
     bare.paste(plain)
