@@ -2,8 +2,9 @@
 
 A page is two questions: which orders, then what is shown of them. Which orders is asked of the index by time, newest or
 oldest first, from where the page before ended (a keyset, so the thousandth page costs what the first does). A filter
-that few orders pass would make that walk long, so such a filter is looked up first: when it leaves at most
-`CANDIDATES_MAX` orders, the page is picked among them; when it leaves more, the walk meets them soon enough.
+that few orders pass would make that walk long. So what is not paid has an index of its own, the dates of an event are
+walked down one by one, and a text, refunds that are due or a rare tariff are looked up first: the page is then picked
+among what they leave.
 
 Text is a code's beginning, an address's beginning, or the beginnings of words of the buyer's name, accents or not.
 """
@@ -26,7 +27,7 @@ from ticketing.states import OrderStatus
 
 ROWS_MAX = 50
 CANDIDATES_MAX = 5000
-PEOPLE_MAX = 2000
+PEOPLE_MAX = 1000
 """Buyers that a text may mean; of a text that means more, the rest are left out, and the page says so."""
 WORDS_MAX = 6
 CODE_CHARS_MIN = 3
@@ -193,11 +194,6 @@ async def _narrowed(c: Connection, box_office_id: UUID, wanted: Filter) -> tuple
     if wanted.refund_due:
         due = await SQL.of_refunds_due.rows(c, box_office_id=box_office_id, found_max=CANDIDATES_MAX)
         narrowed = _both(narrowed, due)
-    if wanted.performance or wanted.event:
-        values = {"performance_id": wanted.performance, "event_id": wanted.event}
-        narrowed = _both(
-            narrowed, await SQL.of_dates.rows(c, box_office_id=box_office_id, found_max=TOO_MANY, **values)
-        )
     if wanted.tariff:
         narrowed = _both(narrowed, await SQL.of_tariff.rows(c, tariff_id=wanted.tariff, found_max=TOO_MANY))
     return (None if narrowed is None else list(narrowed)), cut
@@ -222,6 +218,9 @@ async def _ids(
         rows = await SQL.among.rows(c, order_ids=narrowed, newest=newest, status=wanted.status, **values)
     elif wanted.status not in (None, OrderStatus.PAID):
         query = SQL.unpaid_newest if newest else SQL.unpaid_oldest
+        rows = await query.rows(c, status=wanted.status, **values)
+    elif wanted.performance or wanted.event or wanted.tariff:
+        query = SQL.dates_newest if newest else SQL.dates_oldest
         rows = await query.rows(c, status=wanted.status, **values)
     else:
         query = SQL.newest if newest else SQL.oldest

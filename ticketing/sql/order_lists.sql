@@ -94,6 +94,55 @@ where o.box_office_id = :box_office_id
 order by o.placed_at asc, o.id asc
 limit :rows_max;
 
+-- name: dates_newest(box_office_id, status, since, until, at, id, channel, event_id, performance_id, tariff_id, rows_max)
+-- A walk down each date's tickets by time, then the newest of all dates: what an event sold lies anywhere in a season.
+select found.id
+from performances p
+cross join lateral (
+    select distinct t.placed_at, t.order_id as id
+    from tickets t
+    join orders o on o.id = t.order_id
+    where t.performance_id = p.id
+        and t.placed_at >= :since and t.placed_at < :until
+        and (t.placed_at, t.order_id) < (:at, :id)
+        and (:status::text is null or o.status = :status)
+        and (:channel::text is null or o.channel = :channel)
+        and (:tariff_id::uuid is null or t.tariff_id = :tariff_id)
+    order by t.placed_at desc, t.order_id desc
+    limit :rows_max
+) found
+where p.box_office_id = :box_office_id
+    and (:performance_id::uuid is null or p.id = :performance_id)
+    and (:event_id::uuid is null or p.event_id = :event_id)
+    and (:tariff_id::uuid is null or p.event_id = (select event_id from tariffs where id = :tariff_id))
+group by found.placed_at, found.id
+order by found.placed_at desc, found.id desc
+limit :rows_max;
+
+-- name: dates_oldest(box_office_id, status, since, until, at, id, channel, event_id, performance_id, tariff_id, rows_max)
+select found.id
+from performances p
+cross join lateral (
+    select distinct t.placed_at, t.order_id as id
+    from tickets t
+    join orders o on o.id = t.order_id
+    where t.performance_id = p.id
+        and t.placed_at >= :since and t.placed_at < :until
+        and (t.placed_at, t.order_id) > (:at, :id)
+        and (:status::text is null or o.status = :status)
+        and (:channel::text is null or o.channel = :channel)
+        and (:tariff_id::uuid is null or t.tariff_id = :tariff_id)
+    order by t.placed_at, t.order_id
+    limit :rows_max
+) found
+where p.box_office_id = :box_office_id
+    and (:performance_id::uuid is null or p.id = :performance_id)
+    and (:event_id::uuid is null or p.event_id = :event_id)
+    and (:tariff_id::uuid is null or p.event_id = (select event_id from tariffs where id = :tariff_id))
+group by found.placed_at, found.id
+order by found.placed_at, found.id
+limit :rows_max;
+
 -- name: among(box_office_id, status, since, until, at, id, channel, event_id, performance_id, tariff_id, rows_max, order_ids, newest)
 -- The page among orders that were found already.
 select o.id
@@ -169,16 +218,6 @@ select distinct r.order_id as id
 from refunds r
 join orders o on o.id = r.order_id
 where r.status = 'due' and o.box_office_id = :box_office_id
-limit :found_max;
-
--- name: of_dates(box_office_id, event_id, performance_id, found_max)
--- The orders of a performance's or an event's tickets; as many rows as were asked for mean more.
-select t.order_id as id
-from performances p
-join tickets t on t.performance_id = p.id
-where p.box_office_id = :box_office_id
-    and (:performance_id::uuid is null or p.id = :performance_id)
-    and (:event_id::uuid is null or p.event_id = :event_id)
 limit :found_max;
 
 -- name: of_tariff(tariff_id, found_max)
