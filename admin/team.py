@@ -19,6 +19,7 @@ from ticketing.grants import Place
 from ticketing.refusals import InputRefused, NotFound
 from ticketing.rights import Grant
 from ticketing.team import Invitation
+from ticketing.texts import email_of
 from ticketing.tokens import Scope
 from web.call import Call
 from web.forms import Form
@@ -60,6 +61,9 @@ async def invite(request: Call, slug: str) -> Response[str] | Redirect:
     form = await request.typed()
     await access.confirmed(request, desk.session, form)
     owner = desk.reach.organisation_id
+    _check_addresses(form)
+    if form.mistakes:
+        return await _new_shown(request, desk, form)
     try:
         wanted = _invitation(form, owner)
         emails = await team.invite(request.services.database, owner, wanted, desk.actor, request.now)
@@ -195,8 +199,20 @@ async def choices(call: Call, desk: Desk) -> dict[str, Any]:
     return {"offices": list(offices.values()), "scopes": SCOPES, "short": SHORT}
 
 
+def _typed_addresses(form: Form) -> tuple[str, ...]:
+    return tuple(one for one in re.split(r"[\s,;]+", form.text("emails")) if one)
+
+
+def _check_addresses(form: Form) -> None:
+    for one in _typed_addresses(form):
+        try:
+            email_of(one)
+        except InputRefused:
+            form.mistaken("emails", "{email} is not an e-mail address.", email=one[:100])
+
+
 def _invitation(form: Form, organisation_id: UUID) -> Invitation:
-    emails = tuple(re.split(r"[\s,;]+", form.text("emails").strip()))
+    emails = _typed_addresses(form)
     chosen = tuple(_id(one) for one in form.texts("groups"))
     locale = form.text("locale") or None
     if not form.text("scope"):
