@@ -28,7 +28,7 @@ OBSTACLES = {
     ),
     Obstacle.CATEGORY: marked("Prices of the category “{what}” are not used: the plan has no such category."),
     Obstacle.CURRENCY: marked(
-        "Prices, and options that cost something: they are in {what}, which is not sold in there."
+        "Prices, and options that cost something: they are in {what}, and sales there are in another currency."
     ),
     Obstacle.HOUR: marked("The date {what}: clocks skip this hour that day."),
     Obstacle.VENUE: marked("Dates whose venue belongs to another organisation: choose one of the plans there."),

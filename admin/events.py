@@ -29,7 +29,7 @@ PICTURE_BYTES_MAX = pictures.BYTES_MAX + 64 * 1024
 SHOWN = {
     Shown.CURRENT: marked("Current"),
     Shown.DRAFT: marked("Drafts"),
-    Shown.PAST: marked("Past"),
+    Shown.PAST: marked("Finished"),
     Shown.ALL: marked("All"),
 }
 VISIBILITIES = {
@@ -99,7 +99,7 @@ async def create(request: Call, key: FromPath[str]) -> Response[str] | Redirect:
                 owned=not desk.may(Scope.MANAGE),
             )  # fmt: skip
             return pages.done(
-                request, f"/admin/events/{made.id}/settings", "{name} is a draft: only you see it.", name=made.name
+                request, f"/admin/events/{made.id}/settings", "{name} is a draft: your team alone sees it.", name=made.name
             )
         except Refusal as refusal:
             form.refused(refusal)

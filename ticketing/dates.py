@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -29,6 +28,8 @@ from ticketing.sql import Connection, load
 
 YEARS_AHEAD_MAX = 5
 GROUNDS_MAX = 500
+CHOSEN = (PerformanceStatus.ON_SALE, PerformanceStatus.CLOSED)
+"""What a date may be set to; it is cancelled by giving back what was paid, not here."""
 
 SQL = load("dates")
 
@@ -89,7 +90,7 @@ class Date(Struct, frozen=True, kw_only=True):
 
 
 class DateSettings(Struct, frozen=True, kw_only=True):
-    """What is edited of a date; None is as its event says (no label: none)."""
+    """What is edited of a date; None is as its event says (no label: none). `status` is one of `CHOSEN`."""
 
     starts_at: datetime
     doors_at: datetime
@@ -100,7 +101,7 @@ class DateSettings(Struct, frozen=True, kw_only=True):
     own_counter_closes_at: datetime | None = None
     own_order_places_max: int | None = None
     label: Label | None = None
-    status: Literal[PerformanceStatus.ON_SALE, PerformanceStatus.CLOSED] = PerformanceStatus.ON_SALE
+    status: PerformanceStatus = PerformanceStatus.ON_SALE
 
 
 class Change(Struct, frozen=True, kw_only=True):
@@ -111,7 +112,7 @@ class Change(Struct, frozen=True, kw_only=True):
     """
 
     label: Label | UnsetType | None = UNSET
-    status: Literal[PerformanceStatus.ON_SALE, PerformanceStatus.CLOSED] | UnsetType = UNSET
+    status: PerformanceStatus | UnsetType = UNSET
     at: time | UnsetType = UNSET
     doors_min: int | UnsetType = UNSET
     duration_min: int | UnsetType = UNSET
@@ -338,6 +339,8 @@ def _check_start(start: datetime, now: datetime, where: str) -> None:
 
 
 def _check_settings(settings: DateSettings, now: datetime) -> None:
+    if settings.status not in CHOSEN:
+        raise InputRefused(problem="Choose one of these.", where="status")
     if not settings.doors_at <= settings.starts_at < settings.ends_at:
         raise InputRefused(problem="Doors open before the start, and the end comes after it.", where="starts_at")
     if settings.ends_at - settings.starts_at > timedelta(minutes=DURATION_MIN_MAX):
@@ -370,6 +373,8 @@ def _check_change(change: Change) -> None:
     fields = _fields(change)
     if not fields:
         raise InputRefused(problem="Choose what to change.", where="")
+    if fields.get("status", PerformanceStatus.ON_SALE) not in CHOSEN:
+        raise InputRefused(problem="Choose one of these.", where="status")
     for name, (least, most) in bounds.items():
         if name in fields and not least <= int(fields[name]) <= most:  # type: ignore[call-overload]
             raise InputRefused(
