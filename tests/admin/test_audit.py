@@ -49,18 +49,13 @@ async def test_an_act_is_a_sentence_with_what_changed(sign_in: SignIn, house: Ho
     )
     made = await box_offices.change(database, house.organisation_id, house.key, 1, choice, by, NOW)
     await vat.schedule(database, house.organisation_id, made.id, Rate(NOW.date(), 8100), by, NOW)
-    scheduled, changed = (await rows(browser, page_of(house)))[:2] if False else await _by_act(browser, house)
+    (scheduled,) = await rows(browser, page_of(house, "?act=vat_rate.scheduled"))
+    (changed,) = await rows(browser, page_of(house, "?act=box_office.changed"))
     assert "Pat Person changed the settings of the box office Season 2027" in changed
-    assert "Language : English French" in changed.replace("Language", "Language :").replace(": :", ":")
+    assert "Language English French" in changed
     assert "Registered for VAT No Yes" in changed and "VAT number CHE123456789" in changed
     assert changed.endswith("192.0.2.9")
     assert "scheduled a VAT rate" in scheduled and "8.1%" in scheduled and "1 March 2026" in scheduled
-
-
-async def _by_act(browser: Browser, house: House) -> list[str]:
-    return [
-        (await rows(browser, page_of(house, f"?act={act}")))[0] for act in ("vat_rate.scheduled", "box_office.changed")
-    ]
 
 
 async def test_it_is_told_in_french_too(sign_in: SignIn, house: House, database: Database):
@@ -80,7 +75,7 @@ def test_every_act_has_a_sentence(language: str):
         for act in ACT.findall(path.read_text())
         if not NO_ACT.search(act)
     }
-    assert not written - set(acts.ACTS), "add them to admin/acts.py, with their French"
+    assert sorted(written - set(acts.ACTS)) == [], "add them to admin/acts.py, with their French"
     assert {act.partition(".")[0] for act in acts.ACTS} <= set(acts.KINDS)
     for act in acts.ACTS:
         line = Line(1, NOW, act, "event", "1", "Cyrano", {}, "", None, "Ada", False)
@@ -111,7 +106,7 @@ async def test_values_are_told_as_what_they_are(sign_in: SignIn, house: House, d
     browser = await sign_in()
     path = f"/admin/box-offices/{house.key}/audit"
     (line,) = await rows(browser, f"{path}?act=order.reduced")
-    assert "Price 12.50 CHF became 13.00 CHF".replace("became ", "") in line.replace("\xa0", " ")
+    assert "Price 12.50 CHF 13.00 CHF" in line.replace("\xa0", " ")
     assert "Tickets 2" in line and "Networks" not in line
     assert "Doors 1 Mar 2026, 19:00 —" in line and "Visibility Draft Public" in line
     assert "En: Full En: Full; Fr: Plein" in line and f"Wholly new {'x' * 200}…" in line
