@@ -1,6 +1,6 @@
 """An event and one of its dates as they sell: figures, charts with the tables that say the same, and where to go on."""
 
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -11,6 +11,7 @@ from litestar.response import Redirect
 
 from admin import access, pages
 from admin.access import Desk
+from admin.menu import marked
 from ticketing import events, halls, mailings, sales, signing_keys
 from ticketing.performances import Visibility
 from ticketing.refusals import EditedMeanwhile, Refusal
@@ -27,7 +28,12 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "measure": ("tickets", "revenue"),
     "range": tuple(one.value for one in (Range.MONTH, *Range)),
 }
-T = TypeVar("T")
+MEASURES = {"tickets": marked("Tickets"), "revenue": marked("Revenue")}
+STANDINGS = {
+    Visibility.DRAFT: marked("Draft"),
+    Visibility.LINK: marked("By link"),
+    Visibility.PUBLIC: marked("Public"),
+}
 
 
 @get("/events/{event_id:uuid}")
@@ -84,9 +90,6 @@ async def performance(request: Call, performance_id: FromPath[UUID]) -> Response
     )
 
 
-STANDINGS: dict[str, str] = {"draft": "Draft", "link": "By link", "public": "Public"}
-
-
 async def _event(request: Call, desk: Desk, event_id: UUID, form: Form) -> Response[str]:
     db, organisation_id = request.services.database, desk.reach.organisation_id
     found = await sales.overview(db, organisation_id, event_id)
@@ -134,6 +137,7 @@ def _drawn(request: Call, found: Overview, course: Course) -> dict[str, Any]:
     event, measure = found.event, _choice(request, "measure")
     language = request.visit.language
     passes = translated("Passes", language)
+    shown = translated(MEASURES[measure], language)
     told = {"currency": event.currency, "digits": get_currency_precision(event.currency), "measure": measure}
     by_tariff = [(one.name or passes, one.figures) for one in found.by_tariff]
     return {
@@ -143,12 +147,14 @@ def _drawn(request: Call, found: Overview, course: Course) -> dict[str, Any]:
         "passes": passes,
         "tariff_chart": told
         | {
+            "labels": [translated("Tariff", language), shown],
             "names": [name for name, _ in by_tariff],
             "tickets": [figures.taken for _, figures in by_tariff],
             "cents": [figures.sold_cents + figures.awaited_cents for _, figures in by_tariff],
         },
         "time_chart": told
         | {
+            "labels": [translated("Date", language), shown],
             "zone": event.time_zone,
             "step": course.step,
             "at": [int(bar.at.timestamp()) for bar in course.bars],

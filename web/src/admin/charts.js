@@ -29,9 +29,9 @@ function draw(place, told, language) {
       height: HEIGHT,
       ...(told.names ? named(told, ink) : timed(told, language, ink)),
       series: [
-        { label: "", value: (plot, at) => (at == null ? "" : label(told, at, language)) },
+        { label: told.labels[0], value: (plot, at) => (at == null ? "" : label(told, at, language)) },
         {
-          label: "",
+          label: told.labels[1],
           value: (plot, amount) => (amount == null ? "" : exact.format(amount)),
           fill: style.getPropertyValue("--chart-fill"),
           width: 0,
