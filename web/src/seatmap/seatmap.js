@@ -151,7 +151,7 @@ export class SeatMap {
     this.stage.append(this.canvas, bar, this.badge, this.tip);
     this.badge.className = "badge";
     this.side = make("div", "", "seat-map-side");
-    [this._legendTitle, this._listTitle] = [make("h3", words.legend), make("h3", words.list)];
+    [this._legendTitle, this._listTitle] = [make("h2", words.legend), make("h2", words.list)];
     element.replaceChildren(this.stage, this.side, this.told);
   }
 
