@@ -1,0 +1,77 @@
+"""A clerk finds an order by what its buyer says on the telephone, moves a seat, and leaves a note."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from playwright.sync_api import Page, expect
+
+from engine.holds import DIGEST_BYTES, HoldRequest, Seats
+from tests.flows.conftest import PHONE, Site, look
+from tests.running import run
+from ticketing import orders, payments
+from ticketing.ids import new_id
+from ticketing.orders import Buyer, PlaceOrder, SeatChoice
+from ticketing.settings import Settings
+from ticketing.stores import stores
+
+
+def test_an_order_found_moved_and_noted(visit: Callable[..., Page], site: Site) -> None:
+    code = run(_sold(site.settings, site))
+    page = visit()
+    page.goto(f"/admin/box-offices/{site.house.key}/orders")
+    look(page)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("ines.mor")
+    page.locator(".search-found").get_by_text(code).wait_for()
+    look(page)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/admin/orders/*")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(code)
+    look(page)
+    page.get_by_role("link", name="row A, seat 1").click()
+    look(page)
+    page.get_by_role("link", name="Move to another seat").click()
+    look(page)
+    page.locator("fieldset", has_text="Row B").locator(".free-seat").first.click()
+    page.get_by_role("button", name="Move the ticket").click()
+    page.wait_for_url("**/admin/orders/*")
+    expect(page.get_by_role("link", name="row B, seat 1")).to_be_visible()
+    page.get_by_label("Add a note").fill("Moved to row B at her wish.")
+    page.get_by_role("button", name="Add note").click()
+    expect(page.locator(".note-text")).to_have_text("Moved to row B at her wish.")
+    look(page)
+
+
+def test_the_pages_of_an_order_on_a_phone(visit: Callable[..., Page], site: Site) -> None:
+    code = run(_sold(site.settings, site))
+    page = visit(PHONE, "fr")
+    page.goto(f"/admin/search?q={code}")
+    for path in ("", "/cancellation", "/refund", "/mails"):
+        page.goto(page.url.split("/admin/orders/")[0] + "/admin/orders/" + _id(page) + path)
+        look(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+
+
+def _id(page: Page) -> str:
+    return page.url.split("/admin/orders/")[1].split("/")[0]
+
+
+async def _sold(settings: Settings, site: Site) -> str:
+    """Sell two seats side by side, paid on site; the order's number."""
+    async with stores(settings) as opened:
+        db, inventory, date = opened.database, opened.inventory, site.house.performances[0]
+        async with db.read() as c:
+            sold = await c.fetchval("select count(*)::integer from tickets where performance_id = $1", date.id)
+        places = (sold, sold + 1)
+        wanted = HoldRequest(
+            box_office=date.box_office_id.hex, request_id=new_id().bytes, digest=bytes(DIGEST_BYTES),
+            wants=(Seats(date.pool_id, places),), hold_ms=60_000,
+        )  # fmt: skip
+        held = await inventory.hold(wanted)
+        seats = tuple(SeatChoice(date.id, place, site.house.full.id) for place in places)
+        buyer = Buyer("ines.moreau@example.org", "Inès Moreau")
+        request = PlaceOrder(date.box_office_id, new_id().hex, held.hold, buyer, seats)
+        placed = await orders.place(db, inventory, settings, request, datetime.now(UTC))
+        await payments.take_on_site(db, placed.id, datetime.now(UTC))
+    return placed.code
