@@ -123,7 +123,9 @@ def _read(document: bytes) -> Legend:
                 counts[seat.category] += 1
                 within[seat.category] = None
         for area in zone.areas:
-            counts[area.category] += area.capacity
-            within[area.category] = None
-        zones.append(ZoneLine(zone.id, zone.name or zone.id, tuple(within)))
+            if area.capacity:
+                counts[area.category] += area.capacity
+                within[area.category] = None
+        if within:
+            zones.append(ZoneLine(zone.id, zone.name or zone.id, tuple(within)))
     return Legend(tuple(CategoryLine(name, colors[name], counts[name]) for name in colors), tuple(zones))

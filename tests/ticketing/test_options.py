@@ -1,0 +1,100 @@
+"""Options: alone or of a group, changed for later orders, kept where they are once they are on a ticket."""
+
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from engine.inventory import Inventory
+from tests.ticketing.house import NOW, SETTINGS, House, breaches, empty, hold, open_house, request
+from ticketing import options, orders, tariffs
+from ticketing.audit import Actor
+from ticketing.db import Database
+from ticketing.options import Draft
+from ticketing.refusals import AlreadyExists, EditedMeanwhile, InputRefused, NotFound, OptionSold, TariffSold
+
+
+@pytest.fixture
+async def house(database: Database) -> House:
+    await empty(database)
+    return await open_house(database)
+
+
+async def at(db: Database, house: House) -> tuple[UUID, UUID, int]:
+    """The full tariff as verbs of options take it: organisation, tariff, version."""
+    return house.organisation, house.full, (await tariffs.get(db, house.organisation, house.full)).version
+
+
+async def add(db: Database, house: House, name: str, cents: int, group: UUID | None = None) -> UUID:
+    draft = Draft(names={"en": name}, price_cents=cents, group_id=group)
+    await options.add(db, *await at(db, house), draft, actor(house), NOW)
+    found = await options.of_tariff(db, house.full)
+    every = (*found.single, *(option for one in found.groups for option in one.options))
+    return next(option.id for option in every if option.name == name)
+
+
+def actor(house: House) -> Actor:
+    return Actor(organisation_id=house.organisation)
+
+
+async def buy(db: Database, inventory: Inventory, house: House, place: int, *chosen: UUID) -> orders.PlacedOrder:
+    asked = request(house, await hold(inventory, house, [place]), [place])
+    seats = tuple(msgspec.structs.replace(seat, options=chosen) for seat in asked.seats)
+    return await orders.place(db, inventory, SETTINGS, msgspec.structs.replace(asked, seats=seats), NOW)
+
+
+async def test_what_was_sold_stays_and_later_orders_pay_the_new_price(
+    database: Database, inventory: Inventory, house: House
+) -> None:
+    programme = await add(database, house, "Programme", 300)
+    first = await buy(database, inventory, house, 0, programme)
+    dearer = Draft(names={"en": "Booklet", "fr": "Livret"}, price_cents=500)
+    await options.edit(database, *await at(database, house), programme, dearer, actor(house), NOW)
+    second = await buy(database, inventory, house, 1, programme)
+    assert (first.total_cents, second.total_cents) == (3300, 3500)
+    async with database.read() as c:
+        rows = await c.fetch("select name, price_cents from ticket_options order by price_cents")
+    assert [tuple(row) for row in rows] == [("Programme", 300), ("Booklet", 500)]
+    with pytest.raises(OptionSold):
+        await options.delete(database, *await at(database, house), programme, actor(house), NOW)
+    await options.add_group(database, *await at(database, house), {"en": "Extras"}, actor(house), NOW)
+    (group,) = (await options.of_tariff(database, house.full)).groups
+    with pytest.raises(OptionSold):
+        moved = Draft(names={"en": "Booklet"}, price_cents=500, group_id=group.id)
+        await options.edit(database, *await at(database, house), programme, moved, actor(house), NOW)
+    with pytest.raises(TariffSold):
+        await tariffs.delete(database, house.organisation, house.full, actor(house), NOW)
+    assert await breaches(database, inventory) == []
+
+
+async def test_a_group_is_deleted_while_nothing_of_it_is_sold(
+    database: Database, inventory: Inventory, house: House
+) -> None:
+    await options.add_group(database, *await at(database, house), {"en": "Menu"}, actor(house), NOW)
+    (group,) = (await options.of_tariff(database, house.full)).groups
+    fish = await add(database, house, "Fish", 0, group.id)
+    await options.rename_group(database, *await at(database, house), group.id, {"en": "Supper"}, actor(house), NOW)
+    await buy(database, inventory, house, 0, fish)
+    with pytest.raises(OptionSold):
+        await options.delete_group(database, *await at(database, house), group.id, actor(house), NOW)
+    await options.add_group(database, *await at(database, house), {"en": "Seats"}, actor(house), NOW)
+    other = (await options.of_tariff(database, house.full)).groups[1]
+    await add(database, house, "Cushion", 100, other.id)
+    await options.delete_group(database, *await at(database, house), other.id, actor(house), NOW)
+    assert [one.name for one in (await options.of_tariff(database, house.full)).groups] == ["Supper"]
+
+
+async def test_what_is_wrong_is_refused(database: Database, house: House) -> None:
+    await add(database, house, "Programme", 300)
+    with pytest.raises(AlreadyExists):
+        await add(database, house, "Programme", 100)
+    with pytest.raises(InputRefused):
+        await add(database, house, "Gold", options.OPTION_CENTS_MAX + 1)
+    with pytest.raises(InputRefused):
+        await add(database, house, " ", 1)
+    theirs = await open_house(database)
+    with pytest.raises(NotFound):
+        draft = Draft(names={"en": "Mine"}, price_cents=0)
+        await options.add(database, theirs.organisation, house.full, 1, draft, actor(theirs), NOW)
+    with pytest.raises(EditedMeanwhile):
+        await options.add(database, house.organisation, house.full, 99, draft, actor(house), NOW)
