@@ -6,6 +6,8 @@ The database's own checks stay the last word; these say the same sooner and in a
 import re
 from zoneinfo import available_timezones
 
+from babel.numbers import is_currency
+
 from ticketing.refusals import InputRefused
 
 TEXT_CHARS_MAX = 200
@@ -54,7 +56,7 @@ def email_of(value: str, field: str = "email") -> str:
 
 def currency_of(value: str, field: str = "currency") -> str:
     """An ISO 4217 code."""
-    if not CURRENCY.fullmatch(value):
+    if not CURRENCY.fullmatch(value) or not is_currency(value):
         raise InputRefused(problem="Write three capital letters, such as EUR.", where=field)
     return value
 
