@@ -353,7 +353,8 @@ def _fields(one: Date) -> dict[str, Any]:
 
 
 def _date_settings(form: Form, before: Date) -> DateSettings | None:
-    """What a date is to say; doors and end are told from its start. An untouched moment stays to the second."""
+    """What a date is to say; doors and end are told from its start, and closing times of its own move with it unless
+    they were changed too. An untouched moment stays to the second."""
     zone = before.time_zone
     stored = {name: field_moment(getattr(before, name), zone) for name in ("starts_at", *MOMENTS)}
     moments = {
@@ -368,6 +369,9 @@ def _date_settings(form: Form, before: Date) -> DateSettings | None:
     if start is None or doors is None or long is None:
         return None
     times = {"doors_at": start - timedelta(minutes=doors), "ends_at": start + timedelta(minutes=long)}
+    for name in dates.CLOSES:
+        if form.text(name) == stored[name]:
+            moments[name] = dates.moved(getattr(before, name), start - before.starts_at)
     return form.read_as(DateSettings, starts_at=start, **times, **moments)
 
 

@@ -28,6 +28,8 @@ from ticketing.sql import Connection, load
 
 YEARS_AHEAD_MAX = 5
 GROUNDS_MAX = 500
+CLOSES = ("own_sale_closes_at", "own_counter_closes_at")
+"""What moves with a date that is moved."""
 CHOSEN = (PerformanceStatus.ON_SALE, PerformanceStatus.CLOSED)
 """What a date may be set to; it is cancelled by giving back what was paid, not here."""
 
@@ -294,6 +296,11 @@ async def remove(
     return len(rows)
 
 
+def moved(at: datetime | None, by: timedelta) -> datetime | None:
+    """A moment that a date says itself, moved as the date is."""
+    return at and at + by
+
+
 def settings_of(date: Date) -> DateSettings:
     """What is edited of a date, as it is."""
     return DateSettings(**{name: getattr(date, name) for name in DateSettings.__struct_fields__})
@@ -388,6 +395,7 @@ def _changed(row: asyncpg.Record, change: Change) -> dict[str, object]:
     doors = row["starts_at"] - row["doors_at"] if change.doors_min is UNSET else timedelta(minutes=change.doors_min)
     long = row["ends_at"] - row["starts_at"] if change.duration_min is UNSET else timedelta(minutes=change.duration_min)
     kept = {} if change.as_event else {name: row[name] for name in OWN}
+    kept |= {name: moved(kept[name], start - row["starts_at"]) for name in kept if name.endswith("_closes_at")}
     values = dict.fromkeys(OWN) | kept
     if change.sale_closes_min is not UNSET:
         values["sale_closes_at"] = start - timedelta(minutes=change.sale_closes_min)

@@ -143,6 +143,20 @@ async def test_a_date_says_otherwise_than_its_event(
     assert response.status_code == 422 and "The sale opens before it closes." in response.text
 
 
+async def test_a_date_moves_with_its_closing_times(sign_in: SignIn, one: str, house: House, database: Database) -> None:
+    manager, before = await sign_in(), house.performances[0]
+    stored = await dates.get(database, house.organisation_id, before.id)
+    zone = ZoneInfo(stored.time_zone)
+    page = await manager.page(f"{one}/settings")
+    found = dict(re.findall(r'name="(own_sale_(?:opens|closes)_at|version)" value="([^"]*)"', page))
+    later = stored.starts_at.astimezone(zone) + timedelta(days=1)
+    fields = found | {"starts_at": f"{later:%Y-%m-%dT%H:%M}", "doors_min": "20", "duration_min": "90", "label": ""}
+    await manager.done(f"{one}/settings", fields | {"status": "on_sale"})
+    after = await dates.get(database, house.organisation_id, before.id)
+    assert after.own_sale_closes_at == stored.own_sale_closes_at + timedelta(days=1)
+    assert after.own_sale_opens_at == stored.own_sale_opens_at
+
+
 async def test_who_may_only_see_changes_nothing(sign_in: SignIn, base: str, one: str) -> None:
     viewer = await sign_in(Scope.VIEW)
     page = await viewer.page(base)
