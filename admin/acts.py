@@ -22,6 +22,7 @@ EMPTY: tuple[Any, ...] = ("", [], {}, None)
 PRICED = "tariff.priced"
 OPENED = {
     "event": "/admin/events/{id}",
+    "form": "/admin/forms/{id}",
     "mailing": "/admin/mailings/{id}",
     "order": "/admin/orders/{id}",
     "performance": "/admin/performances/{id}",

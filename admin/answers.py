@@ -202,7 +202,7 @@ async def _edit(request: Call, order_id: UUID, ticket_id: UUID | None) -> Respon
     desk = await access.order(request, order_id, Scope.SELL)
     sheet = await answers.sheet(request.services.database, desk.reach.organisation_id, order_id, ticket_id)
     said = {str(at): list(one.texts) for at, one in sheet.said.items()}
-    return pages.show(request, EDIT, desk, sheet=sheet, said=said, mistakes={}, form=Form())
+    return pages.show(request, EDIT, desk, sheet=sheet, given=said, mistakes={}, form=Form())
 
 
 async def _change(request: Call, order_id: UUID, ticket_id: UUID | None) -> Response[str] | Redirect:
@@ -225,7 +225,7 @@ async def _change(request: Call, order_id: UUID, ticket_id: UUID | None) -> Resp
     said = {str(at): list(texts) for at, texts in given}
     if mistakes:
         form.mistaken("answers", "See what is marked below.")
-    answer = pages.show_again(request, EDIT, desk, sheet=sheet, said=said, mistakes=mistakes, form=form)
+    answer = pages.show_again(request, EDIT, desk, sheet=sheet, given=said, mistakes=mistakes, form=form)
     answer.status_code = 422 if mistakes else 409
     return answer
 
