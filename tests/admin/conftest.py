@@ -11,13 +11,13 @@ import pytest
 from argon2 import PasswordHasher
 from httpx import AsyncClient, Response
 
-from tests.api.conftest import House, client, database, house, queries, rival, settings
+from tests.api.conftest import House, client, database, hold, house, order, paid, queries, rival, settings
 from ticketing import rights, staff
 from ticketing.db import Database
 from ticketing.rights import Grant
 from ticketing.tokens import Scope
 
-__all__ = ["client", "database", "house", "queries", "rival", "settings"]
+__all__ = ["client", "database", "hold", "house", "order", "paid", "queries", "rival", "settings"]
 
 PASSWORD = "correct horse battery"
 TOKEN = re.compile(r'name="csrf" value="([^"]+)"')

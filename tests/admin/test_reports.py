@@ -1,0 +1,64 @@
+"""The report of a box office, on the page and as files that a spreadsheet computes nothing in."""
+
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.admin.conftest import SignIn
+from tests.api.conftest import House
+from ticketing.db import Database
+from ticketing.tokens import Scope
+
+FORMULA = '=HYPERLINK("https://evil.example","x")'
+
+
+def path(house: House, rest: str = "") -> str:
+    return f"/admin/box-offices/{house.key}/reports{rest}"
+
+
+@pytest.mark.parametrize("by", ["event", "date", "tariff", "day", "channel", "method", "nonsense"])
+async def test_every_grouping_and_its_files(sign_in: SignIn, house: House, paid: Callable[..., Any], by: str) -> None:
+    await paid(party=2)
+    seller = await sign_in(Scope.VIEW)
+    assert "120.00" in await seller.page(path(house, f"?by={by}"))
+    text = (await seller.get(path(house, f"/sales.csv?by={by}"))).content.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
+    assert len({len(row) for row in rows}) == 1 and any("120.00" in row for row in rows[1:])
+    book = openpyxl.load_workbook(io.BytesIO((await seller.get(path(house, f"/sales.xlsx?by={by}"))).content))
+    assert 120 in [cell.value for row in book.active for cell in row]
+
+
+async def test_a_name_that_is_a_formula_stays_a_name(
+    sign_in: SignIn, house: House, paid: Callable[..., Any], database: Database
+) -> None:
+    await paid(party=1)
+    async with database.transaction() as c:
+        await c.execute("update tariffs set name = $1 where id = $2", FORMULA, house.full.id)
+    seller = await sign_in(Scope.VIEW)
+    text = (await seller.get(path(house, "/sales.csv?by=tariff"))).text
+    assert "'=HYPERLINK" in text
+    book = openpyxl.load_workbook(io.BytesIO((await seller.get(path(house, "/sales.xlsx?by=tariff"))).content))
+    (cell,) = [cell for row in book.active for cell in row if cell.value == FORMULA]
+    assert cell.data_type == "s"
+
+
+async def test_days_that_cannot_be_are_told(sign_in: SignIn, house: House) -> None:
+    seller = await sign_in(Scope.VIEW)
+    for asked in ("first=2026-02-02&last=2026-01-01", "first=x&last=2026-01-01", "first=1990-01-01&last=2026-01-01"):
+        assert "Choose a" in await seller.page(path(house, f"?{asked}"))
+        assert (await seller.get(path(house, f"/sales.csv?{asked}"))).status_code == 422
+    assert (await seller.get(path(house, "/sales.pdf"))).status_code == 404
+
+
+async def test_the_box_office_is_come_to_by_its_overview(sign_in: SignIn, house: House, queries: list[str]) -> None:
+    seller = await sign_in(Scope.VIEW)
+    assert f'href="/admin/box-offices/{house.key}"' in await seller.page("/admin")
+    await seller.page(f"/admin/box-offices/{house.key}")  # the houses are read once a process
+    queries.clear()
+    text = await seller.page(f"/admin/box-offices/{house.key}")
+    assert "Nothing waits for you." in text and "The Seagull" in text
+    assert len(queries) <= 12, queries
