@@ -31,6 +31,16 @@ from web.call import Call
 from web.forms import Form
 
 PATH = "/admin/security"
+BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
+SYSTEMS = {
+    "Windows": "Windows",
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Mac OS X": "macOS",
+    "Linux": "Linux",
+}
+"""By what stands in the header; the first that fits, since each imitates those after it."""
 PAGE, APP, CODES, NEW_PASSKEY = (
     f"security/{name}.html" for name in ("show", "authenticator", "recovery_codes", "new_passkey")
 )
@@ -206,6 +216,7 @@ async def _shown(call: Call, person: Session, form: Form) -> Response[str]:
         has=await factors.of(database, person.staff_id),
         passkeys=await passkeys.list_of(database, person.staff_id),
         devices=await sessions.list_of(database, person.staff_id, call.now),
+        called=called,
         passkeys_max=passkeys.PASSKEYS_MAX,
     )  # fmt: skip
 
@@ -226,6 +237,13 @@ def _new_passkey_shown(call: Call, person: Session, form: Form) -> Response[str]
 async def _codes_shown(call: Call, person: Session, told: str) -> Response[str]:
     codes = await recovery_codes.renew(call.services.database, access.own(call, person), person.email, call.now)
     return pages.show(call, CODES, person, codes=codes, told=told)
+
+
+def called(agent: str) -> str:
+    """A browser by the names that people know it by: `Firefox, Windows`; empty for an unknown one."""
+    browser = next((name for sign, name in BROWSERS.items() if sign in agent), "")
+    system = next((name for sign, name in SYSTEMS.items() if sign in agent), "")
+    return ", ".join(filter(None, (browser, system)))
 
 
 def _back(call: Call, notice: str = "") -> Redirect:

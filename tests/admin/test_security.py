@@ -8,6 +8,7 @@ import pyotp
 import pytest
 from httpx import AsyncClient
 
+from admin import security
 from admin.access import COOKIE
 from tests.admin.conftest import PASSWORD, Browser, SignIn
 from ticketing import account_links, account_mails, attempts, authenticators, factors, passkeys, sessions, staff
@@ -349,3 +350,19 @@ async def test_the_profile_is_kept_and_speaks_the_language_chosen(sign_in: SignI
     assert '<html lang="fr">' in page and "<b>Zoé</b>" not in page
     assert (await signed_in.post("/admin/profile", {"name": "", "locale": "fr"})).status_code == 422
     assert (await signed_in.post("/admin/profile", {"name": "Zoé", "locale": "xx"})).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140 Safari/537.36",
+            "Chrome, Linux",
+        ),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1", "Safari, iPhone"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140 Safari/537.36 Edg/140", "Edge, Windows"),
+        ("curl/8", ""),
+    ],
+)
+def test_a_browser_is_called_by_its_name(agent: str, name: str):
+    assert security.called(agent) == name
