@@ -13,6 +13,7 @@ from engine.plan import placeur_json
 from tests.api.conftest import House, small_plan
 from ticketing import (
     account_links,
+    forms,
     groups,
     mailings,
     options,
@@ -22,6 +23,7 @@ from ticketing import (
     rights,
     staff,
     tariffs,
+    tokens,
     venues,
 )
 from ticketing.account_links import LinkKind
@@ -151,7 +153,31 @@ async def secret(db: Database, house: House) -> Any:
     return await account_links.make(db, b"secret", LinkKind.INVITATION, person.id, "walk", now)
 
 
+async def token_id(db: Database, house: House) -> Any:
+    return (await tokens.list_of(db, house.organisation_id))[0].id
+
+
+async def form_id(db: Database, house: House) -> Any:
+    async with db.read() as c:
+        office = await c.fetchval("select id from box_offices where key = $1", house.key)
+    owner, by, now = house.organisation_id, Actor(organisation_id=house.organisation_id), datetime.now(UTC)
+    return await forms.create(db, owner, office, f"Form {uuid4().hex}", by, now)
+
+
+async def field_id(db: Database, house: House) -> Any:
+    owner, by, now = house.organisation_id, Actor(organisation_id=house.organisation_id), datetime.now(UTC)
+    values = forms.FieldValues(kind=forms.Kind.TEXT, labels={"en": "Name"})
+    return await forms.add_field(db, owner, await form_id(db, house), values, by, now)
+
+
+async def upload_id(db: Database, house: House) -> Any:
+    return uuid4()
+
+
 MAKERS: dict[str, Maker] = {
+    "field_id": field_id,
+    "form_id": form_id,
+    "upload_id": upload_id,
     "draft_id": draft_id,
     "format_name": format_name,
     "version_number": version_number,
@@ -172,6 +198,7 @@ MAKERS: dict[str, Maker] = {
     "staff_id": staff_id,
     "tariff_id": tariff_id,
     "venue_id": venue_id,
+    "token_id": token_id,
 }
 
 PUBLIC = {
@@ -207,6 +234,9 @@ PERSONAL = {
 """What everybody who is signed in may ask for: about themselves, or chosen by what they reach."""
 
 MAYBE_EMPTY = {
+    "/admin/orders/{order_id}/answers",
+    "/admin/orders/{order_id}/answers/{ticket_id}",
+    "/admin/orders/{order_id}/uploads/{upload_id}",
     "/admin/events/{event_id}/picture",
 }
 """What is not found in a house that has none of it."""
