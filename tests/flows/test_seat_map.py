@@ -82,6 +82,7 @@ def test_the_list_says_what_the_map_shows(visit: Callable[..., Page], stadium: s
 def test_states_are_live(visit: Callable[..., Page], site: Site) -> None:
     page = visit()
     page.goto(f"/admin/performances/{site.house.first}")
+    page.locator("[data-seat-map]").scroll_into_view_if_needed()
     expect(page.locator(".seat-map .badge")).to_have_text("Live")
     expect(page.locator(".seat-map-list summary").first).to_contain_text("free")
     look(page)
