@@ -6,7 +6,9 @@ without signing in. What was typed stands in the body as text, whatever it looks
 
 from collections.abc import Mapping
 from datetime import datetime
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import EmailPolicy, Policy
 
 from msgspec import Struct
 
@@ -17,6 +19,20 @@ from ticketing.legible import clean
 from ticketing.mailings import BODY_CHARS_MAX, SUBJECT_CHARS_MAX, Text
 
 LINE_CHARS_MAX = BODY_CHARS_MAX
+
+
+class Address(UnstructuredHeader):
+    """A header that holds an address of a page: on one line however long, since a line end inside would break it, and
+    the standard library would encode it instead."""
+
+    name: str
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+HEADERS = HeaderRegistry()
+HEADERS.map_to_type("list-unsubscribe", Address)  # type: ignore[arg-type]  # it is mixed into a header
 
 
 class BuyerMail(Struct, frozen=True):
@@ -62,6 +78,8 @@ def message(mail: BuyerMail, to: str, mail_id: str, sender: str, now: datetime) 
     """The mail, ready to hand over."""
     made = envelopes.envelope(mail.subject, to, sender, mail.organiser, mail_id, now)
     envelopes.fill(made, "buyers", mail)
+    assert isinstance(made.policy, EmailPolicy), "envelopes are made so"
+    made.policy = made.policy.clone(header_factory=HEADERS)
     made["List-Unsubscribe"] = f"<{mail.opt_out_url}>"
     made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return made

@@ -1,3 +1,4 @@
+import asyncio
 import os
 import signal
 import subprocess
@@ -5,7 +6,9 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from email import message_from_bytes
+from email.message import EmailMessage
 from pathlib import Path
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -15,9 +18,11 @@ import background
 from background import MailDelayed, Post, Press
 from mailing.relays import Delivery, Handed
 from tests.ticketing.house import NOW, SETTINGS, open_house, order
-from ticketing import check, orders, payments
+from ticketing import check, mailings, orders, payments
+from ticketing.audit import Actor
 from ticketing.check import Breach
-from ticketing.jobs import MailKind, SendMail
+from ticketing.jobs import MailKind, SendMail, SendMailing
+from ticketing.mailings import Choice, RecipientState, Text
 from ticketing.orders import PlacedOrder
 from ticketing.stores import Stores, stores
 
@@ -129,3 +134,69 @@ def test_the_process_stops_when_asked_and_says_nothing(database_url: str, redis_
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=30)
     assert (process.returncode, said) == (0, "")
+
+
+async def written_to(opened: Stores, buyers: int) -> UUID:
+    """A mail to so many buyers, on its way."""
+    house = await open_house(opened.database)
+    for place in range(buyers):
+        placed = await order(opened.database, opened.inventory, house, [place])
+        await payments.take_on_site(opened.database, placed.id, NOW)
+    by, choice = Actor(organisation_id=house.organisation), Choice({"en": Text("To {name}", "About {event}.")})
+    own = (opened.database, house.organisation)
+    mailing = await mailings.draft(*own, house.performance.event_id, choice, by, NOW)
+    assert await mailings.send(*own, mailing, 1, by, NOW) == buyers
+    return mailing
+
+
+async def test_a_mailing_killed_and_begun_again_writes_to_nobody_twice(
+    opened: Stores, press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailing, handed = await written_to(opened, 5), []
+
+    async def killed_at_the_third(message: EmailMessage, relay: object) -> Delivery:
+        handed.append(message["To"])
+        if len(handed) == 3:
+            raise asyncio.CancelledError
+        return Delivery(Handed.SENT, "250")
+
+    monkeypatch.setattr(background, "hand_over", killed_at_the_third)
+    post = Post(with_relay(opened), press)
+    with pytest.raises(asyncio.CancelledError):
+        await post.send_to_buyers(SendMailing(mailing), "send-mailing-1")
+    for _ in range(2):
+        await Post(with_relay(opened), press).send_to_buyers(SendMailing(mailing), "send-mailing-1")
+    assert len(handed) == 5 == len(set(handed))
+    counts = await mailings.progress(opened.database, mailing)
+    assert counts == {RecipientState.SENT: 4, RecipientState.SENDING: 1}
+
+
+async def test_a_relay_that_puts_off_is_asked_later(
+    opened: Stores, press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailing, asked = await written_to(opened, 5), []
+
+    async def later(message: EmailMessage, relay: object) -> Delivery:
+        asked.append(message["To"])
+        return Delivery(Handed.TRY_LATER if len(asked) <= 3 else Handed.SENT, "451 or 250")
+
+    monkeypatch.setattr(background, "hand_over", later)
+    post = Post(with_relay(opened), press)
+    await post.send_to_buyers(SendMailing(mailing), "send-mailing-1")
+    assert len(asked) == background.DELAYS_A_JOB_MAX
+    await post.send_to_buyers(SendMailing(mailing), "send-mailing-2")
+    assert await mailings.progress(opened.database, mailing) == {RecipientState.SENT: 5}
+
+
+async def test_a_mail_to_buyers_can_be_left_with_one_click(opened: Stores, press: Press) -> None:
+    await Post(opened, press).send_to_buyers(SendMailing(await written_to(opened, 1)), "send-mailing-1")
+    mail = message_from_bytes(mails(opened)[-1].read_bytes())
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    link = "".join(mail["List-Unsubscribe"].split()).strip("<>")
+    organisation, email = mailings.opt_out_named(opened.settings, link.rpartition("/")[2])
+    assert email == mail["To"] and organisation
+
+
+def with_relay(opened: Stores) -> Stores:
+    settings = msgspec.structs.replace(opened.settings, smtp_url="smtp://127.0.0.1:25")
+    return msgspec.structs.replace(opened, settings=settings)
