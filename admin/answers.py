@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -153,7 +154,7 @@ async def _write(
         for one in answering:
             book.sheet(one.form.name, _head(one, language))
             async for lines in answer_lists.every(request.services.database, _chosen(event_id, one, query)):
-                await asyncio.to_thread(book.rows, [_cells(line, one, language) for line in lines])
+                await asyncio.to_thread(book.rows, (_cells(line, one, language) for line in lines))
 
 
 HEAD = (
@@ -176,15 +177,18 @@ def _head(answering: Answering, language: str) -> list[str]:
     return [*(translated(text, language) for text in HEAD), *(field.label(language) for field in answering.columns)]
 
 
+_moment = lru_cache(maxsize=1000)(formats.moment)  # dates of an event are few, and its orders come in bursts
+
+
 def _cells(line: Line, answering: Answering, language: str) -> list[str]:
     zone = line.time_zone or "UTC"
     return [
         line.order_code,
-        formats.moment(line.placed_at, zone, language),
+        _moment(line.placed_at, zone, language),
         translated(ORDER_STATES[line.order_status], language),
         line.customer_name,
         line.customer_email,
-        formats.moment(line.starts_at, zone, language) if line.starts_at else "",
+        _moment(line.starts_at, zone, language) if line.starts_at else "",
         line.tariff_name or "",
         line.zone or "",
         line.row_label or "",

@@ -18,7 +18,7 @@ from ticketing.forms import Field, Form
 from ticketing.ids import read_code
 from ticketing.sql import load
 
-BATCH_ROWS = 2000
+BATCH_ROWS = 500
 SEARCH_CHARS_MAX = 100
 
 SQL = load("answer_lists")
