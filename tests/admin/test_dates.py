@@ -153,7 +153,8 @@ async def test_a_date_moves_with_its_closing_times(sign_in: SignIn, one: str, ho
     fields = found | {"starts_at": f"{later:%Y-%m-%dT%H:%M}", "doors_min": "20", "duration_min": "90", "label": ""}
     await manager.done(f"{one}/settings", fields | {"status": "on_sale"})
     after = await dates.get(database, house.organisation_id, before.id)
-    assert after.own_sale_closes_at == stored.own_sale_closes_at + timedelta(days=1)
+    gap = stored.starts_at - stored.own_sale_closes_at
+    assert after.starts_at - after.own_sale_closes_at == gap
     assert after.own_sale_opens_at == stored.own_sale_opens_at
 
 
