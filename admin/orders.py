@@ -228,10 +228,10 @@ async def hand_out(request: Call, order_id: FromPath[UUID], refund_id: FromPath[
     """Book cash as given back."""
     desk = await access.order(request, order_id, Scope.SELL)
     form, database = await request.typed(), request.services.database
-    await access.confirmed(request, desk.session, form)
     owner = desk.reach.organisation_id
+    refunds.ensure_of(await refunds.of_order(database, order_id), refund_id)
+    await access.confirmed(request, desk.session, form)
     try:
-        refunds.ensure_of(await refunds.of_order(database, order_id), refund_id)
         await refunds.hand_out(database, owner, refund_id, request.now, desk.actor)
     except Refusal as refusal:
         form.refused(refusal)

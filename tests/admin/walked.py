@@ -174,7 +174,55 @@ async def upload_id(db: Database, house: House) -> Any:
     return uuid4()
 
 
+async def order_id(db: Database, house: House) -> Any:
+    """An order of one paid seat, as selling would have left it; the house has one."""
+    now = datetime.now(UTC)
+    async with db.transaction() as c:
+        known = await c.fetchval(
+            "select o.id from orders o join box_offices b on b.id = o.box_office_id where b.key = $1 limit 1", house.key
+        )
+        if known is not None:
+            return known
+        order, customer, line, date = uuid4(), uuid4(), uuid4(), house.performances[0]
+        office = await c.fetchrow("select id, currency from box_offices where key = $1", house.key)
+        await c.execute(
+            "insert into customers values ($1, $2, $3, 'Walker', 'en', $4)",
+            customer, house.organisation_id, f"{customer.hex}@example.org", now,
+        )  # fmt: skip
+        await c.execute(
+            "insert into orders (id, code, box_office_id, customer_id, hold_id, request_key, request_digest, secret_hash,"
+            " status, currency, placed_at) values ($1, $2, $3, $4, $5, $6, $5, $5, 'paid', $7, $8)",
+            order, order.hex[-8:].upper(), office["id"], customer, order.bytes, order.hex, office["currency"], now,
+        )  # fmt: skip
+        await c.execute(
+            "insert into order_lines (id, order_id, kind, label, amount_cents, created_at)"
+            " values ($1, $2, 'ticket', 'A seat', 0, $3)",
+            line, order, now,
+        )  # fmt: skip
+        await c.execute(
+            "insert into tickets (id, order_id, order_line_id, performance_id, tariff_id, pool_id, place, zone, row_label,"
+            " seat_label, category, price_cents, holder_name, status)"
+            " values ($1, $2, $3, $4, $5, $6, 0, 'Stalls', 'A', '1', 'Gold', 0, 'Walker', 'valid')",
+            uuid4(), order, line, date.id, house.full.id, date.pool_id,
+        )  # fmt: skip
+    return order
+
+
+async def ticket_id(db: Database, house: House) -> Any:
+    async with db.read() as c:
+        return await c.fetchval("select id from tickets where order_id = $1", await order_id(db, house))
+
+
+async def nothing_id(db: Database, house: House) -> Any:
+    """An id of nothing: what it names is looked for in an order, after the order was reached."""
+    return uuid4()
+
+
 MAKERS: dict[str, Maker] = {
+    "order_id": order_id,
+    "ticket_id": ticket_id,
+    "pass_id": nothing_id,
+    "refund_id": nothing_id,
     "field_id": field_id,
     "form_id": form_id,
     "upload_id": upload_id,
@@ -230,10 +278,12 @@ PERSONAL = {
     "/admin/sign-in/second-factor",
     "/admin/sign-in/second-factor/question",
     "/admin/sign-out",
+    "/admin/search",
 }
 """What everybody who is signed in may ask for: about themselves, or chosen by what they reach."""
 
 MAYBE_EMPTY = {
+    "/admin/orders/{order_id}/passes/{pass_id}",
     "/admin/orders/{order_id}/answers",
     "/admin/orders/{order_id}/answers/{ticket_id}",
     "/admin/orders/{order_id}/uploads/{upload_id}",
@@ -241,5 +291,19 @@ MAYBE_EMPTY = {
 }
 """What is not found in a house that has none of it."""
 
-LESS_THAN_MANAGE: dict[str, Scope] = {}
+LESS_THAN_MANAGE: dict[str, Scope] = {
+    "/admin/orders/{order_id}/cancellation": Scope.SELL,
+    "/admin/orders/{order_id}/mails": Scope.SELL,
+    "/admin/orders/{order_id}/notes": Scope.SELL,
+    "/admin/orders/{order_id}/payment": Scope.SELL,
+    "/admin/orders/{order_id}/refund": Scope.SELL,
+    "/admin/orders/{order_id}/refunds/{refund_id}/handed-out": Scope.SELL,
+    "/admin/orders/{order_id}/tickets/{ticket_id}/move": Scope.SELL,
+    "/admin/orders/{order_id}/tickets/{ticket_id}/opposition": Scope.SELL,
+    "/admin/orders/{order_id}/tickets/{ticket_id}/opposition-end": Scope.SELL,
+    "/admin/orders/{order_id}/tickets/{ticket_id}/reissue": Scope.SELL,
+    "/admin/orders/{order_id}/passes/{pass_id}/opposition": Scope.SELL,
+    "/admin/orders/{order_id}/passes/{pass_id}/opposition-end": Scope.SELL,
+    "/admin/orders/{order_id}/passes/{pass_id}/reissue": Scope.SELL,
+}
 """POSTs that need less than managing, by path, and what they need. Everything else is refused to who may less."""
