@@ -153,7 +153,7 @@ async def test_an_order_at_an_old_price_is_refused(
     body = order_body(house, await hold(party=2)) | {"total_cents": 12000}
     await tariffs.set_prices(database, house.organisation_id, house.full.id, {"Gold": 6500})
     response = await client.post(house.path("orders"), json=body, headers=keyed())
-    assert problem(response, 409, "price-changed")["total_cents"] == 13000
+    assert problem(response, 409, "price-changed")["fields"]["total_cents"] == 13000
     placed = await client.post(house.path("orders"), json=body | {"total_cents": 13000}, headers=keyed())
     assert placed.status_code == 201
 

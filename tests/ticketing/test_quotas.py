@@ -113,9 +113,7 @@ async def test_quotas_are_refused_out_of_bounds_and_out_of_date(
         await quotas.write(database, inventory, theirs.organisation, house.cheap, 1, [(None, 9)], by, NOW)
 
 
-async def test_orders_and_changes_at_once_keep_the_books(
-    database: Database, inventory: Inventory, house: House
-) -> None:
+async def test_orders_and_changes_at_once_agree(database: Database, inventory: Inventory, house: House) -> None:
     """Orders read the tariff, then a quota comes or goes before they are written: they are refused or right."""
 
     async def buy(place: int) -> object:
