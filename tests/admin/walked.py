@@ -190,8 +190,8 @@ async def order_id(db: Database, house: House) -> Any:
             customer, house.organisation_id, f"{customer.hex}@example.org", now,
         )  # fmt: skip
         await c.execute(
-            "insert into orders (id, code, box_office_id, customer_id, hold_id, request_key, request_digest, secret_hash,"
-            " status, currency, placed_at) values ($1, $2, $3, $4, $5, $6, $5, $5, 'paid', $7, $8)",
+            "insert into orders (id, code, box_office_id, customer_id, hold_id, request_key, request_digest,"
+            " secret_hash, status, currency, placed_at) values ($1, $2, $3, $4, $5, $6, $5, $5, 'paid', $7, $8)",
             order, order.hex[-8:].upper(), office["id"], customer, order.bytes, order.hex, office["currency"], now,
         )  # fmt: skip
         await c.execute(
@@ -200,8 +200,8 @@ async def order_id(db: Database, house: House) -> Any:
             line, order, now,
         )  # fmt: skip
         await c.execute(
-            "insert into tickets (id, order_id, order_line_id, performance_id, tariff_id, pool_id, place, zone, row_label,"
-            " seat_label, category, price_cents, holder_name, status)"
+            "insert into tickets (id, order_id, order_line_id, performance_id, tariff_id, pool_id, place, zone,"
+            " row_label, seat_label, category, price_cents, holder_name, status)"
             " values ($1, $2, $3, $4, $5, $6, 0, 'Stalls', 'A', '1', 'Gold', 0, 'Walker', 'valid')",
             uuid4(), order, line, date.id, house.full.id, date.pool_id,
         )  # fmt: skip
