@@ -22,7 +22,8 @@ Everything a shop, a counter or a gate needs to sell seats and let people in.
 
 * Reading what is on sale and taking a hold need no sign-in; both are limited for each address.
 * A **hold** is opened by its id, which only its shopper knows; an **order** by `Authorization: Order <secret>`.
-* Staff and machines show `Authorization: Bearer <token>` (`placeur token create`), scoped view < scan < sell < manage.
+* Staff and machines show `Authorization: Bearer <token>`: an API key, made under Settings in the back office or by
+  `placeur token create`, scoped view < scan < manage, that sells if it may, from the networks it is bound to.
 * What is refused is told as a problem document (RFC 9457) with a stable `code`; `/api/problems` lists them.
 * Times are UTC, money is integer cents beside its currency.
 """
