@@ -10,15 +10,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from engine.inventory import Inventory
-from tests.ticketing.house import NOW, SANDBOX, SETTINGS, House, breaches, empty, open_house, order
-from ticketing import check, moves, orders, payments, refunds
+from tests.ticketing.house import NOW, SANDBOX, SETTINGS, House, breaches, empty, hold, open_house, request
+from ticketing import check, moves, options, orders, payments, refunds
+from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.moves import MoveTicket
+from ticketing.options import Draft
 from ticketing.payments import StartedPayment
 from ticketing.refusals import Refusal
 from ticketing.states import RefundStatus
@@ -34,13 +37,31 @@ class Play:
     def __init__(self, db: Database, inventory: Inventory, house: House) -> None:
         self.db, self.inventory, self.house = db, inventory, house
         self.placed: list[UUID] = []
+        self.options: tuple[UUID, ...] = ()
         self.begun: list[StartedPayment] = []
 
     async def order(self, a: int, b: int) -> None:
         first = a % PLACES + (10 if a % 2 else 0)
         tariff = (self.house.full, self.house.cheap, self.house.free)[b % 3]
-        made = await order(self.db, self.inventory, self.house, [first, first + 1][: 1 + b % 2], tariff)
+        places = [first, first + 1][: 1 + b % 2]
+        asked = request(self.house, await hold(self.inventory, self.house, places), places, tariff)
+        if tariff == self.house.full and a % 3:
+            chosen = self.options[: a % 3]
+            seats = tuple(msgspec.structs.replace(seat, options=chosen) for seat in asked.seats)
+            asked = msgspec.structs.replace(asked, seats=seats)
+        made = await orders.place(self.db, self.inventory, SETTINGS, asked, NOW)
         self.placed.append(made.id)
+
+    async def furnish(self) -> None:
+        """The full tariff has two options, one dearer and one that takes off; every line has VAT in it."""
+        owner, by, day = self.house.organisation, Actor(organisation_id=self.house.organisation), NOW.date()
+        for version, (name, cents) in enumerate((("Programme", 333), ("Voucher", -501)), 1):
+            draft = Draft(names={"en": name}, price_cents=cents)
+            await options.add(self.db, owner, self.house.full, version, draft, by, NOW)
+        self.options = tuple(option.id for option in (await options.of_tariff(self.db, self.house.full)).single)
+        async with self.db.read() as c:
+            await c.execute("update box_offices set vat_registered = true where id = $1", self.house.box_office)
+            await c.execute("insert into vat_rates values ($1, $2, 8100)", self.house.box_office, day)
 
     async def pay_cash(self, a: int, _: int) -> None:
         await payments.take_on_site(self.db, self._order(a), NOW)
@@ -102,6 +123,7 @@ SOME = st.lists(st.lists(ACT, min_size=1, max_size=4), min_size=3, max_size=14)
 async def test_whatever_is_done_the_books_are_right(database: Database, inventory: Inventory, steps: list[Any]) -> None:
     await empty(database)
     play = Play(database, inventory, await open_house(database))
+    await play.furnish()
     await play.order(0, 1)
     await play.begin(0, 0)
     for step in steps:
