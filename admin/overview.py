@@ -9,7 +9,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from admin import access, pages
+from admin import access, history, pages
 from admin.access import Desk
 from admin.menu import marked
 from ticketing import events, halls, mailings, sales, signing_keys
@@ -112,6 +112,7 @@ async def _event(request: Call, desk: Desk, event_id: UUID, form: Form) -> Respo
         keys=await signing_keys.public_keys(db, organisation_id),
         mails=await mailings.of_event(db, event_id) if desk.may(Scope.MANAGE) else [],
         site_url=request.services.site_url,
+        history=await history.of(request, desk, "event", event_id, found.event.time_zone),
         **_drawn(request, found, await sales.course(db, found, Range(_choice(request, "range")), request.now)),
     )
 
