@@ -47,7 +47,6 @@ def test_an_event_with_forty_dates(visit: Callable[..., Page], site: Site) -> No
     page.get_by_role("link", name="Settings", exact=True).click()
     page.get_by_label("Visibility").select_option(label="Public")
     page.get_by_role("textbox", name="Description").first.fill("A **play** in forty parts.")
-    expect(page.get_by_role("region", name="How it will look").first.locator("strong")).to_have_text("play")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status").first).to_contain_text("Saved.")
     seen = page.request.get(f"/api/v1/box-offices/{site.house.key}/performances").json()
