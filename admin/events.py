@@ -99,7 +99,10 @@ async def create(request: Call, key: FromPath[str]) -> Response[str] | Redirect:
                 owned=not desk.may(Scope.MANAGE),
             )  # fmt: skip
             return pages.done(
-                request, f"/admin/events/{made.id}/settings", "{name} is a draft: your team alone sees it.", name=made.name
+                request,
+                f"/admin/events/{made.id}/settings",
+                "{name} is a draft: your team alone sees it.",
+                name=made.name,
             )
         except Refusal as refusal:
             form.refused(refusal)
@@ -186,7 +189,7 @@ async def preview(request: Call) -> Response[str]:
     """What a text in light mark-up looks like, for the fields that show it while one types."""
     await access.session(request)
     form = await request.typed()
-    text = form.text(request.header(b"hx-trigger-name"))
+    text = form.text(form.text("field"))
     return Response(markup.rendered(text[: markup.CHARS_MAX]), media_type=MediaType.HTML)
 
 
