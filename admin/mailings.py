@@ -118,7 +118,7 @@ async def preview(request: Call, mailing_id: FromPath[UUID]) -> Response[str]:
     texts = await mailings.texts(request.services.database, mailing_id)
     language = request.query_params.get("language", "")
     if language not in texts:
-        raise NotFound(what="text")
+        language = next(iter(texts))
     mail = buyers.mail(
         texts[language], language, _example(request), mailing.event_name, mailing.organisation_name, "#opt-out"
     )

@@ -85,6 +85,4 @@ class SeatIndex:
         if words is None:
             raise KeyError(place)
         seat, category, note = self._labels[place], self._categories[place], self._notes.get(place, "")
-        return SeatLabel(
-            words.zone, words.row, seat, category, note, words.name, words.seat_name, words.zone_id
-        )
+        return SeatLabel(words.zone, words.row, seat, category, note, words.name, words.seat_name, words.zone_id)

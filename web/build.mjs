@@ -1,15 +1,16 @@
 // src/ to dist/: every file under a name that holds its hash, so that it may be cached for ever, with a brotli
-// twin beside it; manifest.json tells the server which name stands for which entry.
+// twin beside it; manifest.json tells the server which name stands for which entry. What is built takes the old one's
+// place at the end, whole: a server that starts meanwhile finds the one or the other.
 import { createHash } from "node:crypto";
 import { brotliCompressSync, constants } from "node:zlib";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import * as esbuild from "esbuild";
 
-rmSync("dist", { recursive: true, force: true });
+const dist = mkdtempSync("dist-");
 const result = await esbuild.build({
   entryPoints: ["src/docs.js", "src/docs.css", "src/pages.css", "src/admin.js", "src/admin.css"],
   entryNames: "[name]-[hash]",
-  outdir: "dist",
+  outdir: dist,
   bundle: true,
   minify: true,
   format: "esm",
@@ -29,17 +30,23 @@ function sprite() {
   });
   const text = `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`;
   const name = `icons-${createHash("sha256").update(text).digest("hex").slice(0, 8).toUpperCase()}.svg`;
-  writeFileSync(`dist/${name}`, text);
+  writeFileSync(`${dist}/${name}`, text);
   return name;
 }
 
 const manifest = { "icons.svg": sprite() };
-writeFileSync(`dist/${manifest["icons.svg"]}.br`, brotliCompressSync(readFileSync(`dist/${manifest["icons.svg"]}`)));
+writeFileSync(`${dist}/${manifest["icons.svg"]}.br`, brotliCompressSync(readFileSync(`${dist}/${manifest["icons.svg"]}`)));
 for (const [path, output] of Object.entries(result.metafile.outputs)) {
-  const name = path.replace("dist/", "");
+  const name = path.replace(`${dist}/`, "");
   if (output.entryPoint) manifest[output.entryPoint.replace("src/", "")] = name;
   const bytes = readFileSync(path);
   writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }));
   console.log(name, (bytes.length / 1024).toFixed(1) + " kB");
 }
-writeFileSync("dist/manifest.json", JSON.stringify(manifest, null, 1) + "\n");
+writeFileSync(`${dist}/manifest.json`, JSON.stringify(manifest, null, 1) + "\n");
+const old = mkdtempSync("dist-");
+mkdirSync("dist", { recursive: true });
+renameSync("dist", `${old}/dist`);
+chmodSync(dist, 0o755);
+renameSync(dist, "dist");
+rmSync(old, { recursive: true });

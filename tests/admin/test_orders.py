@@ -80,7 +80,11 @@ async def test_what_buyers_and_clerks_type_is_text(clerk: Browser, database: Dat
         await c.execute("update customers set name = $1 where email = 'ada@example.org'", SCRIPT)
         await c.execute("update tickets set holder_name = $1 where order_id = $2", SCRIPT, UUID(placed["id"]))
     assert await clerk.done(f"/admin/orders/{placed['id']}/notes", {"text": SCRIPT}) == f"/admin/orders/{placed['id']}"
-    for path in (f"/admin/orders/{placed['id']}", f"/admin/box-offices/{house.key}/orders", "/admin/search?q=ada@example"):
+    for path in (
+        f"/admin/orders/{placed['id']}",
+        f"/admin/box-offices/{house.key}/orders",
+        "/admin/search?q=ada@example",
+    ):
         response = await clerk.get(path)
         assert SCRIPT not in response.text and html.escape(SCRIPT) in response.text, path
 

@@ -142,7 +142,12 @@ async def test_another_organisations_drafts_and_plans_are_not_found(
     draft = (await send(manager, hall, ROWS)).headers["location"]
     (first,) = await plans.list_of(database, house.organisation_id, hall)
     await stranger.get("/admin/")
-    for path in (draft, f"{draft}/picture", f"/admin/plans/{first.plan_id}", f"/admin/plans/{first.plan_id}/versions/1"):
+    for path in (
+        draft,
+        f"{draft}/picture",
+        f"/admin/plans/{first.plan_id}",
+        f"/admin/plans/{first.plan_id}/versions/1",
+    ):
         assert (await stranger.get(path)).status_code == 404
     for path in (f"{draft}/confirmation", f"{draft}/deletion", f"/admin/venues/{hall}/plan-drafts"):
         assert (await stranger.post(path)).status_code == 404
