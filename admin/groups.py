@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from admin import access, pages
@@ -17,14 +18,14 @@ from web.forms import Form
 
 
 @get("/organisations/{slug:str}/groups")
-async def index(request: Call, slug: str) -> Response[str]:
+async def index(request: Call, slug: FromPath[str]) -> Response[str]:
     """The groups."""
     desk = await access.organisation(request, slug, Scope.MANAGE)
     return await _listed(request, desk, Form())
 
 
 @post("/organisations/{slug:str}/groups", status_code=200)
-async def create(request: Call, slug: str) -> Response[str] | Redirect:
+async def create(request: Call, slug: FromPath[str]) -> Response[str] | Redirect:
     """Make a group."""
     desk = await access.organisation(request, slug, Scope.MANAGE)
     form = await request.typed()
@@ -39,7 +40,7 @@ async def create(request: Call, slug: str) -> Response[str] | Redirect:
 
 
 @get("/organisations/{slug:str}/groups/{group_id:uuid}")
-async def show(request: Call, slug: str, group_id: UUID) -> Response[str]:
+async def show(request: Call, slug: FromPath[str], group_id: FromPath[UUID]) -> Response[str]:
     """One group."""
     desk = await access.organisation(request, slug, Scope.MANAGE)
     group = await groups.get(request.services.database, desk.reach.organisation_id, group_id)
@@ -47,7 +48,7 @@ async def show(request: Call, slug: str, group_id: UUID) -> Response[str]:
 
 
 @post("/organisations/{slug:str}/groups/{group_id:uuid}", status_code=200)
-async def rename(request: Call, slug: str, group_id: UUID) -> Response[str] | Redirect:
+async def rename(request: Call, slug: FromPath[str], group_id: FromPath[UUID]) -> Response[str] | Redirect:
     """Call it otherwise."""
     desk = await access.organisation(request, slug, Scope.MANAGE)
     form, database = await request.typed(), request.services.database
@@ -63,7 +64,7 @@ async def rename(request: Call, slug: str, group_id: UUID) -> Response[str] | Re
 
 
 @post("/organisations/{slug:str}/groups/{group_id:uuid}/deletion", status_code=200)
-async def delete(request: Call, slug: str, group_id: UUID) -> Redirect:
+async def delete(request: Call, slug: FromPath[str], group_id: FromPath[UUID]) -> Redirect:
     """End it, with its permissions."""
     desk = await access.organisation(request, slug, Scope.MANAGE)
     form = await request.typed()
@@ -73,7 +74,7 @@ async def delete(request: Call, slug: str, group_id: UUID) -> Redirect:
 
 
 @post("/organisations/{slug:str}/groups/{group_id:uuid}/members", status_code=200)
-async def join(request: Call, slug: str, group_id: UUID) -> Redirect:
+async def join(request: Call, slug: FromPath[str], group_id: FromPath[UUID]) -> Redirect:
     """Take somebody in."""
     desk = await access.organisation(request, slug, Scope.MANAGE)
     form, database, owner = await request.typed(), request.services.database, desk.reach.organisation_id
@@ -86,7 +87,7 @@ async def join(request: Call, slug: str, group_id: UUID) -> Redirect:
 
 
 @post("/organisations/{slug:str}/groups/{group_id:uuid}/members/{staff_id:uuid}/removal", status_code=200)
-async def leave(request: Call, slug: str, group_id: UUID, staff_id: UUID) -> Redirect:
+async def leave(request: Call, slug: FromPath[str], group_id: FromPath[UUID], staff_id: FromPath[UUID]) -> Redirect:
     """Take somebody out."""
     desk = await access.organisation(request, slug, Scope.MANAGE)
     form, database, owner = await request.typed(), request.services.database, desk.reach.organisation_id
@@ -96,7 +97,7 @@ async def leave(request: Call, slug: str, group_id: UUID, staff_id: UUID) -> Red
 
 
 @post("/organisations/{slug:str}/groups/{group_id:uuid}/grants", status_code=200)
-async def give(request: Call, slug: str, group_id: UUID) -> Redirect:
+async def give(request: Call, slug: FromPath[str], group_id: FromPath[UUID]) -> Redirect:
     """Give all of them a permission."""
     desk = await access.organisation(request, slug, Scope.MANAGE)
     form = await request.typed()

@@ -3,6 +3,7 @@
 import time
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from admin import pages
@@ -40,7 +41,7 @@ async def ask(request: Call) -> Response[str]:
 
 
 @get("/password/{secret:str}")
-async def opened(request: Call, secret: str) -> Response[str]:
+async def opened(request: Call, secret: FromPath[str]) -> Response[str]:
     """The page of a link: it asks for the password, and for an invitation's name."""
     link = await account_links.find(request.services.database, secret, request.now)
     request.visit.chosen = link.locale
@@ -48,7 +49,7 @@ async def opened(request: Call, secret: str) -> Response[str]:
 
 
 @post("/password/{secret:str}", status_code=200)
-async def set_password(request: Call, secret: str) -> Response[str] | Redirect:
+async def set_password(request: Call, secret: FromPath[str]) -> Response[str] | Redirect:
     """Set the password; whoever was signed in with the old one is so no longer."""
     form, database = await request.typed(), request.services.database
     link = await account_links.find(database, secret, request.now)

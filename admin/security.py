@@ -8,6 +8,7 @@ import time
 from uuid import UUID
 
 from litestar import MediaType, Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 from qrcode import QRCode
 from qrcode.constants import ERROR_CORRECT_M
@@ -166,7 +167,7 @@ async def add_passkey(request: Call) -> Response[str] | Redirect:
 
 
 @post("/security/passkeys/{passkey_id:uuid}/end", status_code=200)
-async def end_passkey(request: Call, passkey_id: UUID) -> Redirect:
+async def end_passkey(request: Call, passkey_id: FromPath[UUID]) -> Redirect:
     """Forget a passkey of one's own."""
     form, person = await request.typed(), await access.session(request)
     await access.confirmed(request, person, form)
@@ -183,7 +184,7 @@ async def renew_recovery_codes(request: Call) -> Response[str]:
 
 
 @post("/security/sessions/{session_id:uuid}/end", status_code=200)
-async def end_session(request: Call, session_id: UUID) -> Redirect:
+async def end_session(request: Call, session_id: FromPath[UUID]) -> Redirect:
     """Sign out one of one's own devices."""
     await request.typed()
     person = await access.session(request)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from admin import access, pages
@@ -40,7 +41,7 @@ SHORT = {
 
 
 @get("/organisations/{slug:str}/team")
-async def index(request: Call, slug: str) -> Response[str]:
+async def index(request: Call, slug: FromPath[str]) -> Response[str]:
     """The people."""
     desk = await access.organisation(request, slug, Scope.MANAGE)
     people = await team.people(request.services.database, desk.reach.organisation_id)
@@ -48,14 +49,14 @@ async def index(request: Call, slug: str) -> Response[str]:
 
 
 @get("/organisations/{slug:str}/team/new")
-async def new(request: Call, slug: str) -> Response[str]:
+async def new(request: Call, slug: FromPath[str]) -> Response[str]:
     """The page that asks whom to invite."""
     desk = await access.organisation(request, slug, Scope.MANAGE)
     return await _new_shown(request, desk, Form.of({"scope": Scope.VIEW}))
 
 
 @post("/organisations/{slug:str}/team", status_code=200)
-async def invite(request: Call, slug: str) -> Response[str] | Redirect:
+async def invite(request: Call, slug: FromPath[str]) -> Response[str] | Redirect:
     """Take people in, and write to them."""
     desk = await access.organisation(request, slug, Scope.MANAGE)
     form = await request.typed()
@@ -74,7 +75,7 @@ async def invite(request: Call, slug: str) -> Response[str] | Redirect:
 
 
 @get("/organisations/{slug:str}/team/{staff_id:uuid}")
-async def show(request: Call, slug: str, staff_id: UUID) -> Response[str]:
+async def show(request: Call, slug: FromPath[str], staff_id: FromPath[UUID]) -> Response[str]:
     """Somebody, and what they may."""
     desk = await access.organisation(request, slug, Scope.MANAGE)
     database, owner = request.services.database, desk.reach.organisation_id
@@ -89,7 +90,7 @@ async def show(request: Call, slug: str, staff_id: UUID) -> Response[str]:
 
 
 @post("/organisations/{slug:str}/team/{staff_id:uuid}/grants", status_code=200)
-async def give(request: Call, slug: str, staff_id: UUID) -> Redirect:
+async def give(request: Call, slug: FromPath[str], staff_id: FromPath[UUID]) -> Redirect:
     """Give somebody a permission."""
     desk = await access.organisation(request, slug, Scope.MANAGE)
     form = await request.typed()
@@ -100,7 +101,7 @@ async def give(request: Call, slug: str, staff_id: UUID) -> Redirect:
 
 
 @post("/organisations/{slug:str}/grants/{grant_id:uuid}/end", status_code=200)
-async def end_grant(request: Call, slug: str, grant_id: UUID) -> Redirect:
+async def end_grant(request: Call, slug: FromPath[str], grant_id: FromPath[UUID]) -> Redirect:
     """Take a permission back; to the page it was seen on."""
     desk = await access.organisation(request, slug, Scope.MANAGE)
     form = await request.typed()
@@ -112,7 +113,7 @@ async def end_grant(request: Call, slug: str, grant_id: UUID) -> Redirect:
 
 
 @post("/organisations/{slug:str}/team/{staff_id:uuid}/invitation", status_code=200)
-async def invite_again(request: Call, slug: str, staff_id: UUID) -> Redirect:
+async def invite_again(request: Call, slug: FromPath[str], staff_id: FromPath[UUID]) -> Redirect:
     """Write once more to somebody who has not opened the account."""
     desk = await access.organisation(request, slug, Scope.MANAGE)
     form = await request.typed()
@@ -123,7 +124,7 @@ async def invite_again(request: Call, slug: str, staff_id: UUID) -> Redirect:
 
 
 @post("/organisations/{slug:str}/team/{staff_id:uuid}/disabling", status_code=200)
-async def disable(request: Call, slug: str, staff_id: UUID) -> Redirect:
+async def disable(request: Call, slug: FromPath[str], staff_id: FromPath[UUID]) -> Redirect:
     """Shut somebody out, at once."""
     desk = await access.organisation(request, slug, Scope.MANAGE)
     form = await request.typed()
@@ -133,7 +134,7 @@ async def disable(request: Call, slug: str, staff_id: UUID) -> Redirect:
 
 
 @post("/organisations/{slug:str}/team/{staff_id:uuid}/enabling", status_code=200)
-async def enable(request: Call, slug: str, staff_id: UUID) -> Redirect:
+async def enable(request: Call, slug: FromPath[str], staff_id: FromPath[UUID]) -> Redirect:
     """Let somebody in again."""
     desk = await access.organisation(request, slug, Scope.MANAGE)
     form = await request.typed()
@@ -143,7 +144,7 @@ async def enable(request: Call, slug: str, staff_id: UUID) -> Redirect:
 
 
 @post("/organisations/{slug:str}/team/{staff_id:uuid}/removal", status_code=200)
-async def remove(request: Call, slug: str, staff_id: UUID) -> Redirect:
+async def remove(request: Call, slug: FromPath[str], staff_id: FromPath[UUID]) -> Redirect:
     """Take somebody out of the team."""
     desk = await access.organisation(request, slug, Scope.MANAGE)
     form = await request.typed()
@@ -153,14 +154,14 @@ async def remove(request: Call, slug: str, staff_id: UUID) -> Redirect:
 
 
 @get("/organisations/{slug:str}/rules")
-async def rules(request: Call, slug: str) -> Response[str]:
+async def rules(request: Call, slug: FromPath[str]) -> Response[str]:
     """Permissions that go by a rule: to a domain, or to all members."""
     desk = await access.organisation(request, slug, Scope.MANAGE)
     return await _rules_shown(request, desk, Form())
 
 
 @post("/organisations/{slug:str}/rules", status_code=200)
-async def add_rule(request: Call, slug: str) -> Response[str] | Redirect:
+async def add_rule(request: Call, slug: FromPath[str]) -> Response[str] | Redirect:
     """Give a permission by a rule."""
     desk = await access.organisation(request, slug, Scope.MANAGE)
     form = await request.typed()

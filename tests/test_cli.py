@@ -198,7 +198,7 @@ def test_a_token_is_printed_once_listed_and_revoked(house: Placeur) -> None:
 
 def test_another_token_and_another_organisation_are_not_found(house: Placeur) -> None:
     unknown = house("token", "revoke", "01993c5e-7a02-7d42-8e0e-0ad0d1f5a3c1")
-    assert unknown.code == 2 and unknown.err == "There is no such token.\n"
+    assert unknown.code == 2 and unknown.err == "There is no such key.\n"
     assert house("token", "list", "--organisation", "nobody").err == "There is no such organisation.\n"
 
 

@@ -82,8 +82,8 @@ def moment(at: datetime, time_zone: str, tag: str) -> str:
 
 
 def ago(at: datetime, now: datetime, tag: str) -> str:
-    """How long ago a moment was: `3 hours ago`."""
-    return format_timedelta(min(at - now, timedelta(0)), add_direction=True, locale=locale(tag))
+    """How long ago a moment was: `3 hours ago`; at least a second, whatever the clocks say."""
+    return format_timedelta(min(at - now, timedelta(seconds=-1)), add_direction=True, locale=locale(tag))
 
 
 def number(value: int | float, tag: str) -> str:

@@ -67,7 +67,8 @@ class Gate:
 
 
 def token(organisation_id: UUID) -> Token:
-    return Token(row_id(19, 1), organisation_id, "gate", Scope.SCAN, NOW - timedelta(days=9), None, None)
+    made_at = NOW - timedelta(days=9)
+    return Token(row_id(19, 1), organisation_id, "gate", Scope.SCAN, False, [], made_at, None, None, None, 1)
 
 
 async def sell(url: str) -> None:
