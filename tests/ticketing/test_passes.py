@@ -105,7 +105,7 @@ async def test_a_pass_sold_paid_printed_and_let_in(database: Database, inventory
     issued = await tickets.issued(database, keys, placed.id, NOW)
     (held_pass,) = issued.passes
     assert (issued.tickets, len(held_pass.seats), held_pass.holder_pass.price_cents) == ((), DATES, 9000)
-    token = Token(new_id(), house.organisation, "gate", Scope.SCAN, NOW, None, None)
+    token = Token(new_id(), house.organisation, "gate", Scope.SCAN, False, [], NOW, None, None, None, 1)
     async with database.read() as c:
         await c.execute(
             "insert into tokens values ($1, $2, 'gate', sha256('x'), 'scan', $3)", token.id, house.organisation, NOW

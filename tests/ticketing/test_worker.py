@@ -66,11 +66,11 @@ def keeping(mails: Mails) -> dict[Job, Handler]:
 
 @asynccontextmanager
 async def at_work(
-    db: Database, inventory: Inventory, handlers: Mapping[Job, Handler] | None = None
+    db: Database, inventory: Inventory, handlers: dict[Job, Handler] | None = None
 ) -> AsyncIterator[asyncio.Task[None]]:
     """A worker for the length of the block."""
     stop, reconciler = asyncio.Event(), Reconciler(inventory, PoolClaims(db))
-    working = worker.run(db, inventory, QUICK, reconciler, SANDBOX, handlers or keeping([]), stop)
+    working = worker.run(db, inventory, QUICK, reconciler, SANDBOX, keeping([]) | (handlers or {}), stop)
     task = asyncio.create_task(working)
     try:
         yield task
