@@ -110,7 +110,7 @@ async def test_what_is_not_valid_is_not_issued_again(gate: Gate, place: int) -> 
 async def test_another_organisations_ticket_is_not_there(gate: Gate) -> None:
     for change in (tickets.oppose, tickets.reissue):
         with pytest.raises(NotFound):
-            await change(gate.db, OTHER, row_id(14, 212))
+            await change(gate.db, OTHER, row_id(14, 212), NOW)
 
 
 async def test_a_passs_ticket_is_not_changed_by_itself(gate: Gate) -> None:

@@ -278,7 +278,7 @@ async def _hang(database_url: str, redis_url: str, took: Any) -> None:
         await asyncio.sleep(3600)
 
     reconciler = Reconciler(inventory, PoolClaims(db))
-    await worker.run(db, inventory, QUICK, reconciler, SANDBOX, {Job.SEND_MAIL: never}, asyncio.Event())
+    await worker.run(db, inventory, QUICK, reconciler, SANDBOX, keeping([]) | {Job.SEND_MAIL: never}, asyncio.Event())
 
 
 async def test_a_killed_workers_job_is_taken_over(
@@ -294,7 +294,7 @@ async def test_a_killed_workers_job_is_taken_over(
     took = get_context("spawn").Queue()
     process = get_context("spawn").Process(target=hang, args=(database_url, redis_url, took))
     process.start()
-    taken = await asyncio.to_thread(took.get)
+    taken = await asyncio.to_thread(took.get, timeout=30)
     assert process.pid is not None
     os.kill(process.pid, signal.SIGKILL)
     await asyncio.to_thread(process.join)
