@@ -36,9 +36,11 @@ from admin import (
     tickets,
     venues,
 )
+from web.call import Call
 
 ADMIN = Router(
     "/admin",
+    request_class=Call,
     route_handlers=[
         home.home,
         sign_in.ask,

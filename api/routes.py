@@ -20,9 +20,11 @@ from api import (
     tickets,
 )
 from web import assets
+from web.call import Call
 
 V1 = Router(
     "/api/v1",
+    request_class=Call,
     route_handlers=[
         performances.on_sale,
         performances.detail,
