@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from PIL import ImageFile
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
@@ -23,6 +24,9 @@ from ticketing import formats
 from ticketing.tickets import Issued
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+# WeasyPrint lets the whole process take pictures that are cut short; who checks uploads there must still refuse them.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
 class Size(StrEnum):
