@@ -30,7 +30,7 @@ async def renamed(database: Database, placed: Any, name: str) -> None:
         )
 
 
-@pytest.mark.parametrize("typed", ["ada@ex", "lefevre", "LEFÈVRE am", "am lef"])
+@pytest.mark.parametrize("typed", ["ada@ex", "lefevre", "brien", "LEFÈVRE am", "am lef"])
 async def test_orders_are_found_by_address_and_words_of_the_name(
     clerk: Browser, database: Database, order: Place, typed: str
 ):

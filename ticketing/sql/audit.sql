@@ -8,74 +8,49 @@ values (
 );
 
 -- name: of_organisation(organisation_id, since, before_at, before_id, rows_max)
-select
-    a.id, a.at, a.act, a.subject_kind, a.subject_id, a.subject_name, a.changes, a.address,
-    coalesce(a.staff_id, a.token_id) as actor_id, coalesce(s.name, t.name) as actor_name,
-    a.token_id is not null as by_token
-from audit a
-left join staff s on s.id = a.staff_id
-left join tokens t on t.id = a.token_id
-where a.organisation_id = :organisation_id
-    and a.at >= :since and (a.at, a.id) < (:before_at, :before_id)
-order by a.at desc, a.id desc
+select id, at, act, subject_kind, subject_id, subject_name, changes, address, actor_id, actor_name, by_token
+from audit_lines
+where organisation_id = :organisation_id
+    and at >= :since and (at, id) < (:before_at, :before_id)
+order by at desc, id desc
 limit :rows_max;
 
 -- name: of_box_office(organisation_id, box_office_id, since, before_at, before_id, rows_max)
-select
-    a.id, a.at, a.act, a.subject_kind, a.subject_id, a.subject_name, a.changes, a.address,
-    coalesce(a.staff_id, a.token_id) as actor_id, coalesce(s.name, t.name) as actor_name,
-    a.token_id is not null as by_token
-from audit a
-left join staff s on s.id = a.staff_id
-left join tokens t on t.id = a.token_id
-where a.box_office_id = :box_office_id and a.organisation_id = :organisation_id
-    and a.at >= :since and (a.at, a.id) < (:before_at, :before_id)
-order by a.at desc, a.id desc
+select id, at, act, subject_kind, subject_id, subject_name, changes, address, actor_id, actor_name, by_token
+from audit_lines
+where box_office_id = :box_office_id and organisation_id = :organisation_id
+    and at >= :since and (at, id) < (:before_at, :before_id)
+order by at desc, id desc
 limit :rows_max;
 
 -- name: of_act(organisation_id, act, box_office_id, since, before_at, before_id, rows_max)
-select
-    a.id, a.at, a.act, a.subject_kind, a.subject_id, a.subject_name, a.changes, a.address,
-    coalesce(a.staff_id, a.token_id) as actor_id, coalesce(s.name, t.name) as actor_name,
-    a.token_id is not null as by_token
-from audit a
-left join staff s on s.id = a.staff_id
-left join tokens t on t.id = a.token_id
-where a.organisation_id = :organisation_id and a.act = :act
-    and (:box_office_id::uuid is null or a.box_office_id = :box_office_id)
-    and a.at >= :since and (a.at, a.id) < (:before_at, :before_id)
-order by a.at desc, a.id desc
+select id, at, act, subject_kind, subject_id, subject_name, changes, address, actor_id, actor_name, by_token
+from audit_lines
+where organisation_id = :organisation_id and act = :act
+    and (:box_office_id::uuid is null or box_office_id = :box_office_id)
+    and at >= :since and (at, id) < (:before_at, :before_id)
+order by at desc, id desc
 limit :rows_max;
 
 -- name: of_actor(organisation_id, actor_id, act, box_office_id, since, before_at, before_id, rows_max)
-select
-    a.id, a.at, a.act, a.subject_kind, a.subject_id, a.subject_name, a.changes, a.address,
-    coalesce(a.staff_id, a.token_id) as actor_id, coalesce(s.name, t.name) as actor_name,
-    a.token_id is not null as by_token
-from audit a
-left join staff s on s.id = a.staff_id
-left join tokens t on t.id = a.token_id
-where a.organisation_id = :organisation_id and coalesce(a.staff_id, a.token_id) = :actor_id
-    and (:act::text is null or a.act = :act)
-    and (:box_office_id::uuid is null or a.box_office_id = :box_office_id)
-    and a.at >= :since and (a.at, a.id) < (:before_at, :before_id)
-order by a.at desc, a.id desc
+select id, at, act, subject_kind, subject_id, subject_name, changes, address, actor_id, actor_name, by_token
+from audit_lines
+where organisation_id = :organisation_id and actor_id = :actor_id
+    and (:act::text is null or act = :act)
+    and (:box_office_id::uuid is null or box_office_id = :box_office_id)
+    and at >= :since and (at, id) < (:before_at, :before_id)
+order by at desc, id desc
 limit :rows_max;
 
 -- name: of_subject(organisation_id, subject_kind, subject_id, actor_id, act, box_office_id, since, before_at, before_id, rows_max)
-select
-    a.id, a.at, a.act, a.subject_kind, a.subject_id, a.subject_name, a.changes, a.address,
-    coalesce(a.staff_id, a.token_id) as actor_id, coalesce(s.name, t.name) as actor_name,
-    a.token_id is not null as by_token
-from audit a
-left join staff s on s.id = a.staff_id
-left join tokens t on t.id = a.token_id
-where a.subject_kind = :subject_kind and a.subject_id = :subject_id and a.organisation_id = :organisation_id
-    and (:actor_id::uuid is null or coalesce(a.staff_id, a.token_id) = :actor_id)
-    and (:act::text is null or a.act = :act)
-    and (:box_office_id::uuid is null or a.box_office_id = :box_office_id)
-    and a.at >= :since and (a.at, a.id) < (:before_at, :before_id)
-order by a.at desc, a.id desc
+select id, at, act, subject_kind, subject_id, subject_name, changes, address, actor_id, actor_name, by_token
+from audit_lines
+where subject_kind = :subject_kind and subject_id = :subject_id and organisation_id = :organisation_id
+    and (:actor_id::uuid is null or actor_id = :actor_id)
+    and (:act::text is null or act = :act)
+    and (:box_office_id::uuid is null or box_office_id = :box_office_id)
+    and at >= :since and (at, id) < (:before_at, :before_id)
+order by at desc, id desc
 limit :rows_max;
 
 -- name: actors(organisation_id, rows_max)

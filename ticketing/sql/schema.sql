@@ -20,7 +20,7 @@ END;
 
 CREATE FUNCTION public.folded(text text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN replace(lower(regexp_replace(NORMALIZE(text, NFD), '[\u0300-\u036f]'::text, ''::text, 'g'::text)), 'œ'::text, 'oe'::text);
+    RETURN replace(lower(regexp_replace(NORMALIZE(translate(text, '‘’ʼ'::text, ''''''''::text), NFD), '[\u0300-\u036f]'::text, ''::text, 'g'::text)), 'œ'::text, 'oe'::text);
 
 CREATE TABLE public.grants (
     id uuid NOT NULL,
@@ -299,6 +299,45 @@ ALTER TABLE public.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.tokens (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    name text NOT NULL,
+    hash bytea NOT NULL,
+    scope text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    may_sell boolean DEFAULT false NOT NULL,
+    networks cidr[] DEFAULT '{}'::cidr[] NOT NULL,
+    last_used_from text,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT tokens_check CHECK ((may_sell OR (scope <> 'sell'::text))),
+    CONSTRAINT tokens_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT tokens_networks_check CHECK ((cardinality(networks) <= 50)),
+    CONSTRAINT tokens_scope_check CHECK ((scope = ANY (ARRAY['view'::text, 'scan'::text, 'sell'::text, 'manage'::text])))
+);
+
+CREATE VIEW public.audit_lines AS
+ SELECT a.id,
+    a.organisation_id,
+    a.box_office_id,
+    a.staff_id,
+    a.token_id,
+    a.act,
+    a.subject_kind,
+    a.subject_id,
+    a.subject_name,
+    a.changes,
+    a.address,
+    a.at,
+    COALESCE(a.staff_id, a.token_id) AS actor_id,
+    COALESCE(s.name, t.name) AS actor_name,
+    (a.token_id IS NOT NULL) AS by_token
+   FROM ((public.audit a
+     LEFT JOIN public.staff s ON ((s.id = a.staff_id)))
+     LEFT JOIN public.tokens t ON ((t.id = a.token_id)));
 
 CREATE TABLE public.authenticators (
     staff_id uuid NOT NULL,
@@ -1129,25 +1168,6 @@ ALTER TABLE public.tickets ALTER COLUMN serial ADD GENERATED ALWAYS AS IDENTITY 
     NO MINVALUE
     MAXVALUE 4294967295
     CACHE 1
-);
-
-CREATE TABLE public.tokens (
-    id uuid NOT NULL,
-    organisation_id uuid NOT NULL,
-    name text NOT NULL,
-    hash bytea NOT NULL,
-    scope text NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    last_used_at timestamp with time zone,
-    revoked_at timestamp with time zone,
-    may_sell boolean DEFAULT false NOT NULL,
-    networks cidr[] DEFAULT '{}'::cidr[] NOT NULL,
-    last_used_from text,
-    version integer DEFAULT 1 NOT NULL,
-    CONSTRAINT tokens_check CHECK ((may_sell OR (scope <> 'sell'::text))),
-    CONSTRAINT tokens_hash_check CHECK ((length(hash) = 32)),
-    CONSTRAINT tokens_networks_check CHECK ((cardinality(networks) <= 50)),
-    CONSTRAINT tokens_scope_check CHECK ((scope = ANY (ARRAY['view'::text, 'scan'::text, 'sell'::text, 'manage'::text])))
 );
 
 CREATE TABLE public.uploads (
