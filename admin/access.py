@@ -187,3 +187,11 @@ async def _at(call: Call, find: Finder[Name], name: Name, scope: Scope | None) -
         call.visit.keep(LAST, reach.box_office_key, None)
     places = await rights.places(call.services.database, found.staff_id)
     return Desk(found, reach, call.address, places, remembered)
+
+
+async def confirmed_manager(call: Call, slug: str) -> tuple[Desk, Form]:
+    """At an organisation that one manages, and what was typed there, for an act that wants the password confirmed."""
+    desk = await organisation(call, slug, Scope.MANAGE)
+    form = await call.typed()
+    await confirmed(call, desk.session, form)
+    return desk, form

@@ -50,9 +50,7 @@ async def new(request: Call, slug: FromPath[str]) -> Response[str]:
 @post("/organisations/{slug:str}/api-keys", status_code=200)
 async def create(request: Call, slug: FromPath[str]) -> Response[str] | Redirect:
     """Make a key and show its secret, here and now only. The same form sent again makes no second one."""
-    desk = await access.organisation(request, slug, Scope.MANAGE)
-    form = await request.typed()
-    await access.confirmed(request, desk.session, form)
+    desk, form = await access.confirmed_manager(request, slug)
     database, organisation_id = request.services.database, desk.reach.organisation_id
     choice, token_id = _choice(form), _id(form)
     try:

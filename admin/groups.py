@@ -27,9 +27,7 @@ async def index(request: Call, slug: FromPath[str]) -> Response[str]:
 @post("/organisations/{slug:str}/groups", status_code=200)
 async def create(request: Call, slug: FromPath[str]) -> Response[str] | Redirect:
     """Make a group."""
-    desk = await access.organisation(request, slug, Scope.MANAGE)
-    form = await request.typed()
-    await access.confirmed(request, desk.session, form)
+    desk, form = await access.confirmed_manager(request, slug)
     owner = desk.reach.organisation_id
     try:
         made = await groups.create(request.services.database, owner, form.text("name"), desk.actor, request.now)
@@ -50,10 +48,8 @@ async def show(request: Call, slug: FromPath[str], group_id: FromPath[UUID]) -> 
 @post("/organisations/{slug:str}/groups/{group_id:uuid}", status_code=200)
 async def rename(request: Call, slug: FromPath[str], group_id: FromPath[UUID]) -> Response[str] | Redirect:
     """Call it otherwise."""
-    desk = await access.organisation(request, slug, Scope.MANAGE)
-    form, database = await request.typed(), request.services.database
-    await access.confirmed(request, desk.session, form)
-    owner = desk.reach.organisation_id
+    desk, form = await access.confirmed_manager(request, slug)
+    database, owner = request.services.database, desk.reach.organisation_id
     await groups.get(database, owner, group_id)
     try:
         await groups.rename(database, owner, group_id, form.text("name"), desk.actor, request.now)
@@ -66,9 +62,7 @@ async def rename(request: Call, slug: FromPath[str], group_id: FromPath[UUID]) -
 @post("/organisations/{slug:str}/groups/{group_id:uuid}/deletion", status_code=200)
 async def delete(request: Call, slug: FromPath[str], group_id: FromPath[UUID]) -> Redirect:
     """End it, with its permissions."""
-    desk = await access.organisation(request, slug, Scope.MANAGE)
-    form = await request.typed()
-    await access.confirmed(request, desk.session, form)
+    desk, _form = await access.confirmed_manager(request, slug)
     await groups.delete(request.services.database, desk.reach.organisation_id, group_id, desk.actor, request.now)
     return pages.done(request, _path(slug), marked("The group is deleted. Its people stay in the team."))
 
@@ -76,9 +70,8 @@ async def delete(request: Call, slug: FromPath[str], group_id: FromPath[UUID]) -
 @post("/organisations/{slug:str}/groups/{group_id:uuid}/members", status_code=200)
 async def join(request: Call, slug: FromPath[str], group_id: FromPath[UUID]) -> Redirect:
     """Take somebody in."""
-    desk = await access.organisation(request, slug, Scope.MANAGE)
-    form, database, owner = await request.typed(), request.services.database, desk.reach.organisation_id
-    await access.confirmed(request, desk.session, form)
+    desk, form = await access.confirmed_manager(request, slug)
+    database, owner = request.services.database, desk.reach.organisation_id
     await groups.get(database, owner, group_id)
     every = {str(person.id): person.id for person in await team.people(database, owner)}
     if chosen := every.get(form.text("person")):
@@ -89,9 +82,8 @@ async def join(request: Call, slug: FromPath[str], group_id: FromPath[UUID]) -> 
 @post("/organisations/{slug:str}/groups/{group_id:uuid}/members/{staff_id:uuid}/removal", status_code=200)
 async def leave(request: Call, slug: FromPath[str], group_id: FromPath[UUID], staff_id: FromPath[UUID]) -> Redirect:
     """Take somebody out."""
-    desk = await access.organisation(request, slug, Scope.MANAGE)
-    form, database, owner = await request.typed(), request.services.database, desk.reach.organisation_id
-    await access.confirmed(request, desk.session, form)
+    desk, form = await access.confirmed_manager(request, slug)
+    database, owner = request.services.database, desk.reach.organisation_id
     await groups.leave(database, owner, group_id, staff_id, desk.actor, request.now)
     return pages.done(request, pages.local_path(form.text("from"), f"{_path(slug)}/{group_id}"))
 
@@ -99,9 +91,7 @@ async def leave(request: Call, slug: FromPath[str], group_id: FromPath[UUID], st
 @post("/organisations/{slug:str}/groups/{group_id:uuid}/grants", status_code=200)
 async def give(request: Call, slug: FromPath[str], group_id: FromPath[UUID]) -> Redirect:
     """Give all of them a permission."""
-    desk = await access.organisation(request, slug, Scope.MANAGE)
-    form = await request.typed()
-    await access.confirmed(request, desk.session, form)
+    desk, form = await access.confirmed_manager(request, slug)
     wanted = grant_typed(form, desk.reach.organisation_id, group_id=group_id)
     await grants.give(request.services.database, wanted, desk.actor, request.now)
     return pages.done(request, f"{_path(slug)}/{group_id}", marked("The permission is given."))

@@ -58,9 +58,7 @@ async def new(request: Call, slug: FromPath[str]) -> Response[str]:
 @post("/organisations/{slug:str}/team", status_code=200)
 async def invite(request: Call, slug: FromPath[str]) -> Response[str] | Redirect:
     """Take people in, and write to them."""
-    desk = await access.organisation(request, slug, Scope.MANAGE)
-    form = await request.typed()
-    await access.confirmed(request, desk.session, form)
+    desk, form = await access.confirmed_manager(request, slug)
     owner = desk.reach.organisation_id
     _check_addresses(form)
     if form.mistakes:
@@ -92,9 +90,7 @@ async def show(request: Call, slug: FromPath[str], staff_id: FromPath[UUID]) -> 
 @post("/organisations/{slug:str}/team/{staff_id:uuid}/grants", status_code=200)
 async def give(request: Call, slug: FromPath[str], staff_id: FromPath[UUID]) -> Redirect:
     """Give somebody a permission."""
-    desk = await access.organisation(request, slug, Scope.MANAGE)
-    form = await request.typed()
-    await access.confirmed(request, desk.session, form)
+    desk, form = await access.confirmed_manager(request, slug)
     wanted = grant_typed(form, desk.reach.organisation_id, staff_id=staff_id)
     await grants.give(request.services.database, wanted, desk.actor, request.now)
     return pages.done(request, f"{_path(slug)}/{staff_id}", marked("The permission is given."))
@@ -103,9 +99,7 @@ async def give(request: Call, slug: FromPath[str], staff_id: FromPath[UUID]) -> 
 @post("/organisations/{slug:str}/grants/{grant_id:uuid}/end", status_code=200)
 async def end_grant(request: Call, slug: FromPath[str], grant_id: FromPath[UUID]) -> Redirect:
     """Take a permission back; to the page it was seen on."""
-    desk = await access.organisation(request, slug, Scope.MANAGE)
-    form = await request.typed()
-    await access.confirmed(request, desk.session, form)
+    desk, form = await access.confirmed_manager(request, slug)
     await grants.end(request.services.database, desk.reach.organisation_id, grant_id, desk.actor, request.now)
     return pages.done(
         request, pages.local_path(form.text("from"), _path(slug)), marked("The permission is taken back.")
@@ -115,9 +109,7 @@ async def end_grant(request: Call, slug: FromPath[str], grant_id: FromPath[UUID]
 @post("/organisations/{slug:str}/team/{staff_id:uuid}/invitation", status_code=200)
 async def invite_again(request: Call, slug: FromPath[str], staff_id: FromPath[UUID]) -> Redirect:
     """Write once more to somebody who has not opened the account."""
-    desk = await access.organisation(request, slug, Scope.MANAGE)
-    form = await request.typed()
-    await access.confirmed(request, desk.session, form)
+    desk, _form = await access.confirmed_manager(request, slug)
     owner = desk.reach.organisation_id
     await team.invite_again(request.services.database, owner, staff_id, desk.actor, request.now)
     return pages.done(request, f"{_path(slug)}/{staff_id}", marked("The invitation is sent again."))
@@ -126,9 +118,7 @@ async def invite_again(request: Call, slug: FromPath[str], staff_id: FromPath[UU
 @post("/organisations/{slug:str}/team/{staff_id:uuid}/disabling", status_code=200)
 async def disable(request: Call, slug: FromPath[str], staff_id: FromPath[UUID]) -> Redirect:
     """Shut somebody out, at once."""
-    desk = await access.organisation(request, slug, Scope.MANAGE)
-    form = await request.typed()
-    await access.confirmed(request, desk.session, form)
+    desk, _form = await access.confirmed_manager(request, slug)
     await team.disable(request.services.database, desk.reach.organisation_id, staff_id, desk.actor, request.now)
     return pages.done(request, f"{_path(slug)}/{staff_id}", marked("Shut out, at once and everywhere here."))
 
@@ -136,9 +126,7 @@ async def disable(request: Call, slug: FromPath[str], staff_id: FromPath[UUID]) 
 @post("/organisations/{slug:str}/team/{staff_id:uuid}/enabling", status_code=200)
 async def enable(request: Call, slug: FromPath[str], staff_id: FromPath[UUID]) -> Redirect:
     """Let somebody in again."""
-    desk = await access.organisation(request, slug, Scope.MANAGE)
-    form = await request.typed()
-    await access.confirmed(request, desk.session, form)
+    desk, _form = await access.confirmed_manager(request, slug)
     await team.enable(request.services.database, desk.reach.organisation_id, staff_id, desk.actor, request.now)
     return pages.done(request, f"{_path(slug)}/{staff_id}", marked("Let in again, with the same permissions."))
 
@@ -146,9 +134,7 @@ async def enable(request: Call, slug: FromPath[str], staff_id: FromPath[UUID]) -
 @post("/organisations/{slug:str}/team/{staff_id:uuid}/removal", status_code=200)
 async def remove(request: Call, slug: FromPath[str], staff_id: FromPath[UUID]) -> Redirect:
     """Take somebody out of the team."""
-    desk = await access.organisation(request, slug, Scope.MANAGE)
-    form = await request.typed()
-    await access.confirmed(request, desk.session, form)
+    desk, _form = await access.confirmed_manager(request, slug)
     await team.remove(request.services.database, desk.reach.organisation_id, staff_id, desk.actor, request.now)
     return pages.done(request, _path(slug), marked("Removed from the team."))
 
@@ -163,9 +149,7 @@ async def rules(request: Call, slug: FromPath[str]) -> Response[str]:
 @post("/organisations/{slug:str}/rules", status_code=200)
 async def add_rule(request: Call, slug: FromPath[str]) -> Response[str] | Redirect:
     """Give a permission by a rule."""
-    desk = await access.organisation(request, slug, Scope.MANAGE)
-    form = await request.typed()
-    await access.confirmed(request, desk.session, form)
+    desk, form = await access.confirmed_manager(request, slug)
     owner, domain = desk.reach.organisation_id, form.text("email_domain")
     holder = {"members": True} if form.text("whom") == "members" else {"email_domain": domain}
     try:
