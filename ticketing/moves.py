@@ -69,13 +69,20 @@ class FreeSeat(Struct, frozen=True):
 class Offer(Struct, frozen=True):
     """Where a ticket could go: the zones that have free places, with how many, and the seats of one of them by row.
 
-    `cut` when there are more than `SEATS_SHOWN_MAX`. Seats for which the tariff has no price are left out.
+    `cut` when there are more than `SEATS_SHOWN_MAX`; `chosen` is the seat that was asked for, where it is one of them
+    or was cut. Seats for which the tariff has no price are left out.
     """
 
+    performance_id: UUID
+    plan_hash: bytes
+    place_list_hash: bytes
+    place: int
+    """Where the ticket is."""
     zones: list[tuple[str, int]]
     zone: str
     rows: list[tuple[str, list[FreeSeat]]]
     cut: bool
+    chosen: FreeSeat | None
 
 
 class _Ticket(Struct, frozen=True):
@@ -150,9 +157,15 @@ async def move_ticket(
 
 
 async def offer(
-    db: Database, inventory: Inventory, organisation_id: UUID, ticket_id: UUID, zone: str, now: datetime
+    db: Database,
+    inventory: Inventory,
+    organisation_id: UUID,
+    ticket_id: UUID,
+    zone: str,
+    place: int | None,
+    now: datetime,
 ) -> Offer:
-    """Where a ticket could be moved to, in a zone (its own when that is not one that has free places).
+    """Where a ticket could be moved to, in the zone of a place, or in a zone (its own when that has no free places).
 
     Raises what `move_ticket` would say of any place: NotFound, WrongState, TicketUsed, SaleClosed, CodesSpent.
     """
@@ -167,12 +180,17 @@ async def offer(
         hall = await halls.hall(db, ticket.plan_hash, ticket.place_list_hash)
         labels = await _free_labels(inventory, hall, ticket.pool_id)
         counts = Counter(label.zone for _, label in labels)
-        shown = zone if zone in counts else ticket.zone if ticket.zone in counts else next(iter(counts), "")
+        of_place = next((label.zone for free, label in labels if free == place), zone)
+        shown = next((one for one in (of_place, ticket.zone, *counts) if one in counts), "")
         there = [(place, label) for place, label in labels if label.zone == shown]
         prices = await _prices(c, ticket, (label for _, label in there))
     priced = [(place, label) for place, label in there if (label.zone_id, label.category) in prices]
-    rows = _by_row(ticket, priced[:SEATS_SHOWN_MAX], prices)
-    return Offer(list(counts.items()), shown, rows, len(priced) > SEATS_SHOWN_MAX)
+    seats = [_free_seat(ticket, free, label, prices) for free, label in priced]
+    return Offer(
+        ticket.performance_id, ticket.plan_hash, ticket.place_list_hash, ticket.place, list(counts.items()), shown,
+        _by_row(seats[:SEATS_SHOWN_MAX]), len(seats) > SEATS_SHOWN_MAX,
+        next((seat for seat in seats if seat.place == place), None),
+    )  # fmt: skip
 
 
 async def _free_labels(inventory: Inventory, hall: Hall, pool_id: int) -> list[tuple[int, SeatLabel]]:
@@ -200,14 +218,15 @@ async def _prices(c: Connection, ticket: _Ticket, labels: Iterable[SeatLabel]) -
     return prices
 
 
-def _by_row(
-    ticket: _Ticket, seats: Iterable[tuple[int, SeatLabel]], prices: dict[tuple[str, str], int]
-) -> list[tuple[str, list[FreeSeat]]]:
+def _free_seat(ticket: _Ticket, place: int, label: SeatLabel, prices: dict[tuple[str, str], int]) -> FreeSeat:
+    price_cents = prices[label.zone_id, label.category]
+    return FreeSeat(place, label.row, label.seat, label.category, price_cents, price_cents - ticket.price_cents)
+
+
+def _by_row(seats: Iterable[FreeSeat]) -> list[tuple[str, list[FreeSeat]]]:
     rows: dict[str, list[FreeSeat]] = {}
-    for place, label in seats:
-        price_cents = prices[label.zone_id, label.category]
-        seat = FreeSeat(place, label.row, label.seat, label.category, price_cents, price_cents - ticket.price_cents)
-        rows.setdefault(label.row, []).append(seat)
+    for seat in seats:
+        rows.setdefault(seat.row, []).append(seat)
     return list(rows.items())
 
 

@@ -85,3 +85,16 @@ async def test_a_ticket_is_reached_through_its_own_order_only(
     assert "Oppose" not in text and "Issue again" not in text
     assert (await viewer.post(f"{at}/reissue")).status_code == 403
     assert (await dossier(database, placed)).order.id == UUID(placed["id"])
+
+
+async def test_a_seat_pointed_at_on_the_map_is_offered_with_what_it_costs(
+    clerk: Browser, database: Database, paid: Place
+):
+    placed, other = await paid(), await paid()
+    at, seat = await first_of(database, placed)
+    text = await clerk.page(f"{at}/move?place=42")
+    assert f'data-pick="{at}/move"' in text and f'data-at="{seat.place}"' in text
+    assert 'value="42" checked' in text and 'role="status"' in text
+    taken = (await dossier(database, other)).seats[0].place
+    for place in (taken, seat.place, 10**6, "x", "9" * 40):
+        assert 'role="status"' not in await clerk.page(f"{at}/move?place={place}"), place

@@ -1,4 +1,4 @@
-"""A clerk finds an order by what its buyer says on the telephone, moves a seat, and leaves a note."""
+"""A clerk finds an order by what its buyer says on the telephone, moves a seat, once by the list and once on the map, and leaves a note."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -36,7 +36,13 @@ def test_an_order_found_moved_and_noted(visit: Callable[..., Page], site: Site) 
     page.locator("fieldset", has_text="Row B").locator(".free-seat").first.click()
     page.get_by_role("button", name="Move the ticket").click()
     page.wait_for_url("**/admin/orders/*")
-    expect(page.get_by_role("link", name="row B, seat 1")).to_be_visible()
+    page.get_by_role("link", name="row B, seat 1").click()
+    page.get_by_role("link", name="Move to another seat").click()
+    _point_at_a_free_seat(page)
+    look(page)
+    page.get_by_role("button", name="Move the ticket").click()
+    page.wait_for_url("**/admin/orders/*")
+    expect(page.get_by_role("link", name="row B, seat 1")).to_have_count(0)
     page.get_by_label("Add a note").fill("Moved to row B at her wish.")
     page.get_by_role("button", name="Add note").click()
     expect(page.locator(".note-text")).to_have_text("Moved to row B at her wish.")
@@ -51,6 +57,21 @@ def test_the_pages_of_an_order_on_a_phone(visit: Callable[..., Page], site: Site
         page.goto(page.url.split("/admin/orders/")[0] + "/admin/orders/" + _id(page) + path)
         look(page)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+
+
+def _point_at_a_free_seat(page: Page) -> None:
+    """With the keyboard on the map, until the seat in focus is free; the page then offers it."""
+    canvas, told = page.locator(".seat-map-stage canvas"), page.locator(".seat-map-told")
+    expect(page.locator(".seat-map .badge")).to_have_text("Live")
+    canvas.focus()
+    canvas.press("ArrowRight")
+    for _ in range(20):
+        if "Free" in told.inner_text():
+            break
+        canvas.press("ArrowDown")
+    where = told.inner_text().lower()
+    canvas.press("Enter")
+    expect(page.locator(".free-chosen")).to_contain_text(where.split(", ")[2])
 
 
 def _id(page: Page) -> str:
