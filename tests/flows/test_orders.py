@@ -1,4 +1,4 @@
-"""A clerk finds an order by what its buyer says on the telephone, moves a seat by the list and on the map, leaves a note."""
+"""A clerk finds an order by what its buyer says on the telephone, moves a seat twice and leaves a note."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
