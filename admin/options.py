@@ -107,6 +107,15 @@ async def close(request: Call, tariff_id: FromPath[UUID], option_id: FromPath[UU
     return pages.done(request, _path(tariff_id), "The option is closed." if closed else "The option is sold again.")
 
 
+@post("/tariffs/{tariff_id:uuid}/options/{option_id:uuid}/moves", status_code=200)
+async def move(request: Call, tariff_id: FromPath[UUID], option_id: FromPath[UUID]) -> Redirect:
+    """Show an option one place further up or down."""
+    desk, form, version = await _acting(request, tariff_id)
+    acting = (tariff_id, version, option_id, form.text("direction") == "down", desk.actor, request.now)
+    await options.move(request.services.database, desk.reach.organisation_id, *acting)
+    return pages.done(request, f"{_path(tariff_id)}#option-{option_id}")
+
+
 @post("/tariffs/{tariff_id:uuid}/options/{option_id:uuid}/deletion", status_code=200)
 async def delete(request: Call, tariff_id: FromPath[UUID], option_id: FromPath[UUID]) -> Redirect:
     """Delete an option that is on no ticket."""
@@ -123,6 +132,15 @@ async def rename_group(request: Call, tariff_id: FromPath[UUID], option_group_id
     acting = (tariff_id, version, option_group_id, _names(form), desk.actor, request.now)
     await options.rename_group(request.services.database, desk.reach.organisation_id, *acting)
     return pages.done(request, _path(tariff_id), "Saved.")
+
+
+@post("/tariffs/{tariff_id:uuid}/option-groups/{option_group_id:uuid}/moves", status_code=200)
+async def move_group(request: Call, tariff_id: FromPath[UUID], option_group_id: FromPath[UUID]) -> Redirect:
+    """Show a group one place further up or down."""
+    desk, form, version = await _acting(request, tariff_id)
+    acting = (tariff_id, version, option_group_id, form.text("direction") == "down", desk.actor, request.now)
+    await options.move_group(request.services.database, desk.reach.organisation_id, *acting)
+    return pages.done(request, f"{_path(tariff_id)}#group-{option_group_id}")
 
 
 @post("/tariffs/{tariff_id:uuid}/option-groups/{option_group_id:uuid}/deletion", status_code=200)

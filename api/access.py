@@ -8,6 +8,8 @@ import time
 
 from litestar.openapi.spec import SecurityRequirement
 
+from ticketing.audit import Actor
+from ticketing.orders import Order
 from ticketing.refusals import NotSignedIn
 from ticketing.tokens import Scope, Token
 from web.call import Call
@@ -36,6 +38,16 @@ async def staff(call: Call, scope: Scope) -> Token:
     except NotSignedIn:
         services.sign_ins.take(call.address, time.monotonic())
         raise
+
+
+def actor(call: Call, token: Token) -> Actor:
+    """Whom the audit log names for what a token does."""
+    return Actor(organisation_id=token.organisation_id, token_id=token.id, address=call.whole_address)
+
+
+def shopper(call: Call, order: Order) -> Actor:
+    """Whom the audit log names for what an order's own secret does: nobody of the staff, and from where."""
+    return Actor(organisation_id=order.organisation_id, address=call.address)
 
 
 def is_staff(call: Call) -> bool:

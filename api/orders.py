@@ -10,6 +10,7 @@ from api import access
 from api.params import BoxOfficeKey, OrderId, OrderKey
 from api.wire import CancellationBody, OrderBody, PassBody, given
 from ticketing import orders, passes, tickets
+from ticketing.audit import Actor
 from ticketing.channels import Channel
 from ticketing.drafts import Buyer, PassChoice, PlaceOrder, SeatChoice
 from ticketing.holds import hold_bytes
@@ -78,26 +79,32 @@ async def cancel(request: Call, order: OrderId, data: JSONBody[CancellationBody]
 
     A shopper gives up a whole order that is not paid; staff with `sell` cancel anything, or the tickets named.
     """
-    services = request.services
-    found = await seen(request, order, Scope.SELL)
-    if access.is_staff(request):
-        return await orders.cancel(services.database, services.inventory, found.id, request.now, data.tickets)
+    stores = (request.services.database, request.services.inventory)
+    found, by = await reached(request, order, Scope.SELL)
+    if by.token_id is not None:
+        return await orders.cancel(*stores, found.id, request.now, data.tickets, by)
     if data.tickets is not None:
         raise ScopeMissing(scope=Scope.SELL)
-    return await orders.give_up(services.database, services.inventory, found.id, request.now)
+    return await orders.give_up(*stores, found.id, request.now, by)
 
 
 async def seen(call: Call, order: OrderId, scope: Scope) -> Order:
     """The order, if the caller may see it: by its secret, or as its organisation's staff. Else NotFound."""
+    return (await reached(call, order, scope))[0]
+
+
+async def reached(call: Call, order: OrderId, scope: Scope) -> tuple[Order, Actor]:
+    """The order as `seen` gives it, and whom the audit log names for what is done to it."""
     database = call.services.database
     if access.is_staff(call):
         token = await access.staff(call, scope)
-        return await orders.of_organisation(database, token.organisation_id, order)
+        return await orders.of_organisation(database, token.organisation_id, order), access.actor(call, token)
     try:
-        return await orders.by_secret(database, order, access.order_secret(call))
+        found = await orders.by_secret(database, order, access.order_secret(call))
     except NotFound:
         access.refused_secret(call)
         raise
+    return found, access.shopper(call, found)
 
 
 async def _channel(call: Call, organisation_id: UUID, wanted: str | None) -> Channel:

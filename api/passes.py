@@ -25,11 +25,13 @@ async def types(request: Call, box_office: BoxOfficeKey) -> PassTypes:
 async def oppose(request: Call, holder_pass: PassId) -> Changed:
     """Make a valid pass invalid at all its dates; its seats stay its own (staff)."""
     token = await access.staff(request, Scope.SELL)
-    return await passes.oppose(request.services.database, token.organisation_id, holder_pass, request.now)
+    by = access.actor(request, token)
+    return await passes.oppose(request.services.database, token.organisation_id, holder_pass, request.now, by)
 
 
 @post("/passes/{holder_pass:uuid}/reissue", tags=TAGS, security=access.TOKEN, status_code=200)
 async def reissue(request: Call, holder_pass: PassId) -> Changed:
     """Give a pass a new code, which ends the old one, and mail it to the customer (staff)."""
     token = await access.staff(request, Scope.SELL)
-    return await passes.reissue(request.services.database, token.organisation_id, holder_pass, request.now)
+    by = access.actor(request, token)
+    return await passes.reissue(request.services.database, token.organisation_id, holder_pass, request.now, by)

@@ -14,6 +14,7 @@ from api import access, orders
 from api.params import OrderId
 from api.wire import NotificationSeen, PaymentBody, PaymentSeen
 from ticketing import formats, payments
+from ticketing.audit import Actor
 from ticketing.orders import Order
 from ticketing.refusals import NotFound, NotSignedIn
 from ticketing.tokens import Scope
@@ -51,9 +52,9 @@ PAGE = """\
 @post("/orders/{order:uuid}/payments", tags=TAGS, security=access.ORDER_OR_TOKEN)
 async def pay(request: Call, order: OrderId, data: JSONBody[PaymentBody]) -> PaymentSeen:
     """Pay what is due: `sandbox` answers with the page to send the shopper to, `on_site` books it as paid (staff)."""
-    found = await orders.seen(request, order, Scope.SELL)
+    found, by = await orders.reached(request, order, Scope.SELL)
     if data.provider == "on_site":
-        return await _on_site(request, found)
+        return await _on_site(request, found, by)
     return await _at_sandbox(request, found)
 
 
@@ -93,11 +94,11 @@ async def _at_sandbox(call: Call, order: Order) -> PaymentSeen:
     return PaymentSeen("sandbox", begun.amount_cents, begun.currency, begun.redirect_url, order.status)
 
 
-async def _on_site(call: Call, order: Order) -> PaymentSeen:
+async def _on_site(call: Call, order: Order, by: Actor) -> PaymentSeen:
     """Money over the counter is booked by who took it; the order's secret is not enough."""
-    if not access.is_staff(call):
+    if by.token_id is None:
         raise NotSignedIn()
-    paid = await payments.take_on_site(call.services.database, order.id, call.now)
+    paid = await payments.take_on_site(call.services.database, order.id, call.now, by)
     return PaymentSeen("on_site", order.due_cents, order.currency, None, paid.status)
 
 

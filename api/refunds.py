@@ -24,4 +24,5 @@ async def of_order(request: Call, order: OrderId) -> list[Refund]:
 async def hand_out(request: Call, refund: RefundId) -> Refund:
     """Book money as given back over the counter (staff): a refund of a payment that was taken there."""
     token = await access.staff(request, Scope.SELL)
-    return await refunds.hand_out(request.services.database, token.organisation_id, refund, request.now)
+    by = access.actor(request, token)
+    return await refunds.hand_out(request.services.database, token.organisation_id, refund, request.now, by)

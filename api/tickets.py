@@ -48,18 +48,21 @@ async def move(request: Call, ticket: TicketId, data: JSONBody[MoveBody]) -> Mov
     services = request.services
     wanted = MoveTicket(ticket, data.place, data.allotments)
     stores = (services.database, services.inventory, services.settings)
-    return await moves.move_ticket(*stores, token.organisation_id, wanted, request.now)
+    by = access.actor(request, token)
+    return await moves.move_ticket(*stores, token.organisation_id, wanted, request.now, by)
 
 
 @post("/tickets/{ticket:uuid}/opposition", tags=TAGS, security=access.TOKEN, status_code=200)
 async def oppose(request: Call, ticket: TicketId) -> Changed:
     """Make a valid ticket invalid; its place stays its own (staff)."""
     token = await access.staff(request, Scope.SELL)
-    return await tickets.oppose(request.services.database, token.organisation_id, ticket, request.now)
+    by = access.actor(request, token)
+    return await tickets.oppose(request.services.database, token.organisation_id, ticket, request.now, by)
 
 
 @post("/tickets/{ticket:uuid}/reissue", tags=TAGS, security=access.TOKEN, status_code=200)
 async def reissue(request: Call, ticket: TicketId) -> Changed:
     """Give a ticket a new code, which ends the old one, and mail it to the customer (staff)."""
     token = await access.staff(request, Scope.SELL)
-    return await tickets.reissue(request.services.database, token.organisation_id, ticket, request.now)
+    by = access.actor(request, token)
+    return await tickets.reissue(request.services.database, token.organisation_id, ticket, request.now, by)

@@ -1,9 +1,10 @@
 """Options of a tariff: what a buyer may add to a ticket, at more or at less than its price.
 
 An option stands alone, and is chosen or not; or it is of a group, of which one is chosen or none, and none costs
-nothing. What was chosen is part of the ticket and of its line on the order. An option that is on a ticket is not
-deleted and stays where it is, alone or in its group: it is closed. Its name and price may change for later orders;
-tickets keep what they were sold as.
+nothing. Buyers see them in the order of their positions: those that stand alone, then group by group. What was chosen
+is part of the ticket and of its line on the order. An option that is on a ticket is not deleted and stays where it is,
+alone or in its group: it is closed. Its name and price may change for later orders; tickets keep what they were sold
+as.
 """
 
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from ticketing import audit, formats
 from ticketing.audit import Actor, Subject
 from ticketing.db import Database
 from ticketing.ids import new_id
+from ticketing.positions import swapped
 from ticketing.refusals import AlreadyExists, EditedMeanwhile, InputRefused, NotFound, OptionSold
 from ticketing.sql import Connection, Query, load
 from ticketing.texts import text_of
@@ -169,6 +171,28 @@ async def close(
         await _note(c, by, act, tariff, now, {"option": (option.name, option.name)})
 
 
+async def move(
+    db: Database,
+    organisation_id: UUID,
+    tariff_id: UUID,
+    version: int,
+    option_id: UUID,
+    down: bool,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Show an option one place further up or down, among those that stand alone or in its group."""
+    async with db.transaction() as c:
+        tariff = await _changing(c, organisation_id, tariff_id, version)
+        option = await _own(c, tariff_id, option_id)
+        order = [row["id"] for row in await SQL.beside.rows(c, tariff_id=tariff_id, group_id=option.group_id)]
+        places = swapped(order, option_id, down)
+        if places is not None:
+            await SQL.reorder.run(c, options=order)
+            changes = {"option": (option.name, option.name), "position": places}
+            await _note(c, by, "option.moved", tariff, now, changes)
+
+
 async def delete(
     db: Database, organisation_id: UUID, tariff_id: UUID, version: int, option_id: UUID, by: Actor, now: datetime
 ) -> None:
@@ -219,6 +243,30 @@ async def rename_group(
         name, texts = _named(names, tariff.locale)
         await _unique(c, "group", name, SQL.rename_group, group_id=group_id, name=name, names=texts)
         await _note(c, by, "option_group.edited", tariff, now, {"group": (None, name)})
+
+
+async def move_group(
+    db: Database,
+    organisation_id: UUID,
+    tariff_id: UUID,
+    version: int,
+    group_id: UUID,
+    down: bool,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Show a group one place further up or down."""
+    async with db.transaction() as c:
+        tariff = await _changing(c, organisation_id, tariff_id, version)
+        names = {row["id"]: row["name"] for row in await SQL.groups_of.rows(c, tariff_id=tariff_id)}
+        if group_id not in names:
+            raise NotFound(what="group")
+        order = list(names)
+        places = swapped(order, group_id, down)
+        if places is not None:
+            await SQL.reorder_groups.run(c, groups=order)
+            changes = {"group": (names[group_id], names[group_id]), "position": places}
+            await _note(c, by, "option_group.moved", tariff, now, changes)
 
 
 async def delete_group(

@@ -62,6 +62,8 @@ __all__ = ["Buyer", "PassChoice", "PlaceOrder", "SeatChoice"]
 PIN_TRIES_MAX = 2
 DIGEST_BYTES = 16
 
+ACTS = {OrderEvent.CANCEL: "order.cancelled", OrderEvent.GIVE_UP: "order.given-up"}
+
 SQL = load("orders")
 
 
@@ -256,9 +258,9 @@ async def refund(db: Database, inventory: Inventory, order_id: UUID, now: dateti
     return found
 
 
-async def give_up(db: Database, inventory: Inventory, order_id: UUID, now: datetime) -> Order:
+async def give_up(db: Database, inventory: Inventory, order_id: UUID, now: datetime, by: Actor | None = None) -> Order:
     """Cancel an order by its buyer, before it is paid. Raises NotFound, WrongState."""
-    return await _cancel(db, inventory, order_id, OrderEvent.GIVE_UP, None, now)
+    return await _cancel(db, inventory, order_id, OrderEvent.GIVE_UP, None, now, by)
 
 
 async def expire_due(db: Database, inventory: Inventory, now: datetime, orders_max: int = 100) -> int:
@@ -578,7 +580,7 @@ async def _cancel(
         found = await pay_if_settled(c, order.id)
         if by is not None:
             told = {"tickets": (len(live), len(live) - len(chosen)), "status": (order.status, found.status)}
-            await audit.note(c, by, "order.cancelled" if whole else "order.reduced", order.subject, now, told)
+            await audit.note(c, by, ACTS[event] if whole else "order.reduced", order.subject, now, told)
     await claims.free(inventory, order.box_office_id.hex, freed)
     return found
 

@@ -24,6 +24,7 @@ from ticketing.channels import Channel
 from ticketing.db import Database
 from ticketing.ids import new_id
 from ticketing.pools import PoolKind
+from ticketing.positions import swapped
 from ticketing.prices import Prices
 from ticketing.refusals import AlreadyExists, EditedMeanwhile, InputRefused, NoPrice, NotFound, TariffSold
 from ticketing.sql import Connection, load
@@ -199,14 +200,10 @@ async def move(db: Database, organisation_id: UUID, tariff_id: UUID, down: bool,
     async with db.transaction() as c:
         tariff, box_office_id, _ = await _own(c, organisation_id, tariff_id)
         order = [row["id"] for row in await SQL.order_of.rows(c, event_id=tariff.event_id)]
-        at = order.index(tariff_id)
-        to = at + (1 if down else -1)
-        if not 0 <= to < len(order):
-            return
-        order[at], order[to] = order[to], order[at]
-        await SQL.reorder.run(c, tariffs=order)
-        changes = {"position": (at + 1, to + 1)}
-        await audit.note(c, by, "tariff.moved", _subject(tariff, box_office_id), now, changes)
+        places = swapped(order, tariff_id, down)
+        if places is not None:
+            await SQL.reorder.run(c, tariffs=order)
+            await audit.note(c, by, "tariff.moved", _subject(tariff, box_office_id), now, {"position": places})
 
 
 async def get(db: Database, organisation_id: UUID, tariff_id: UUID) -> Tariff:

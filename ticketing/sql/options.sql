@@ -44,12 +44,28 @@ where n.tariff_id = :tariff_id and n.id = :option_id;
 select exists (select from option_groups where tariff_id = :tariff_id and id = :group_id);
 
 -- name: add(option_id, tariff_id, group_id, name, names, price_cents)!
-insert into options (id, tariff_id, group_id, name, names, price_cents)
-values (:option_id, :tariff_id, :group_id, :name, :names, :price_cents);
+-- After the tariff's others.
+insert into options (id, tariff_id, group_id, name, names, price_cents, position)
+select :option_id, :tariff_id, :group_id, :name, :names, :price_cents, coalesce(max(position) + 1, 0)
+from options
+where tariff_id = :tariff_id;
 
 -- name: edit(option_id, group_id, name, names, price_cents)!
-update options set group_id = :group_id, name = :name, names = :names, price_cents = :price_cents
-where id = :option_id;
+-- One that comes into another group comes after the others.
+update options o
+set group_id = :group_id, name = :name, names = :names, price_cents = :price_cents,
+    position = case when o.group_id is not distinct from :group_id then o.position
+        else (select max(position) + 1 from options where tariff_id = o.tariff_id) end
+where o.id = :option_id;
+
+-- name: beside(tariff_id, group_id)
+-- The options of a group, or those that stand alone, in the order in which they are shown.
+select id from options where tariff_id = :tariff_id and group_id is not distinct from :group_id order by position, id;
+
+-- name: reorder(options)!
+update options set position = o.position - 1
+from unnest(:options::uuid[]) with ordinality as o (id, position)
+where options.id = o.id;
 
 -- name: close(option_id, closed_at)!
 update options set closed_at = :closed_at where id = :option_id;
@@ -58,7 +74,16 @@ update options set closed_at = :closed_at where id = :option_id;
 delete from options where id = :option_id;
 
 -- name: add_group(group_id, tariff_id, name, names)!
-insert into option_groups (id, tariff_id, name, names) values (:group_id, :tariff_id, :name, :names);
+-- After the tariff's others.
+insert into option_groups (id, tariff_id, name, names, position)
+select :group_id, :tariff_id, :name, :names, coalesce(max(position) + 1, 0)
+from option_groups
+where tariff_id = :tariff_id;
+
+-- name: reorder_groups(groups)!
+update option_groups set position = o.position - 1
+from unnest(:groups::uuid[]) with ordinality as o (id, position)
+where option_groups.id = o.id;
 
 -- name: rename_group(group_id, name, names)!
 update option_groups set name = :name, names = :names where id = :group_id;

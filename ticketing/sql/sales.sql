@@ -33,12 +33,16 @@ limit :dates_max;
 select id, name from tariffs where event_id = :event_id order by position, name, id;
 
 -- name: cells(event_id)
--- What is sold of an event, by date, tariff (none: a pass) and standing.
-select t.performance_id, t.tariff_id, t.status, count(*)::integer as ticket_count, sum(t.price_cents)::bigint as cents
+-- What is sold of an event, by date, tariff (none: a pass) and standing; date by date, by the index of its tickets.
+select f.id as performance_id, cell.*
 from performances f
-join tickets t on t.performance_id = f.id
-where f.event_id = :event_id and t.status <> 'cancelled'
-group by t.performance_id, t.tariff_id, t.status;
+cross join lateral (
+    select t.tariff_id, t.status, count(*)::integer as ticket_count, sum(t.price_cents)::bigint as cents
+    from tickets t
+    where t.performance_id = f.id and t.status <> 'cancelled'
+    group by t.tariff_id, t.status
+) as cell
+where f.event_id = :event_id;
 
 -- name: sold_by_category(performance_id)
 select category, count(*)::integer as ticket_count
