@@ -7,7 +7,8 @@ import pytest
 from httpx import AsyncClient
 
 from tests.api.conftest import PLACES, House, keyed, opens, problem
-from ticketing import box_offices, passes
+from ticketing import audit, box_offices, passes
+from ticketing.audit import Wanted
 from ticketing.db import Database
 from ticketing.passes import PassType
 from ticketing.tokens import Scope
@@ -71,7 +72,26 @@ async def test_a_pass_that_cannot_be_whole_holds_nothing(
     assert (await free(0), await free(1)) == (PLACES, PLACES - 1)
 
 
-async def test_a_pass_is_opposed_by_its_sellers(client: AsyncClient, house: House, rival: House):
+async def test_a_pass_is_opposed_by_its_sellers_whose_key_is_noted(
+    client: AsyncClient, house: House, season: PassType, hold: Act, database: Database
+):
+    held = await hold(wants=[{"kind": "pass", "pass_type": str(season.id), "seat": "C-3"}])
+    chosen = [{"pass_type": str(season.id), "seat": "C-3", "holder_name": "Ada"}]
+    body = {"hold": held["hold"], "buyer": {"email": "ada@example.org", "name": "Ada"}, "passes": chosen}
+    placed = (await client.post(house.path("orders"), json=body, headers=keyed())).json()
+    one, seller = f"/api/v1/orders/{placed['id']}", house.bearer(Scope.SELL)
+    await client.post(f"{one}/payments", json={"provider": "on_site"}, headers=seller)
+    (sold,) = (await client.get(f"{one}/tickets", headers=seller)).json()["passes"]
+    for act, status in (("opposition", "opposed"), ("reissue", "valid")):
+        response = await client.post(f"/api/v1/passes/{sold['pass_id']}/{act}", headers=seller)
+        assert (response.status_code, response.json()["status"]) == (200, status)
+    wanted = Wanted(organisation_id=house.organisation_id, subject_kind="order", subject_id=placed["id"])
+    lines, _ = await audit.page(database, wanted)
+    told = [(line.act, line.actor_name, line.by_token) for line in lines]
+    assert told == [(act, "sell", True) for act in ("pass.reissued", "pass.opposed", "order.paid")]
+
+
+async def test_a_pass_is_opposed_by_nobody_else(client: AsyncClient, house: House):
     for act in ("opposition", "reissue"):
         path = f"/api/v1/passes/{uuid4()}/{act}"
         problem(await client.post(path), 401, "not-signed-in")
