@@ -149,6 +149,30 @@ async def test_options_alone_and_in_a_group(manager: Browser, house: House, data
     assert (await options.of_tariff(database, house.full.id)).groups[0].options == ()
 
 
+async def test_options_are_put_in_order(manager: Browser, house: House, database: Database) -> None:
+    path = one(house, "/options")
+    await manager.get(path)
+    version = (await tariffs.get(database, house.organisation_id, house.full.id)).version
+    for at, name in enumerate(("Programme", "Poster")):
+        await manager.done(path, {"version": version + at, "name_en": name, "price": "3", "group": ""})
+        await manager.done(one(house, "/option-groups"), {"version": version + at + 1, "name_en": f"Group {name}"})
+        version += 1
+    first, _ = (await options.of_tariff(database, house.full.id)).single
+    text = await manager.page(path)
+    assert 'aria-label="Move Programme down"' in text and "Buyers see the options in this order" in text
+    stale = await manager.post(f"{path}/{first.id}/moves", {"version": version, "direction": "down"})
+    assert stale.status_code == 409
+    version = (await tariffs.get(database, house.organisation_id, house.full.id)).version
+    leads_to = await manager.done(f"{path}/{first.id}/moves", {"version": version, "direction": "down"})
+    assert leads_to == f"{path}#option-{first.id}"
+    group = (await options.of_tariff(database, house.full.id)).groups[0]
+    to = one(house, f"/option-groups/{group.id}/moves")
+    assert await manager.done(to, {"version": version + 1, "direction": "down"}) == f"{path}#group-{group.id}"
+    found = await options.of_tariff(database, house.full.id)
+    assert [option.name for option in found.single] == ["Poster", "Programme"]
+    assert [group.name for group in found.groups] == ["Group Poster", "Group Programme"]
+
+
 async def test_who_may_only_view_changes_nothing(sign_in: SignIn, house: House, rival: House) -> None:
     viewer = await sign_in(Scope.VIEW)
     assert "Add tariff" not in await viewer.page(listed(house))

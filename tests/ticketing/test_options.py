@@ -7,7 +7,7 @@ import pytest
 
 from engine.inventory import Inventory
 from tests.ticketing.house import NOW, SETTINGS, House, breaches, empty, hold, open_house, request
-from ticketing import options, orders, tariffs
+from ticketing import audit, options, orders, tariffs
 from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.options import Draft
@@ -98,3 +98,40 @@ async def test_what_is_wrong_is_refused(database: Database, house: House) -> Non
         await options.add(database, theirs.organisation, house.full, 1, draft, actor(theirs), NOW)
     with pytest.raises(EditedMeanwhile):
         await options.add(database, house.organisation, house.full, 99, draft, actor(house), NOW)
+
+
+async def test_options_and_groups_are_shown_in_the_order_people_give_them(database: Database, house: House) -> None:
+    async def shown() -> list[str]:
+        """As buyers see them."""
+        found = await options.of_event(database, house.performance.event_id)
+        return [option.name for option, _ in found[house.full]]
+
+    acting = actor(house), NOW
+    for name in ("Menu", "Seats"):
+        await options.add_group(database, *await at(database, house), {"en": name}, *acting)
+    menu, seats = ((one.id) for one in (await options.of_tariff(database, house.full)).groups)
+    made = {name: await add(database, house, name, 100) for name in ("Programme", "Poster", "Pin")}
+    made |= {name: await add(database, house, name, 100, menu) for name in ("Fish", "Soup")}
+    await add(database, house, "Cushion", 100, seats)
+    assert await shown() == ["Programme", "Poster", "Pin", "Fish", "Soup", "Cushion"]
+    for name, down in [("Pin", False), ("Programme", True), ("Fish", True), ("Fish", True), ("Pin", False)]:
+        await options.move(database, *await at(database, house), made[name], down, *acting)
+    assert await shown() == ["Pin", "Programme", "Poster", "Soup", "Fish", "Cushion"]
+    await options.move_group(database, *await at(database, house), seats, False, *acting)
+    assert await shown() == ["Pin", "Programme", "Poster", "Cushion", "Soup", "Fish"]
+    into = Draft(names={"en": "Pin"}, price_cents=100, group_id=menu)
+    await options.edit(database, *await at(database, house), made["Pin"], into, *acting)
+    await add(database, house, "Scarf", 100)
+    assert await shown() == ["Programme", "Poster", "Scarf", "Cushion", "Soup", "Fish", "Pin"]
+    with pytest.raises(EditedMeanwhile):
+        await options.move(database, house.organisation, house.full, 1, made["Soup"], True, *acting)
+    theirs = await open_house(database)
+    with pytest.raises(NotFound):
+        await options.move(database, *await at(database, theirs), made["Soup"], True, *acting)
+    with pytest.raises(NotFound):
+        await options.move_group(database, *await at(database, theirs), menu, True, *acting)
+    wanted = audit.Wanted(organisation_id=house.organisation, act="option.moved")
+    lines, _ = await audit.page(database, wanted)
+    assert [(one.changes["option"][1], one.changes["position"]) for one in lines[:2]] == [
+        ("Fish", (1, 2)), ("Programme", (1, 2)),
+    ]  # fmt: skip
