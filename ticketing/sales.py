@@ -29,7 +29,7 @@ from ticketing.sql import load
 from ticketing.states import TicketStatus
 
 DATES_MAX = 2000
-GAUGE_S_MAX = 0.15
+GAUGE_S_MAX = 0.1
 """How long the inventory is waited for: a page comes without what is held rather than late."""
 BUCKETS_MAX = 400
 

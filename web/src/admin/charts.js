@@ -3,7 +3,8 @@
 import uPlot from "uplot";
 
 const HEIGHT = 240;
-const LETTER = 7;
+const FONT = '12px "Inter Variable", system-ui, sans-serif';
+const TIP_AWAY = 8;
 
 export function charts(page) {
   const language = page.documentElement.lang;
@@ -23,45 +24,64 @@ function draw(place, told, language) {
     ? new Intl.NumberFormat(language, { style: "currency", currency: told.currency, maximumFractionDigits: 0, notation: "compact" })
     : new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
   const exact = revenue ? new Intl.NumberFormat(language, { style: "currency", currency: told.currency }) : format;
+  const tip = place.appendChild(document.createElement("div"));
+  tip.className = "chart-tip";
+  tip.hidden = true;
   const chart = new uPlot(
     {
       width: place.clientWidth,
       height: HEIGHT,
       ...(told.names ? named(told, ink) : timed(told, language, ink)),
       series: [
-        { label: told.labels[0], value: (plot, at) => (at == null ? "" : label(told, at, language)) },
+        {},
         {
-          label: told.labels[1],
-          value: (plot, amount) => (amount == null ? "" : exact.format(amount)),
           fill: style.getPropertyValue("--chart-fill"),
           width: 0,
           points: { show: false },
           paths: uPlot.paths.bars({ size: [0.7, 56] }),
         },
       ],
-      cursor: { drag: { x: false, y: false }, points: { show: false } },
+      legend: { show: false },
+      cursor: { x: false, y: false, drag: { x: false, y: false }, points: { show: false } },
+      hooks: { setCursor: [(plot) => tell(plot, tip, (at) => [label(told, told.names ? at : told.at[at], language), `${told.labels[1]}: ${exact.format(values[at])}`])] },
     },
     [told.names ? told.names.map((_, index) => index) : told.at, values],
     place,
   );
   chart.axes[1].values = (plot, splits) => splits.map((split) => (revenue || Number.isInteger(split) ? format.format(split) : ""));
   chart.redraw(false, true);
+  document.fonts.load(FONT).then(() => chart.redraw(false, true));
   new ResizeObserver(() => chart.setSize({ width: place.clientWidth, height: HEIGHT })).observe(place);
+}
+
+// Beside the hand, what the bar under it says.
+function tell(plot, tip, words) {
+  const { idx, left } = plot.cursor;
+  tip.hidden = idx == null || left < 0;
+  if (tip.hidden) return;
+  const [name, amount] = words(idx);
+  tip.replaceChildren(name, document.createElement("br"), amount);
+  const x = plot.over.offsetLeft + plot.valToPos(plot.data[0][idx], "x");
+  const y = plot.over.offsetTop + plot.valToPos(plot.data[1][idx] ?? 0, "y");
+  const half = tip.offsetWidth / 2;
+  tip.style.left = `${Math.max(half, Math.min(plot.width - half, x))}px`;
+  tip.style.top = `${Math.max(tip.offsetHeight, y - TIP_AWAY)}px`;
 }
 
 // A bar for each name, in their order.
 function named(told, ink) {
   const last = told.names.length - 1;
-  const shown = (plot) => Math.max(3, Math.floor(plot.bbox.width / devicePixelRatio / told.names.length / LETTER));
+  const wide = (plot) => plot.bbox.width / devicePixelRatio / told.names.length - 8;
   return {
     scales: { x: { time: false, range: [-0.6, last + 0.6] }, y: { range: floor } },
     axes: [
       {
         stroke: ink,
+        font: FONT,
         grid: { show: false },
         ticks: { show: false },
         splits: () => told.names.map((_, index) => index),
-        values: (plot, splits) => splits.map((index) => cut(told.names[index] ?? "", shown(plot))),
+        values: (plot, splits) => splits.map((index) => cut(told.names[index] ?? "", wide(plot))),
       },
       vertical(ink),
     ],
@@ -79,6 +99,7 @@ function timed(told, language, ink) {
     axes: [
       {
         stroke: ink,
+        font: FONT,
         grid: { show: false },
         space: 64,
         splits: (plot) => every(told.at, Math.ceil(told.at.length / Math.max(1, Math.floor(plot.bbox.width / devicePixelRatio / 72)))),
@@ -89,10 +110,19 @@ function timed(told, language, ink) {
   };
 }
 
-const vertical = (ink) => ({ stroke: ink, size: 64, grid: { width: 1, stroke: "rgba(128, 128, 128, .2)" }, ticks: { show: false } });
+const vertical = (ink) => ({ stroke: ink, font: FONT, size: 64, grid: { width: 1, stroke: "rgba(128, 128, 128, .2)" }, ticks: { show: false } });
 const floor = (plot, least, most) => [0, Math.max(1, (most ?? 0) * 1.1)];
 const every = (all, step) => all.filter((_, index) => index % step === 0);
-const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+
+// As much of a text as there is room for, in CSS pixels.
+function cut(text, room) {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = FONT;
+  if (pen.measureText(text).width <= room) return text;
+  let end = text.length - 1;
+  while (end > 1 && pen.measureText(`${text.slice(0, end)}…`).width > room) end--;
+  return `${text.slice(0, end)}…`;
+}
 
 function label(told, at, language) {
   if (told.names) return told.names[at] ?? "";

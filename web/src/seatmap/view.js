@@ -5,9 +5,11 @@
 // picture of the whole house for what it lacks, and made sharp when the hand rests. So a frame costs what a picture
 // costs, whatever the house. Distances here are CSS pixels; `transform` {x, y, k} leads there from plan units.
 import { colorOf, inkOn, safeColor, shapeOf, trace } from "./look.js";
+import { apart, roomFor } from "./names.js";
 import { FREE, HELD, SOLD } from "./states.js";
 
 const SEAT_PX_MIN = 4.2, SHAPE_PX_MIN = 9, ROW_LABEL_PX_MIN = 13, LABEL_PX_MIN = 22;
+const NAME_PX = 12;
 const FRAME_MS_MAX = 3;
 const FRAMES_KEPT_MAX = 600;
 const INK = "#16181d", QUIET = "#5c6573", TAKEN = "#b9bfc8", PAPER = "#ffffff", EDGE = "#c3c9d1";
@@ -198,16 +200,45 @@ export class View {
     context.restore();
   }
 
+  // Names of sections beside their seats; those that the plan itself has as a text stand there already.
   _sectionNames(context) {
-    for (const { name, box, middle, seats } of this.house.sections) {
-      if (this._seen(box) && seats[0] < seats[1]) this._told(context, ...this.project(...middle), [name, ""]);
+    const { bounds, areas, sections } = this.house;
+    const written = new Set(areas.map(({ text }) => text?.text.toLowerCase()));
+    const taken = areas.filter(({ text }) => text).map(({ text }) => this._textBox(context, text));
+    const edge = this.house.pitch * 0.45;
+    const free = (...box) => {
+      const [minX, minY] = this.unproject(box[0], box[1]);
+      const [maxX, maxY] = this.unproject(box[2], box[3]);
+      const on = this.house.within(minX - edge, minY - edge, maxX + edge, maxY + edge);
+      return !on.length && taken.every((other) => apart(box, other));
+    };
+    for (const { name, box, seats } of sections) {
+      if (!this._seen(box) || seats[0] === seats[1] || written.has(name.toLowerCase())) continue;
+      const [minX, minY] = this.project(box.minX, box.minY);
+      const [maxX, maxY] = this.project(box.maxX, box.maxY);
+      this._type(context, NAME_PX, 600);
+      const wide = context.measureText(name).width;
+      const right = box.minX + box.maxX > bounds.minX + bounds.maxX;
+      const at = roomFor({ minX, minY, maxX, maxY }, wide, NAME_PX, right, free);
+      if (!at) continue;
+      taken.push([at[0] - wide / 2, at[1] - NAME_PX / 2, at[0] + wide / 2, at[1] + NAME_PX / 2]);
+      this._told(context, ...at, [name, ""]);
     }
+  }
+
+  // What a text of the plan covers.
+  _textBox(context, { text, x, y, size }) {
+    const px = (size ?? this.house.pitch * 0.8) * this.transform.k;
+    this._type(context, px, 600);
+    const [atX, atY] = this.project(x, y);
+    const wide = context.measureText(text).width;
+    return [atX - wide / 2, atY - px / 2, atX + wide / 2, atY + px / 2];
   }
 
   _sectionWords(context, { name, box, middle }, index) {
     const [x, y] = this.project(...middle);
     const wide = (box.maxX - box.minX) * this.transform.k;
-    this._type(context, 12, 600);
+    this._type(context, NAME_PX, 600);
     const told = this.states?.known ? `${this.states.section(index)[FREE].toLocaleString()} ${this.words.freeShort}` : "";
     if (wide > context.measureText(name).width + 6) this._told(context, x, y, [name, told]);
     else if (wide > 22) this._told(context, x, y, [name.split(" ").pop(), ""]);
@@ -218,7 +249,7 @@ export class View {
     context.strokeStyle = PAPER;
     context.lineJoin = "round";
     context.lineWidth = 3.5;
-    for (const [text, dy, px, weight, ink] of [[name, number ? -7 : 0, 12, 600, INK], [number, 7, 11, 400, INK]]) {
+    for (const [text, dy, px, weight, ink] of [[name, number ? -7 : 0, NAME_PX, 600, INK], [number, 7, 11, 400, INK]]) {
       if (!text) continue;
       this._type(context, px, weight);
       context.strokeText(text, x, y + dy);
