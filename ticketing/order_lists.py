@@ -214,17 +214,16 @@ async def _ids(
     c: Connection, wanted: Filter, narrowed: list[UUID] | None, newest: bool, values: dict[str, Any]
 ) -> list[UUID]:
     """The page's orders, and one more when there are more, in the direction of the walk."""
+    about = {"performance_id": wanted.performance, "event_id": wanted.event, "tariff_id": wanted.tariff}
+    values |= {"status": wanted.status}
     if narrowed is not None:
-        rows = await SQL.among.rows(c, order_ids=narrowed, newest=newest, status=wanted.status, **values)
+        rows = await SQL.among.rows(c, order_ids=narrowed, newest=newest, **values, **about)
     elif wanted.status not in (None, OrderStatus.PAID):
-        query = SQL.unpaid_newest if newest else SQL.unpaid_oldest
-        rows = await query.rows(c, status=wanted.status, **values)
-    elif wanted.performance or wanted.event or wanted.tariff:
-        query = SQL.dates_newest if newest else SQL.dates_oldest
-        rows = await query.rows(c, status=wanted.status, **values)
+        rows = await (SQL.unpaid_newest if newest else SQL.unpaid_oldest).rows(c, **values, **about)
+    elif any(about.values()):
+        rows = await (SQL.dates_newest if newest else SQL.dates_oldest).rows(c, **values, **about)
     else:
-        query = SQL.newest if newest else SQL.oldest
-        rows = await query.rows(c, status=wanted.status, **values)
+        rows = await (SQL.newest if newest else SQL.oldest).rows(c, **values)
     return [row["id"] for row in rows]
 
 
@@ -237,7 +236,4 @@ def _values(box_office_id: UUID, wanted: Filter, zone: ZoneInfo) -> dict[str, An
         "since": since,
         "until": until,
         "channel": wanted.channel,
-        "event_id": wanted.event,
-        "performance_id": wanted.performance,
-        "tariff_id": wanted.tariff,
     }

@@ -1,4 +1,4 @@
--- name: newest(box_office_id, status, since, until, at, id, channel, event_id, performance_id, tariff_id, rows_max)
+-- name: newest(box_office_id, status, since, until, at, id, channel, rows_max)
 -- A walk down the index by time, from where the page before ended.
 select o.id
 from orders o
@@ -7,22 +7,10 @@ where o.box_office_id = :box_office_id
     and (o.placed_at, o.id) < (:at, :id)
     and (:status::text is null or o.status = :status)
     and (:channel::text is null or o.channel = :channel)
-    and (
-        :performance_id::uuid is null
-        or exists (select from tickets t where t.order_id = o.id and t.performance_id = :performance_id)
-    )
-    and (
-        :event_id::uuid is null
-        or exists (
-            select from tickets t join performances p on p.id = t.performance_id
-            where t.order_id = o.id and p.event_id = :event_id
-        )
-    )
-    and (:tariff_id::uuid is null or exists (select from tickets t where t.order_id = o.id and t.tariff_id = :tariff_id))
 order by o.placed_at desc, o.id desc
 limit :rows_max;
 
--- name: oldest(box_office_id, status, since, until, at, id, channel, event_id, performance_id, tariff_id, rows_max)
+-- name: oldest(box_office_id, status, since, until, at, id, channel, rows_max)
 select o.id
 from orders o
 where o.box_office_id = :box_office_id
@@ -30,23 +18,11 @@ where o.box_office_id = :box_office_id
     and (o.placed_at, o.id) > (:at, :id)
     and (:status::text is null or o.status = :status)
     and (:channel::text is null or o.channel = :channel)
-    and (
-        :performance_id::uuid is null
-        or exists (select from tickets t where t.order_id = o.id and t.performance_id = :performance_id)
-    )
-    and (
-        :event_id::uuid is null
-        or exists (
-            select from tickets t join performances p on p.id = t.performance_id
-            where t.order_id = o.id and p.event_id = :event_id
-        )
-    )
-    and (:tariff_id::uuid is null or exists (select from tickets t where t.order_id = o.id and t.tariff_id = :tariff_id))
 order by o.placed_at asc, o.id asc
 limit :rows_max;
 
 -- name: unpaid_newest(box_office_id, status, since, until, at, id, channel, event_id, performance_id, tariff_id, rows_max)
--- The same over the index of those that are not paid.
+-- The same over the index of those that are not paid, where few of a date, an event or a tariff are found.
 select o.id
 from orders o
 where o.box_office_id = :box_office_id
