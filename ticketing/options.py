@@ -122,7 +122,8 @@ async def add(
     async with db.transaction() as c:
         tariff = await _changing(c, organisation_id, tariff_id, version)
         values = _values(draft, tariff)
-        await _ensure_group(c, tariff_id, draft.group_id)
+        if draft.group_id is not None:
+            await _group(c, tariff_id, draft.group_id)
         if await SQL.count_of.value(c, tariff_id=tariff_id) >= OPTIONS_MAX:
             raise InputRefused(problem=f"A tariff has at most {OPTIONS_MAX} options.", where="")
         await _unique(c, "option", str(values["name"]), SQL.add, option_id=new_id(), tariff_id=tariff_id, **values)
@@ -145,7 +146,8 @@ async def edit(
         before = await _own(c, tariff_id, option_id)
         if before.ticket_count and draft.group_id != before.group_id:
             raise OptionSold()
-        await _ensure_group(c, tariff_id, draft.group_id)
+        if draft.group_id is not None:
+            await _group(c, tariff_id, draft.group_id)
         values = _values(draft, tariff)
         await _unique(c, "option", str(values["name"]), SQL.edit, option_id=option_id, **values)
         pairs = {"option": (before.name, values["name"]), "price_cents": (before.price_cents, draft.price_cents)}
@@ -239,10 +241,10 @@ async def rename_group(
     """Call a group otherwise."""
     async with db.transaction() as c:
         tariff = await _changing(c, organisation_id, tariff_id, version)
-        await _ensure_group(c, tariff_id, group_id)
+        before = await _group(c, tariff_id, group_id)
         name, texts = _named(names, tariff.locale)
         await _unique(c, "group", name, SQL.rename_group, group_id=group_id, name=name, names=texts)
-        await _note(c, by, "option_group.edited", tariff, now, {"group": (None, name)})
+        await _note(c, by, "option_group.edited", tariff, now, {"group": (before, name)})
 
 
 async def move_group(
@@ -258,14 +260,12 @@ async def move_group(
     """Show a group one place further up or down."""
     async with db.transaction() as c:
         tariff = await _changing(c, organisation_id, tariff_id, version)
-        names = {row["id"]: row["name"] for row in await SQL.groups_of.rows(c, tariff_id=tariff_id)}
-        if group_id not in names:
-            raise NotFound(what="group")
-        order = list(names)
+        name = await _group(c, tariff_id, group_id)
+        order = [row["id"] for row in await SQL.groups_of.rows(c, tariff_id=tariff_id)]
         places = swapped(order, group_id, down)
         if places is not None:
             await SQL.reorder_groups.run(c, groups=order)
-            changes = {"group": (names[group_id], names[group_id]), "position": places}
+            changes = {"group": (name, name), "position": places}
             await _note(c, by, "option_group.moved", tariff, now, changes)
 
 
@@ -275,12 +275,12 @@ async def delete_group(
     """Delete a group with its options. Raises OptionSold when one of them is on a ticket."""
     async with db.transaction() as c:
         tariff = await _changing(c, organisation_id, tariff_id, version)
-        await _ensure_group(c, tariff_id, group_id)
+        name = await _group(c, tariff_id, group_id)
         if await SQL.group_sold.value(c, group_id=group_id):
             raise OptionSold()
         await SQL.empty_group.run(c, group_id=group_id)
         await SQL.delete_group.run(c, group_id=group_id)
-        await _note(c, by, "option_group.deleted", tariff, now, {})
+        await _note(c, by, "option_group.deleted", tariff, now, {"group": (name, None)})
 
 
 async def _changing(c: Connection, organisation_id: UUID, tariff_id: UUID, version: int) -> _Tariff:
@@ -304,9 +304,12 @@ async def _own(c: Connection, tariff_id: UUID, option_id: UUID) -> Option:
     return _option(row)
 
 
-async def _ensure_group(c: Connection, tariff_id: UUID, group_id: UUID | None) -> None:
-    if group_id is not None and not await SQL.group_of_tariff.value(c, tariff_id=tariff_id, group_id=group_id):
+async def _group(c: Connection, tariff_id: UUID, group_id: UUID) -> str:
+    """What a group of the tariff is called, or NotFound."""
+    name: str | None = await SQL.group_name.value(c, tariff_id=tariff_id, group_id=group_id)
+    if name is None:
         raise NotFound(what="group")
+    return name
 
 
 async def _unique(c: Connection, what: str, called: str, query: Query, **values: object) -> None:

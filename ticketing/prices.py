@@ -120,7 +120,8 @@ async def write(
         if owner is None:
             raise NotFound(what="tariff")
         where = {"event_id": owner["event_id"], "performance_id": performance_id}
-        if performance_id is not None and not await SQL.performance_of_event.value(c, **where):
+        starts_at = await SQL.starts_at.value(c, **where)
+        if performance_id is not None and starts_at is None:
             raise NotFound(what="performance")
         if not await SQL.next_version.run(c, tariff_id=tariff_id, version=version):
             raise EditedMeanwhile(what="tariff")
@@ -128,7 +129,8 @@ async def write(
         await SQL.forget.run(c, tariff_id=tariff_id, performance_id=performance_id)
         await add(c, tariff_id, performance_id, wanted)
         subject = Subject(kind="tariff", id=tariff_id, name=owner["name"], box_office_id=owner["box_office_id"])
-        await audit.note(c, by, "tariff.priced", subject, now, _differences(before, wanted))
+        if changes := _differences(before, wanted):
+            await audit.note(c, by, "tariff.priced", subject, now, {"date": (None, starts_at)} | changes)
 
 
 async def add(c: Connection, tariff_id: UUID, performance_id: UUID | None, wanted: Prices) -> None:
@@ -175,11 +177,8 @@ def _prices(rows: Iterable[asyncpg.Record]) -> Prices:
     return Prices(zones, categories)
 
 
-def _differences(before: Prices, after: Prices) -> dict[str, tuple[int | None, int | None]]:
-    """By zone or category: what it cost and costs."""
-    pairs = {
-        name: (old.get(name), new.get(name))
-        for old, new in ((before.zones, after.zones), (before.categories, after.categories))
-        for name in (*old, *new)
-    }
+def _differences(before: Prices, after: Prices) -> audit.Changes:
+    """By category, and by zone: what it cost and costs."""
+    named = ("{}", before.categories, after.categories), ("zone {}", before.zones, after.zones)
+    pairs = {called.format(name): (old.get(name), new.get(name)) for called, old, new in named for name in (*old, *new)}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}

@@ -83,7 +83,9 @@ async def write(
             before = quota.place_count if quota else None
             if count != before:
                 touched += await _change(c, tariff, performance_id, quota, count)
-                changes[_where(performance_id)] = (before, count)
+                date = {"event_id": tariff.event_id, "performance_id": performance_id}
+                starts_at = await SQL.starts_at.value(c, **date)
+                changes[starts_at.isoformat() if starts_at else "event"] = (before, count)
         subject = Subject(kind="tariff", id=tariff_id, name=tariff.name, box_office_id=tariff.box_office_id)
         await audit.note(c, by, "tariff.bounded", subject, now, changes)
     for pool in touched:
@@ -123,7 +125,7 @@ async def _change(
 async def _set(c: Connection, tariff: _Tariff, performance_id: UUID | None, count: int) -> None:
     """A bound where there was none: the tickets that are sold take their places in it."""
     where = {"event_id": tariff.event_id, "performance_id": performance_id}
-    if performance_id is not None and not await SQL.performance_of_event.value(c, **where):
+    if performance_id is not None and not await SQL.starts_at.value(c, **where):
         raise NotFound(what="performance")
     await SQL.lock_orders.run(c, tariff_id=tariff.id)
     made = await tariffs.add_quota(c, tariff.box_office_id, tariff.id, performance_id, count)

@@ -230,15 +230,6 @@ async def sold(db: Database, event_id: UUID) -> dict[UUID, Sold]:
         return {row.tariff_id: row for row in await SQL.sold.all(c, Sold, event_id=event_id)}
 
 
-async def set_prices(db: Database, organisation_id: UUID, tariff_id: UUID, by_category: Mapping[str, int]) -> None:
-    """Set the prices of some categories, from the next order on; what was ordered keeps its price."""
-    prices.ensure_prices(by_category)
-    async with db.transaction() as c:
-        await _own(c, organisation_id, tariff_id)
-        values = [{"tariff_id": tariff_id, "category": name, "price_cents": by_category[name]} for name in by_category]
-        await SQL.set_price.many(c, values)
-
-
 async def limit(
     db: Database, organisation_id: UUID, tariff_id: UUID, place_count: int, performance_id: UUID | None = None
 ) -> Quota:

@@ -126,6 +126,7 @@ async def test_quotas_say_what_is_wrong_beside_the_field(
     await manager.done(one(house, "/quotas"), {"version": version, "event": "5", house.first: "2", house.second: ""})
     found = [quota.place_count for quota in await tariffs.quotas_of(database, house.performances[0].id)]
     assert sorted(found) == [2, 3, 5], "one of them is the reduced tariff's"
+    assert house.first not in await manager.page(one(house)), "the log says the date, not its id"
 
 
 async def test_options_alone_and_in_a_group(manager: Browser, house: House, database: Database) -> None:

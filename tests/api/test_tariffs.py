@@ -151,7 +151,8 @@ async def test_an_order_at_an_old_price_is_refused(
     client: AsyncClient, house: House, database: Database, hold: Any
 ) -> None:
     body = order_body(house, await hold(party=2)) | {"total_cents": 12000}
-    await tariffs.set_prices(database, house.organisation_id, house.full.id, {"Gold": 6500})
+    owner, dearer = house.organisation_id, Prices({}, {"Gold": 6500})
+    await prices.write(database, owner, house.full.id, None, house.full.version, dearer, by(house), datetime.now(UTC))
     response = await client.post(house.path("orders"), json=body, headers=keyed())
     assert problem(response, 409, "price-changed")["fields"]["total_cents"] == 13000
     placed = await client.post(house.path("orders"), json=body | {"total_cents": 13000}, headers=keyed())

@@ -1,9 +1,13 @@
+from uuid import UUID
+
 import pytest
 
-from tests.ticketing.house import CHEAP_PLACES, PRICES, open_house
-from ticketing import tariffs
+from tests.ticketing.house import CHEAP_PLACES, NOW, PRICES, open_house
+from ticketing import audit, prices, tariffs
+from ticketing.audit import Actor
 from ticketing.db import Database
-from ticketing.refusals import AlreadyExists, InputRefused, NoPrice, NotFound
+from ticketing.prices import Prices
+from ticketing.refusals import AlreadyExists, EditedMeanwhile, InputRefused, NoPrice, NotFound
 
 
 async def test_a_tariff_prices_categories(database: Database) -> None:
@@ -17,14 +21,29 @@ async def test_a_tariff_prices_categories(database: Database) -> None:
         full.price_cents("Balcony")
 
 
-async def test_prices_change_and_are_added(database: Database) -> None:
-    house = await open_house(database)
-    await tariffs.set_prices(database, house.organisation, house.full, {"A": 3500, "Balcony": 0})
-    (full,) = [t for t in await tariffs.of_event(database, house.performance.event_id) if t.id == house.full]
-    assert full.prices == {"A": 3500, "B": 2000, "Balcony": 0}
+async def test_prices_are_set_by_one_at_a_time_and_the_log_says_which(database: Database) -> None:
+    house = await open_house(database, 2)
+    by, event = Actor(organisation_id=house.organisation), house.performance.event_id
+
+    async def write(version: int, cost: Prices, date: UUID | None = None) -> None:
+        await prices.write(database, house.organisation, house.full, date, version, cost, by, NOW)
+
+    await write(1, Prices({"stalls": 1500}, {"A": 3500, "B": 2000, "stalls": 0}))
+    await write(2, Prices({}, {"A": 9000}), house.performance.id)
+    (full,) = [t for t in await tariffs.of_performance(database, event, house.performance.id) if t.id == house.full]
+    assert (full.cost.categories, full.cost.zones) == ({"A": 9000, "B": 2000, "stalls": 0}, {"stalls": 1500})
+    with pytest.raises(EditedMeanwhile):
+        await write(2, Prices({}, {"A": 1}))
     for price in (-1, tariffs.PRICE_CENTS_MAX + 1):
         with pytest.raises(InputRefused):
-            await tariffs.set_prices(database, house.organisation, house.full, {"A": price})
+            await write(3, Prices({}, {"A": price}))
+    await write(3, Prices({}, {"A": 9000}), house.performance.id)
+    lines, _ = await audit.page(database, audit.Wanted(organisation_id=house.organisation, act="tariff.priced"))
+    told = [{name: tuple(pair) for name, pair in line.changes.items()} for line in lines]
+    assert told == [
+        {"date": (None, house.performance.starts_at.isoformat().replace("+00:00", "Z")), "A": (None, 9000)},
+        {"date": (None, None), "A": (3000, 3500), "stalls": (None, 0), "zone stalls": (None, 1500)},
+    ], "nothing is said of what stayed"
 
 
 async def test_tariffs_are_shown_in_their_order(database: Database) -> None:
@@ -56,7 +75,8 @@ async def test_what_is_another_organisations_is_not_found(database: Database) ->
     with pytest.raises(NotFound, match="no such event"):
         await tariffs.create(database, theirs.organisation, ours.performance.event_id, "Mine", {})
     with pytest.raises(NotFound, match="no such tariff"):
-        await tariffs.set_prices(database, theirs.organisation, ours.full, {"A": 1})
+        by = Actor(organisation_id=theirs.organisation)
+        await prices.write(database, theirs.organisation, ours.full, None, 1, Prices({}, {"A": 1}), by, NOW)
     with pytest.raises(NotFound, match="no such tariff"):
         await tariffs.limit(database, theirs.organisation, ours.full, 1)
     with pytest.raises(NotFound, match="no such performance"):

@@ -40,8 +40,8 @@ select n.id, n.group_id, n.name, n.names, n.price_cents, n.closed_at,
 from options n
 where n.tariff_id = :tariff_id and n.id = :option_id;
 
--- name: group_of_tariff(tariff_id, group_id)$
-select exists (select from option_groups where tariff_id = :tariff_id and id = :group_id);
+-- name: group_name(tariff_id, group_id)$
+select name from option_groups where tariff_id = :tariff_id and id = :group_id;
 
 -- name: add(option_id, tariff_id, group_id, name, names, price_cents)!
 -- After the tariff's others.

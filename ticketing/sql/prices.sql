@@ -5,8 +5,8 @@ join events e on e.id = t.event_id
 join box_offices b on b.id = e.box_office_id
 where t.id = :tariff_id and b.organisation_id = :organisation_id;
 
--- name: performance_of_event(event_id, performance_id)$
-select exists (select from performances where id = :performance_id and event_id = :event_id);
+-- name: starts_at(event_id, performance_id)$
+select starts_at from performances where id = :performance_id and event_id = :event_id;
 
 -- name: next_version(tariff_id, version)!
 update tariffs set version = version + 1 where id = :tariff_id and version = :version;

@@ -14,8 +14,8 @@ from quotas q
 join pools p on p.id = q.pool_id
 where q.tariff_id = :tariff_id;
 
--- name: performance_of_event(event_id, performance_id)$
-select exists (select from performances where id = :performance_id and event_id = :event_id);
+-- name: starts_at(event_id, performance_id)$
+select starts_at from performances where id = :performance_id and event_id = :event_id;
 
 -- name: uses(tariff_id)
 -- The event as a whole, and each of its dates.

@@ -116,11 +116,6 @@ left join tickets k on k.tariff_id = t.id
 where t.event_id = :event_id
 group by t.id;
 
--- name: set_price(tariff_id, category, price_cents)!
-insert into prices (tariff_id, category, price_cents)
-values (:tariff_id, :category, :price_cents)
-on conflict (tariff_id, performance_id, category, zone) do update set price_cents = excluded.price_cents;
-
 -- name: performance_of_event(event_id, performance_id)$
 select exists (select from performances where id = :performance_id and event_id = :event_id);
 
