@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from engine.inventory import Inventory
-from tests.ticketing.house import NOW, SANDBOX, SETTINGS, House, breaches, empty, open_house, order, queued
+from tests.ticketing.house import NOW, SANDBOX, SETTINGS, House, breaches, empty, let_in, open_house, order, queued
 from ticketing import ledger, moves, orders, payments, refunds
 from ticketing.db import Database
 from ticketing.ids import new_id
@@ -15,8 +15,8 @@ from ticketing.jobs import Job, SendRefund
 from ticketing.moves import MoveTicket
 from ticketing.orders import PlacedOrder
 from ticketing.refunds import Refund
-from ticketing.refusals import NotFound, RefundSent
-from ticketing.states import PaymentStatus, RefundStatus
+from ticketing.refusals import NotFound, NothingReceived, RefundSent
+from ticketing.states import OrderStatus, PaymentStatus, RefundStatus, TicketStatus
 
 
 class Watched:
@@ -148,6 +148,36 @@ async def test_money_of_several_payments_goes_back_to_each(
     await orders.cancel(database, inventory, placed.id, NOW)
     flagged = sorted((refund.provider, refund.amount_cents) for refund in await refunds.of_order(database, placed.id))
     assert flagged == [("on_site", 1000), ("sandbox", 2000)]
+    assert await breaches(database, inventory) == []
+
+
+async def test_whoever_is_inside_stays_a_guest_and_is_paid_back_too(
+    database: Database, inventory: Inventory, house: House
+) -> None:
+    placed = await paid_by_sandbox(database, inventory, house, [0, 1])
+    async with database.transaction() as c:
+        inside = await c.fetchval("select id from tickets where order_id = $1 and place = 0", placed.id)
+        await let_in(c, house, inside)
+    refunded = await orders.refund(database, inventory, placed.id, NOW)
+    assert (refunded.status, refunded.total_cents, refunded.refund_due_cents) == (
+        OrderStatus.PAID,
+        0,
+        placed.total_cents,
+    )
+    async with database.read() as c:
+        seats = await c.fetch("select place, status from tickets where order_id = $1 order by place", placed.id)
+        owned = await c.fetch("select place from claims where order_id = $1", placed.id)
+        lines = await c.fetch(
+            "select kind, sum(amount_cents) as cents from order_lines where order_id = $1 group by kind", placed.id
+        )
+    assert [tuple(seat) for seat in seats] == [(0, TicketStatus.VALID), (1, TicketStatus.CANCELLED)]
+    assert [claim["place"] for claim in owned] == [0]
+    half = placed.total_cents // 2
+    assert {line["kind"]: line["cents"] for line in lines} == {
+        "ticket": placed.total_cents, "reversal": -half, "adjustment": -half,
+    }  # fmt: skip
+    with pytest.raises(NothingReceived):
+        await orders.refund(database, inventory, placed.id, NOW)
     assert await breaches(database, inventory) == []
 
 

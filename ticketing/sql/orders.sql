@@ -292,11 +292,13 @@ with taken as (
 ), seats as (
     update tickets set status = 'cancelled'
     from taken
-    where tickets.order_line_id = taken.id and tickets.status = any(:ticket_sources::text[])
+    where tickets.order_id = taken.order_id and tickets.order_line_id = taken.id
+        and tickets.status = any(:ticket_sources::text[])
 ), holders as (
     update passes set status = 'cancelled'
     from taken
-    where passes.order_line_id = taken.id and passes.status = any(:ticket_sources::text[])
+    where passes.order_id = taken.order_id and passes.order_line_id = taken.id
+        and passes.status = any(:ticket_sources::text[])
 )
 insert into ledger (order_id, debit, credit, amount_cents, currency, reason, at)
 select order_id, 'sales', 'receivable', sum(amount_cents), currency, :reason::text, :now::timestamptz
