@@ -1,4 +1,6 @@
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -6,14 +8,17 @@ from msgspec.structs import replace
 
 from engine.plan.model import Category
 from tests.ticketing.house import NOW, House, open_house, plan
-from ticketing import box_offices, dates, duplicates, events, plans, staff, tariffs
+from ticketing import box_offices, dates, duplicates, events, forms, options, plans, prices, staff, tariffs
 from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.duplicates import LeftBehind, Obstacle, Wanted
 from ticketing.events import Category as Kind
 from ticketing.events import Event, Texts
 from ticketing.files import Kept
+from ticketing.ids import new_id
+from ticketing.options import Draft
 from ticketing.performances import Visibility
+from ticketing.prices import Prices
 from ticketing.refusals import InputRefused, NotFound
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -144,3 +149,163 @@ async def test_who_may_only_create_manages_the_copy(database: Database, house: H
     await duplicates.make(database, house.organisation, event, house.organisation, wanted, by, NOW, owned=True)
     page = await events.programmed(database, person, house.box_office, NOW)
     assert [row.name for row in page.rows] == ["Mine"]
+
+
+# Field by field: a column that is added later is told here whether it travels.
+
+TRAVELS = {
+    "events": {
+        "category", "languages", "picture", "sale_closes_min", "counter_closes_min", "order_places_max", "doors_min",
+        "duration_min",
+    },
+    "event_texts": {"language", "title", "subtitle", "description", "picture_alt"},
+    "tariffs": {
+        "name", "position", "names", "descriptions", "vat_thousandths", "counter_only", "order_min", "order_max",
+    },
+    "prices": {"category", "zone", "price_cents"},
+    "option_groups": {"name", "names", "position"},
+    "options": {"name", "names", "price_cents", "position"},
+    "quotas": {"place_count"},
+    "performances": {"venue_id", "plan_version_id", "place_list_hash"},
+}  # fmt: skip
+"""What is the same in the copy."""
+FOLLOWS = {
+    "events": {"box_office_id", "order_form_id"},
+    "event_texts": {"event_id"},
+    "tariffs": {"event_id", "form_id"},
+    "prices": {"tariff_id", "performance_id"},
+    "option_groups": {"tariff_id"},
+    "options": {"tariff_id", "group_id"},
+    "quotas": {"tariff_id", "performance_id", "pool_id"},
+    "performances": {"event_id", "box_office_id", "pool_id", "starts_at", "doors_at", "ends_at"},
+}
+"""What names the copy's own, or the date's new moment: tried one by one."""
+STAYS = {
+    "events": {
+        "id", "name", "created_at", "version", "visibility", "link_secret", "sale_opens_at",
+        "counter_opens_at",
+    },
+    "tariffs": {"id", "version", "sale_opens_at", "sale_closes_at", "closed_at"},
+    "option_groups": {"id"},
+    "options": {"id", "closed_at"},
+    "quotas": {"id"},
+    "performances": {
+        "id", "status", "version", "label", "sale_opens_at", "sale_closes_at", "counter_opens_at", "counter_closes_at",
+        "order_places_max",
+    },
+}  # fmt: skip
+"""What begins anew."""
+ROWS = {
+    "events": "select * from events where id = $1",
+    "event_texts": "select * from event_texts where event_id = $1",
+    "tariffs": "select * from tariffs where event_id = $1",
+    "prices": "select p.* from prices p join tariffs t on t.id = p.tariff_id where t.event_id = $1",
+    "option_groups": "select g.* from option_groups g join tariffs t on t.id = g.tariff_id where t.event_id = $1",
+    "options": "select o.* from options o join tariffs t on t.id = o.tariff_id where t.event_id = $1",
+    "quotas": (
+        "select q.*, p.place_count from quotas q join tariffs t on t.id = q.tariff_id join pools p on p.id = q.pool_id"
+        " where t.event_id = $1"
+    ),
+    "performances": "select * from performances where event_id = $1",
+}
+
+
+EVERYTHING = (
+    "update events set languages = '{fr}', counter_closes_min = 5, doors_min = 20, duration_min = 95, version = 9,"
+    " sale_opens_at = now(), counter_opens_at = now(), visibility = 'link', link_secret = id::text,"
+    " created_at = created_at - interval '1 day' where id = $1",
+    "update event_texts set subtitle = 'Farce', picture_alt = 'Un chat' where event_id = $1",
+    'update tariffs set position = 3, names = \'{"en": "Full", "fr": "Plein"}\', descriptions = \'{"en": "All"}\','
+    " vat_thousandths = 2600, counter_only = true, order_min = 2, order_max = 8, sale_opens_at = now(),"
+    " sale_closes_at = now() + interval '1 day', closed_at = now() where event_id = $1",
+    "update option_groups set position = 2 where tariff_id in (select id from tariffs where event_id = $1)",
+    "update options set position = 6 where tariff_id in (select id from tariffs where event_id = $1)",
+    "update performances set status = 'closed', label = 'postponed', sale_opens_at = now(), counter_opens_at = now(),"
+    " sale_closes_at = now() + interval '1 day', counter_closes_at = now() + interval '1 day', order_places_max = 3,"
+    " version = 4 where event_id = $1",
+)
+"""Something in every column that no verb above has set."""
+
+
+@pytest.fixture
+async def full(database: Database, house: House) -> House:
+    """The house, with something in every column of its event that may travel, and one row a table beside the prices."""
+    by, owner, event_id = Actor(organisation_id=house.organisation), house.organisation, house.performance.event_id
+    asked = [await forms.create(database, owner, house.box_office, name, by, NOW) for name in ("Each", "Once")]
+    await forms.link_event(database, owner, event_id, asked[1], by, NOW)
+    for tariff_id in (house.cheap, house.free):
+        await tariffs.delete(database, owner, tariff_id, by, NOW)
+    await forms.link_tariff(database, owner, house.full, asked[0], by, NOW)
+    cost = Prices({"stalls": 1100}, {"A": 3000})
+    await prices.write(database, owner, house.full, None, 1, cost, by, NOW)
+    await prices.write(database, owner, house.full, house.performance.id, 2, Prices({}, {"B": 700}), by, NOW)
+    await tariffs.limit(database, owner, house.full, 9)
+    await tariffs.limit(database, owner, house.full, 4, house.performance.id)
+    await options.add_group(database, owner, house.full, 3, {"en": "Menu", "fr": "Menu"}, by, NOW)
+    (group,) = (await options.of_tariff(database, house.full)).groups
+    fish = Draft(names={"en": "Fish", "fr": "Poisson"}, price_cents=250, group_id=group.id)
+    await options.add(database, owner, house.full, 4, fish, by, NOW)
+    async with database.transaction() as c:
+        for sentence in EVERYTHING:
+            await c.execute(sentence, event_id)
+    return house
+
+
+async def rows(database: Database, event_id: UUID) -> dict[str, list[dict[str, Any]]]:
+    """What every table has of an event, each in one order."""
+    async with database.read() as c:
+        found = {table: [dict(row) for row in await c.fetch(query, event_id)] for table, query in ROWS.items()}
+    for table, lines in found.items():
+        lines.sort(key=lambda row: (row.get("starts_at"), *(str(row[name]) for name in sorted(TRAVELS[table]))))
+    return found
+
+
+async def test_every_column_is_told_whether_it_travels(database: Database) -> None:
+    async with database.read() as c:
+        for table in ROWS:
+            query = "select column_name from information_schema.columns where table_name = $1"
+            there = {row[0] for row in await c.fetch(query, table)} | TRAVELS[table] & {"place_count"}
+            assert there == TRAVELS[table] | FOLLOWS[table] | STAYS.get(table, set()), table
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+async def test_what_travels_field_by_field(database: Database, full: House, elsewhere: bool) -> None:
+    owner, by, event_id = full.organisation, Actor(organisation_id=full.organisation), full.performance.event_id
+    office = full.box_office
+    if elsewhere:
+        office = (await box_offices.create(database, owner, f"next-{new_id().hex}", "Next season", "EUR", NOW)).id
+        for name in ("Each", "Once"):
+            await forms.create(database, owner, office, name, by, NOW)
+    of_office = {form.name: form.id for form in await forms.list_of(database, owner, office)}
+    first = full.performance.starts_at.astimezone(PARIS).date() + timedelta(days=70)
+    wanted = Wanted(box_office_id=office, name="Again", first=first)
+    assert (await duplicates.look(database, owner, event_id, owner, wanted)).left == []
+    made = await make(database, full, wanted)
+    old, new = await rows(database, event_id), await rows(database, made.id)
+    for table, lines in old.items():
+        assert lines and len(lines) == len(new[table]), table
+        for before, after in zip(lines, new[table], strict=True):
+            for name in TRAVELS[table]:
+                assert before[name] == after[name], (table, name)
+            for name in STAYS.get(table, set()):
+                assert before[name] != after[name] or before[name] is None, (table, name)
+        for name in TRAVELS[table]:
+            assert any(line[name] not in (None, "", "{}", []) for line in lines), f"nothing to travel: {table}.{name}"
+    (event,), (tariff,), (group,), (option,) = (new[name] for name in ("events", "tariffs", "option_groups", "options"))
+    assert event["box_office_id"] == office
+    assert (event["order_form_id"], tariff["form_id"]) == (of_office["Once"], of_office["Each"])
+    assert (tariff["event_id"], group["tariff_id"], option["group_id"]) == (made.id, tariff["id"], group["id"])
+    dated = [one["id"] for one in new["performances"]]
+    for table in ("prices", "quotas"):
+        assert {one["tariff_id"] for one in new[table]} == {tariff["id"]}
+        assert [one["performance_id"] for one in new[table] if one["performance_id"]] == dated[:1]
+    for before, after in zip(old["performances"], new["performances"], strict=True):
+        assert (after["event_id"], after["box_office_id"]) == (made.id, office)
+        assert after["starts_at"].astimezone(PARIS).date() == before["starts_at"].astimezone(PARIS).date() + (
+            timedelta(days=70)
+        )
+        assert (after["starts_at"] - after["doors_at"], after["ends_at"] - after["starts_at"]) == (
+            timedelta(minutes=20), timedelta(minutes=95),
+        )  # fmt: skip
+    pools = [one["pool_id"] for one in (*old["performances"], *new["performances"], *old["quotas"], *new["quotas"])]
+    assert len(set(pools)) == len(pools), "each has places of its own"
