@@ -39,8 +39,8 @@ from engine.plan import doctor, files
 from engine.plan.doctor import Finding
 from engine.plan.files import Format
 from engine.plan.model import PlanRefused
+from ticketing import accounts, check, organisations, plans, pools, team, tokens, venues
 from ticketing import backup as backups
-from ticketing import check, organisations, plans, pools, team, tokens, venues
 from ticketing import jobs as queue
 from ticketing.check import Breach
 from ticketing.db import Database
@@ -85,7 +85,7 @@ app = App(
     default_parameter=Parameter(negative=()),
 )
 token = App(name="token", help="Make, list and revoke the tokens that programs and machines sign in with.")
-administrator = App(name="admin", help="Make the accounts that run an organisation's back office.")
+administrator = App(name="admin", help="Make accounts for the back office, help somebody back in, close an account.")
 plan = App(name="plan", help="Bring seating plans in and out, and mend them.")
 app.command(administrator)
 app.command(token)
@@ -295,6 +295,33 @@ def create_administrator(
 
     person = _with_database(made)
     print(f"{person.email} may sign in at /admin.")
+
+
+Address = Annotated[str, Parameter(help="The address that the person signs in with.")]
+
+
+@administrator.command(help_epilogue=_examples("placeur admin reset-second-factor ada@example.org"))
+def reset_second_factor(email: Address, /) -> None:
+    """Remove every second factor and recovery code of somebody who lost them; the password alone signs in then."""
+    had = _with_database(lambda db: accounts.reset_second_factors(db, email, _now()))
+    if had.any or had.recovery_codes_left:
+        print(f"{email} signs in by the password alone from now on, is signed out everywhere, and is written to.")
+    else:
+        print(f"{email} has no second factor: nothing was changed.")
+
+
+@administrator.command(help_epilogue=_examples("placeur admin disable ada@example.org"))
+def disable(email: Address, /) -> None:
+    """Close somebody's account in all organisations; it is signed out at once, and keeps what it may for later."""
+    closed = _with_database(lambda db: accounts.disable(db, email, _now()))
+    print(f"The account of {email} is closed." if closed else f"The account of {email} was closed already.")
+
+
+@administrator.command(help_epilogue=_examples("placeur admin enable ada@example.org"))
+def enable(email: Address, /) -> None:
+    """Open an account again that was closed by `placeur admin disable`."""
+    opened = _with_database(lambda db: accounts.enable(db, email, _now()))
+    print(f"The account of {email} is open again." if opened else f"The account of {email} was open already.")
 
 
 # Tokens

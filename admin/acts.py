@@ -33,6 +33,7 @@ OPENED = {
 """The pages of things, by kind."""
 
 KINDS: dict[str, str] = {
+    "account": marked("Accounts"),
     "administrator": marked("Accounts"),
     "authenticator": marked("Accounts"),
     "box-office": marked("Box offices"),
@@ -57,6 +58,7 @@ KINDS: dict[str, str] = {
     "recovery-code": marked("Accounts"),
     "recovery-codes": marked("Accounts"),
     "refund": marked("Orders"),
+    "second-factors": marked("Accounts"),
     "tariff": marked("Tariffs"),
     "ticket": marked("Tickets"),
     "token": marked("API keys"),
@@ -66,6 +68,8 @@ KINDS: dict[str, str] = {
 """What acts are about, by the first part of their names."""
 
 ACTS: dict[str, str] = {
+    "account.disabled": marked("{who} closed the account of {what} everywhere"),
+    "account.enabled": marked("{who} opened the account of {what} again"),
     "administrator.created": marked("{who} made {what} an administrator"),
     "authenticator.added": marked("{who} set up codes from an app for {what}"),
     "authenticator.ended": marked("{who} took the codes from an app away from {what}"),
@@ -137,6 +141,7 @@ ACTS: dict[str, str] = {
     "recovery-code.used": marked("{who} signed in as {what} with a recovery code"),
     "recovery-codes.made": marked("{who} made recovery codes for {what}"),
     "refund.handed-out": marked("{who} handed out a refund of the order {what}"),
+    "second-factors.reset": marked("{who} took every second factor away from {what}"),
     "tariff.bounded": marked("{who} changed a quota of the tariff {what}"),
     "tariff.closed": marked("{who} closed the tariff {what}"),
     "tariff.created": marked("{who} added the tariff {what}"),
@@ -170,6 +175,7 @@ FIELDS: dict[str, str] = {
     "counter_opens_at": marked("Counter opens"),
     "creates_events": marked("May create events"),
     "currency": marked("Currency"),
+    "date": marked("Date"),
     "dates": marked("Dates"),
     "descriptions": marked("Descriptions"),
     "doors_at": marked("Doors"),
@@ -322,11 +328,13 @@ class _Reader(Struct, frozen=True):
     priced: bool
 
     def change(self, field: str, pair: tuple[Any, Any]) -> Change:
-        label = field if self.priced else self._label(field)
+        label = field if self.priced and field not in FIELDS else self._label(field)
         before, after = (self._value(field, one) for one in pair)
         return Change(label, None if pair[0] in EMPTY or before == after else before, after)
 
     def _label(self, field: str) -> str:
+        if MOMENT.fullmatch(field):
+            return self._text(field)
         return translated(FIELDS[field], self.language) if field in FIELDS else _spaced(field)
 
     def _value(self, field: str, value: Any) -> str:

@@ -78,6 +78,15 @@ EN: Mapping[AccountMailKind, Letter] = {
         lasting="",
         otherwise="If it was not you, set a new password at once, by the link on the page that asks you to sign in.",
     ),
+    AccountMailKind.SECOND_FACTORS_RESET: Letter(
+        subject="Your password alone signs in now",
+        heading="Your password alone signs in now",
+        intro="Whoever runs this Placeur removed the codes from an app, the passkeys and the recovery codes of your "
+        "account, and signed you out everywhere.",
+        button="Set up a second factor",
+        lasting="",
+        otherwise="If you did not ask for it, set a new password at once and ask them why it was done.",
+    ),
 }
 FR: Mapping[AccountMailKind, Letter] = {
     AccountMailKind.PASSWORD_RESET: Letter(
@@ -114,6 +123,16 @@ FR: Mapping[AccountMailKind, Letter] = {
         lasting="",
         otherwise="Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe, par le lien de la page de "
         "connexion.",
+    ),
+    AccountMailKind.SECOND_FACTORS_RESET: Letter(
+        subject="Votre mot de passe suffit désormais pour vous connecter",
+        heading="Votre mot de passe suffit désormais pour vous connecter",
+        intro="La personne qui administre ce serveur Placeur a retiré de votre compte les codes d’application, les "
+        "clés d’accès et les codes de secours, et vous a déconnecté·e de tous vos appareils.",
+        button="Choisir un second facteur",
+        lasting="",
+        otherwise="Si vous ne l’avez pas demandé, choisissez tout de suite un nouveau mot de passe et demandez-lui "
+        "pourquoi.",
     ),
 }
 LETTERS = {Language.EN: EN, Language.FR: FR}

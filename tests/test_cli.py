@@ -1,6 +1,8 @@
 import json
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,13 @@ from engine.plan import files, placeur_json
 from engine.plan.model import Plan
 from tests import small_halls
 from tests.ticketing.house import plan
+from ticketing.ids import new_id
 
 SECRET = "5a" * 32
 COMMANDS = (
     *("run", "serve", "worker", "demo", "onsale", "check", "rebuild", "backup", "restore", "jobs"),
     *("token create", "token list", "token revoke", "plan import", "plan export", "plan doctor"),
+    *("admin create", "admin reset-second-factor", "admin disable", "admin enable"),
 )
 
 
@@ -200,6 +204,37 @@ def test_another_token_and_another_organisation_are_not_found(house: Placeur) ->
     unknown = house("token", "revoke", "01993c5e-7a02-7d42-8e0e-0ad0d1f5a3c1")
     assert unknown.code == 2 and unknown.err == "There is no such key.\n"
     assert house("token", "list", "--organisation", "nobody").err == "There is no such organisation.\n"
+
+
+# Accounts
+
+
+@pytest.fixture
+def administrator(house: Placeur, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A new administrator of the demo's organisation; the address."""
+    email = f"bo-{new_id().hex}@example.org"
+    monkeypatch.setattr(sys, "stdin", StringIO("a few words will do\n"))
+    made = house("admin", "create", email)
+    assert (made.code, made.out) == (0, f"{email} may sign in at /admin.\n")
+    return email
+
+
+def test_an_account_is_closed_and_opened_again(house: Placeur, administrator: str) -> None:
+    for command, said in (("disable", "closed"), ("enable", "open again")):
+        assert house("admin", command, administrator).out == f"The account of {administrator} is {said}.\n"
+    assert house("admin", "enable", administrator).out == f"The account of {administrator} was open already.\n"
+
+
+def test_a_second_factor_that_is_not_there_is_told(house: Placeur, administrator: str) -> None:
+    ran = house("admin", "reset-second-factor", administrator)
+    assert (ran.code, ran.out) == (0, f"{administrator} has no second factor: nothing was changed.\n")
+
+
+@pytest.mark.parametrize("command", ["reset-second-factor", "disable", "enable"])
+def test_an_address_that_nobody_has_is_told(house: Placeur, command: str) -> None:
+    ran = house("admin", command, "nobody@example.org")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "Nobody has an account with the address nobody@example.org.\n"
 
 
 # Plans

@@ -58,7 +58,7 @@ async def letter(db: Database, secret: bytes, asked: SendAccountMail, job: str, 
         to = await SQL.addressee.one(c, Addressee, email=asked.email, organisation_id=asked.organisation)
     if to is None:
         return None
-    if asked.mail is AccountMailKind.SECURITY_CHANGED:
+    if asked.mail in (AccountMailKind.SECURITY_CHANGED, AccountMailKind.SECOND_FACTORS_RESET):
         return AccountLetter(asked.mail, to, SECURITY)
     if asked.mail is AccountMailKind.INVITATION and to.opened:
         return AccountLetter(AccountMailKind.WELCOME, to, SIGN_IN)

@@ -5,7 +5,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from ticketing.db import Database
-from ticketing.sql import load
+from ticketing.sql import Connection, load
 
 SQL = load("factors")
 
@@ -26,6 +26,16 @@ class Factors(Struct, frozen=True):
 async def of(db: Database, staff_id: UUID) -> Factors:
     """Somebody's second factors."""
     async with db.read() as c:
-        found = await SQL.of_staff.one(c, Factors, staff_id=staff_id)
+        return await within(c, staff_id)
+
+
+async def within(c: Connection, staff_id: UUID) -> Factors:
+    """The same, in the caller's transaction."""
+    found = await SQL.of_staff.one(c, Factors, staff_id=staff_id)
     assert found is not None
     return found
+
+
+async def end(c: Connection, staff_id: UUID) -> None:
+    """Take every second factor and recovery code away, in the caller's transaction."""
+    await SQL.end.run(c, staff_id=staff_id)

@@ -48,6 +48,8 @@ class AccountMailKind(StrEnum):
     """Instead of an invitation, to somebody who has an account."""
     SECURITY_CHANGED = "security-changed"
     """What opens the account was changed: whoever did not do that should know."""
+    SECOND_FACTORS_RESET = "second-factors-reset"
+    """Whoever runs the machine took them away: the password alone signs in."""
 
 
 class SyncPlaces(Struct, frozen=True):

@@ -14,7 +14,7 @@ from msgspec import Struct
 from ticketing.db import Database
 from ticketing.ids import new_id, new_secret, secret_hash
 from ticketing.refusals import NotFound, NotSignedIn
-from ticketing.sql import load
+from ticketing.sql import Connection, load
 
 LASTS = timedelta(hours=24)
 STEP_LASTS = timedelta(minutes=10)
@@ -125,4 +125,9 @@ async def close(db: Database, staff_id: UUID, session_id: UUID) -> None:
 async def close_others(db: Database, staff_id: UUID, but: UUID | None) -> None:
     """Sign somebody out everywhere else (or everywhere): after a new password, a new second factor, an end."""
     async with db.read() as c:
-        await SQL.close_others.run(c, staff_id=staff_id, session_id=but)
+        await end(c, staff_id, but)
+
+
+async def end(c: Connection, staff_id: UUID, but: UUID | None = None) -> None:
+    """The same, in the caller's transaction."""
+    await SQL.close_others.run(c, staff_id=staff_id, session_id=but)

@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from msgspec import Struct
 
+from ticketing import sessions
 from ticketing.db import Database
 from ticketing.ids import new_id, new_secret
 from ticketing.refusals import AlreadyExists, InputRefused, NotFound, PasswordWrong
@@ -100,7 +101,7 @@ async def set_profile(db: Database, staff_id: UUID, name: str, locale: str | Non
 async def set_password(c: Connection, staff_id: UUID, hash: str, but_session: UUID | None) -> None:
     """A new password, in the caller's transaction: whoever is signed in otherwise is so no longer."""
     await SQL.set_password.run(c, staff_id=staff_id, password_hash=hash)
-    await SQL.end_sessions.run(c, staff_id=staff_id, session_id=but_session)
+    await sessions.end(c, staff_id, but_session)
 
 
 async def join(c: Connection, organisation_id: UUID, staff_id: UUID, now: datetime) -> None:

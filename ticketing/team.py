@@ -32,13 +32,15 @@ SQL = load("team")
 
 class Person(Struct, frozen=True):
     """Somebody of the team. `scope` is what they may in all of the organisation, `inside` the most they may anywhere
-    in it; `opened` once they have chosen a password; `disabled_at` since when they are shut out."""
+    in it; `opened` once they have chosen a password; `disabled_at` since when they are shut out,
+    `closed_at` since when their account is closed in all organisations (`accounts`)."""
 
     id: UUID
     email: str
     name: str
     opened: bool
     disabled_at: datetime | None
+    closed_at: datetime | None
     scope: str | None
     inside: str | None
 

@@ -11,15 +11,27 @@ from httpx import AsyncClient
 from admin import security
 from admin.access import COOKIE
 from tests.admin.conftest import PASSWORD, Browser, SignIn
-from ticketing import account_links, account_mails, attempts, authenticators, factors, passkeys, sessions, staff
+from tests.api.conftest import House
+from ticketing import (
+    account_links,
+    account_mails,
+    accounts,
+    attempts,
+    authenticators,
+    factors,
+    passkeys,
+    sessions,
+    staff,
+)
 from ticketing.account_links import LinkKind
 from ticketing.attempts import Tried
 from ticketing.db import Database
 from ticketing.ids import new_secret
 from ticketing.jobs import AccountMailKind, SendAccountMail
-from ticketing.refusals import CodeWrong, LinkSpent, TooManyRequests
+from ticketing.refusals import CodeWrong, LastManager, LinkSpent, TooManyRequests
 from ticketing.sessions import Stage
 from ticketing.settings import Settings, secret_bytes
+from ticketing.tokens import Scope
 
 SESSION = f"placeur-{COOKIE}"
 SECOND = "/admin/sign-in/second-factor"
@@ -90,6 +102,58 @@ async def test_wrong_codes_are_slowed_down(sign_in: SignIn, client: AsyncClient)
         assert "Not saved yet" in (await browser.post(SECOND, {"code": "000000"})).text
     response = await browser.post(SECOND, {"code": later(app)})
     assert response.status_code == 422 and "try again in" in response.text
+
+
+async def test_who_lost_every_second_factor_is_let_in_by_the_password(
+    sign_in: SignIn, client: AsyncClient, database: Database, settings: Settings, house: House
+):
+    """What `placeur admin reset-second-factor` does."""
+    signed_in, now = await sign_in(), datetime.now(UTC)
+    await set_up(signed_in)
+    had = await accounts.reset_second_factors(database, signed_in.email.upper(), now)
+    assert (had.authenticator, had.recovery_codes_left) == (True, 10)
+    assert (await signed_in.get("/admin/")).status_code == 303, "who was signed in is so no longer"
+    browser, status, location = await knock(client, signed_in.email)
+    assert (status, location) == (303, "/admin")
+    assert not (await factors.of(database, signed_in.staff_id)).recovery_codes_left
+    again = await accounts.reset_second_factors(database, signed_in.email, now)
+    assert not again.any and (await browser.get("/admin/")).status_code != 303, "nothing to take away, nothing done"
+
+    manager = await sign_in()
+    log = await manager.page(f"/admin/organisations/{house.key}/audit?act=second-factors.reset")
+    assert f"took every second factor away from <strong>{signed_in.email}" in log
+    asked = SendAccountMail(AccountMailKind.SECOND_FACTORS_RESET, signed_in.email)
+    letter = await account_mails.letter(database, secret_bytes(settings), asked, new_secret(), now)
+    assert letter.path == "/admin/security"
+
+
+async def test_a_closed_account_opens_nowhere_until_it_is_opened(
+    sign_in: SignIn, client: AsyncClient, database: Database, house: House
+):
+    """What `placeur admin disable` and `enable` do."""
+    manager, signed_in, now = await sign_in(), await sign_in(Scope.VIEW), datetime.now(UTC)
+    assert await accounts.disable(database, signed_in.email, now)
+    assert not await accounts.disable(database, signed_in.email, now)
+    assert (await signed_in.get("/admin/")).status_code == 303
+    assert (await knock(client, signed_in.email))[1] == 422
+    team_page = f"/admin/organisations/{house.key}/team"
+    assert "Account closed" in await manager.page(team_page)
+    assert "Only they open it again" in await manager.page(f"{team_page}/{signed_in.staff_id}")
+    assert await accounts.enable(database, signed_in.email, now)
+    assert not await accounts.enable(database, signed_in.email, now)
+    assert (await signed_in.get("/admin/")).status_code == 303, "a session that is over stays so"
+    assert (await knock(client, signed_in.email))[1:] == (303, "/admin")
+    log = await manager.page(f"/admin/organisations/{house.key}/audit")
+    assert "closed the account of" in log and "opened the account of" in log
+
+
+async def test_the_last_who_manages_an_organisation_is_not_closed(sign_in: SignIn, database: Database):
+    only, now = await sign_in(), datetime.now(UTC)
+    with pytest.raises(LastManager, match="Nobody would be left who may manage Organisation"):
+        await accounts.disable(database, only.email, now)
+    assert (await only.get("/admin/")).status_code != 303, "nothing was done"
+    await sign_in()
+    assert await accounts.disable(database, only.email, now)
 
 
 async def test_a_recovery_code_opens_once_and_new_ones_end_the_old(sign_in: SignIn, client: AsyncClient):

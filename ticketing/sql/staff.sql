@@ -22,6 +22,3 @@ on conflict do nothing;
 
 -- name: set_password(staff_id, password_hash)!
 update staff set password_hash = :password_hash where id = :staff_id;
-
--- name: end_sessions(staff_id, session_id)!
-delete from staff_sessions where staff_id = :staff_id and id is distinct from :session_id::uuid;

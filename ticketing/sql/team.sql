@@ -2,6 +2,7 @@
 -- The team, or one of it; with the most that each may.
 select
     s.id, s.email, s.name, s.password_hash is not null as opened, m.disabled_at,
+    s.disabled_at as closed_at,
     r.scope, r.inside
 from people_of(:organisation_id) as p (id)
 join staff s on s.id = p.id
