@@ -7,7 +7,7 @@ const FONT = '12px "Inter Variable", system-ui, sans-serif';
 const TIP_AWAY = 8;
 
 export function charts(page) {
-  const language = page.documentElement.lang;
+  const language = page.documentElement.lang.replace(/^en$/, "en-150"); // the server's English is Europe's
   for (const place of page.querySelectorAll("[data-chart]")) {
     const told = JSON.parse(place.querySelector("script").textContent);
     if (told.tickets.length) draw(place, told, language);
@@ -78,6 +78,7 @@ function named(told, ink) {
       {
         stroke: ink,
         font: FONT,
+        size: 32,
         grid: { show: false },
         ticks: { show: false },
         splits: () => told.names.map((_, index) => index),
@@ -100,6 +101,7 @@ function timed(told, language, ink) {
       {
         stroke: ink,
         font: FONT,
+        size: 32,
         grid: { show: false },
         space: 64,
         splits: (plot) => every(told.at, Math.ceil(told.at.length / Math.max(1, Math.floor(plot.bbox.width / devicePixelRatio / 72)))),

@@ -209,13 +209,14 @@ export class View {
     const free = (...box) => {
       const [minX, minY] = this.unproject(box[0], box[1]);
       const [maxX, maxY] = this.unproject(box[2], box[3]);
-      const on = this.house.within(minX - edge, minY - edge, maxX + edge, maxY + edge);
-      return !on.length && taken.every((other) => apart(box, other));
+      const seen = box[0] >= 0 && box[1] >= 0 && box[2] <= this.width && box[3] <= this.height;
+      if (!seen || !taken.every((other) => apart(box, other))) return false;
+      return !this.house.within(minX - edge, minY - edge, maxX + edge, maxY + edge).length;
     };
     for (const { name, box, seats } of sections) {
       if (!this._seen(box) || seats[0] === seats[1] || written.has(name.toLowerCase())) continue;
-      const [minX, minY] = this.project(box.minX, box.minY);
-      const [maxX, maxY] = this.project(box.maxX, box.maxY);
+      const [minX, minY] = this.project(box.minX, box.minY).map((at) => Math.max(0, at));
+      const [maxX, maxY] = this.project(box.maxX, box.maxY).map((at, axis) => Math.min(axis ? this.height : this.width, at));
       this._type(context, NAME_PX, 600);
       const wide = context.measureText(name).width;
       const right = box.minX + box.maxX > bounds.minX + bounds.maxX;
