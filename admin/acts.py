@@ -14,12 +14,14 @@ from msgspec import Struct
 from admin.menu import marked
 from ticketing import formats
 from ticketing.audit import Line
-from web.languages import translated
+from web.languages import SPOKEN, translated
 
 VALUE_CHARS_MAX = 200
 NOTHING = "—"
 EMPTY: tuple[Any, ...] = ("", [], {}, None)
 PRICED = "tariff.priced"
+NAMED_BY_PEOPLE = (PRICED, "order.answers-changed")
+"""Acts whose fields are called what people called them: categories and zones, the questions of a form."""
 OPENED = {
     "event": "/admin/events/{id}",
     "form": "/admin/forms/{id}",
@@ -82,6 +84,7 @@ ACTS: dict[str, str] = {
     "event.form-linked": marked("{who} chose the form for orders of the event {what}"),
     "event.link_renewed": marked("{who} renewed the private link of the event {what}"),
     "event.pictured": marked("{who} changed the picture of the event {what}"),
+    "event.removed": marked("{who} removed the event {what}"),
     "form.created": marked("{who} added the form {what}"),
     "form.deleted": marked("{who} deleted the form {what}"),
     "form.field-added": marked("{who} added a field to the form {what}"),
@@ -137,6 +140,7 @@ ACTS: dict[str, str] = {
     "performances.added": marked("{who} added dates to {what}"),
     "performances.edited": marked("{who} changed several dates of {what}"),
     "performances.removed": marked("{who} removed dates of {what}"),
+    "plan.deleted": marked("{who} deleted the plan {what}"),
     "plan.version_added": marked("{who} added a version of the plan {what}"),
     "recovery-code.used": marked("{who} signed in as {what} with a recovery code"),
     "recovery-codes.made": marked("{who} made recovery codes for {what}"),
@@ -166,37 +170,59 @@ ACTS: dict[str, str] = {
 }
 
 FIELDS: dict[str, str] = {
-    "access_information": marked("Access information"),
+    "access_notes": marked("Notes on access"),
     "address": marked("Address"),
+    "as_event": marked("As the event says"),
+    "at": marked("Hour"),
+    "bytes_max": marked("Largest file, in bytes"),
     "capacity": marked("Capacity"),
     "category": marked("Category"),
     "counter_closes_at": marked("Counter closes"),
+    "counter_closes_min": marked("Counter sale closes, minutes before the start"),
     "counter_only": marked("At the counter only"),
     "counter_opens_at": marked("Counter opens"),
     "creates_events": marked("May create events"),
     "currency": marked("Currency"),
     "date": marked("Date"),
     "dates": marked("Dates"),
+    "description": marked("Description"),
     "descriptions": marked("Descriptions"),
     "doors_at": marked("Doors"),
+    "doors_min": marked("Doors open, minutes before the start"),
+    "duration_min": marked("Duration in minutes"),
     "email_domain": marked("E-mail domain"),
     "ends_at": marked("End"),
     "event": marked("All dates together"),
     "field": marked("Field"),
+    "first_day": marked("First day"),
     "form": marked("Form"),
     "generation": marked("Code number"),
     "group": marked("Group"),
+    "hearing_loop": marked("Hearing loop"),
+    "helps": marked("Help texts"),
     "holds_from": marked("Holds from"),
+    "key": marked("Key"),
+    "kind": marked("Kind"),
     "label": marked("Label"),
+    "labels": marked("Labels"),
     "languages": marked("Languages"),
+    "last_day": marked("Last day"),
+    "least": marked("Smallest number"),
+    "limits": marked("Bounds"),
+    "link": marked("Link"),
     "locale": marked("Language"),
     "mail": marked("Mail"),
+    "mandatory": marked("Mandatory"),
     "may_sell": marked("May sell"),
+    "media": marked("Kinds of file"),
     "members": marked("All members"),
+    "most": marked("Largest number"),
     "name": marked("Name"),
     "names": marked("Names"),
     "networks": marked("Networks"),
+    "on_ticket": marked("On the ticket"),
     "option": marked("Option"),
+    "options": marked("Options"),
     "order_form": marked("Form for orders"),
     "order_max": marked("At most in an order"),
     "order_min": marked("At least in an order"),
@@ -206,31 +232,46 @@ FIELDS: dict[str, str] = {
     "own_order_places_max": marked("Places in an order"),
     "own_sale_closes_at": marked("Sale closes"),
     "own_sale_opens_at": marked("Sale opens"),
+    "parking": marked("Parking"),
     "pass": marked("Pass"),
+    "person": marked("Person"),
     "picture": marked("Picture"),
+    "picture_alt": marked("What the picture shows"),
+    "place": marked("Place"),
     "places": marked("Places"),
     "position": marked("Position"),
     "price_cents": marked("Price"),
     "reason": marked("Reason"),
+    "received_cents": marked("Received"),
     "recipients": marked("Recipients"),
     "refund_cents": marked("Refund"),
+    "region": marked("Country"),
     "sale_closes_at": marked("Sale closes"),
+    "sale_closes_min": marked("Sale closes, minutes before the start"),
     "sale_opens_at": marked("Sale opens"),
     "scope": marked("Scope"),
     "seat": marked("Seat"),
     "starts_at": marked("Start"),
     "state": marked("State"),
     "status": marked("Status"),
+    "step_free": marked("Step-free access"),
+    "subject": marked("Subject"),
+    "subtitle": marked("Subtitle"),
+    "texts": marked("Texts"),
     "ticket": marked("Ticket"),
+    "tariffs": marked("Tariffs"),
     "tickets": marked("Tickets"),
     "time_zone": marked("Time zone"),
+    "title": marked("Title"),
     "to": marked("To"),
+    "transport": marked("Public transport"),
     "vat_number": marked("VAT number"),
     "vat_rate": marked("VAT rate"),
     "vat_registered": marked("Registered for VAT"),
     "vat_thousandths": marked("VAT rate"),
     "version": marked("Version"),
     "visibility": marked("Visibility"),
+    "wheelchair_places": marked("Wheelchair places"),
 }
 
 VALUES: dict[str, str] = {
@@ -249,6 +290,54 @@ VALUES: dict[str, str] = {
     "status reserved": marked("Reserved"),
     "status on_sale": marked("On sale"),
     "status closed": marked("Closed"),
+    "status draft": marked("Draft"),
+    "state draft": marked("Draft"),
+    "state sending": marked("Being sent"),
+    "state stopped": marked("Stopped"),
+    "state sent": marked("Sent"),
+    "mail order-paid": marked("Confirmation with tickets"),
+    "mail tickets-reissued": marked("New tickets"),
+    "mail confirmation-again": marked("Confirmation, again"),
+    "mail tickets-again": marked("Tickets, again"),
+    "category theatre": marked("Theatre"),
+    "category concert": marked("Concert"),
+    "category opera": marked("Opera"),
+    "category dance": marked("Dance"),
+    "category humour": marked("Comedy"),
+    "category circus": marked("Circus"),
+    "category cinema": marked("Cinema"),
+    "category festival": marked("Festival"),
+    "category sport": marked("Sport"),
+    "category exhibition": marked("Exhibition"),
+    "category conference": marked("Conference"),
+    "category workshop": marked("Workshop"),
+    "category family": marked("Family"),
+    "category party": marked("Party"),
+    "category other": marked("Other"),
+    "kind text": marked("Text, one line"),
+    "kind long_text": marked("Text, several lines"),
+    "kind select": marked("Drop-down list"),
+    "kind radio": marked("Radio buttons"),
+    "kind checkboxes": marked("Boxes to tick"),
+    "kind email": marked("E-mail address"),
+    "kind telephone": marked("Telephone number"),
+    "kind date": marked("Date"),
+    "kind number": marked("Number"),
+    "kind file": marked("File"),
+    "on_ticket no": marked("Not shown"),
+    "on_ticket line": marked("On a line of its own"),
+    "on_ticket holder": marked("As the holder’s name"),
+    "step_free unknown": marked("Not told"),
+    "step_free full": marked("Everywhere"),
+    "step_free partial": marked("In part"),
+    "step_free none": marked("No"),
+    "hearing_loop unknown": marked("Not told"),
+    "hearing_loop full": marked("Everywhere"),
+    "hearing_loop partial": marked("In part"),
+    "hearing_loop none": marked("No"),
+    "media application/pdf": "PDF",
+    "media image/png": "PNG",
+    "media image/jpeg": "JPEG",
     "visibility draft": marked("Draft"),
     "visibility link": marked("By link"),
     "visibility public": marked("Public"),
@@ -259,6 +348,8 @@ VALUES: dict[str, str] = {
 
 RATES = ("vat_rate", "vat_thousandths")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
+WORDS_IN = re.compile(rf"(.+)[ _]({'|'.join(SPOKEN)})")
+"""A field in the words of one language: `description_fr`, `subject en`."""
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -283,7 +374,7 @@ class Told(Struct, frozen=True):
 
 def told(line: Line, language: str, zone: str, currency: str | None) -> Told:
     """A line in a language; moments in a zone; amounts in a currency, where there is one."""
-    reader = _Reader(language, zone, currency, priced=line.act == PRICED)
+    reader = _Reader(language, zone, currency, line.act)
     changes = [reader.change(field, pair) for field, pair in line.changes.items() if not _is_nothing(pair)]
     subject = f"{line.subject_kind}:{line.subject_id}"
     return Told(line.at, sentence(line, language), changes, line.address, subject, str(line.actor_id or ""))
@@ -320,22 +411,28 @@ def _label(text: str) -> str:
 
 
 class _Reader(Struct, frozen=True):
-    """Reads the values of one line. `priced`: its fields are what things cost, by the names people gave them."""
+    """Reads the values of one line, which tells of one act."""
 
     language: str
     zone: str
     currency: str | None
-    priced: bool
+    act: str
 
     def change(self, field: str, pair: tuple[Any, Any]) -> Change:
-        label = field if self.priced and field not in FIELDS else self._label(field)
+        label = field if self.act in NAMED_BY_PEOPLE and field not in FIELDS else self._label(field)
         before, after = (self._value(field, one) for one in pair)
         return Change(label, None if pair[0] in EMPTY or before == after else before, after)
 
     def _label(self, field: str) -> str:
+        if field in FIELDS:
+            return translated(FIELDS[field], self.language)
+        if field in SPOKEN:
+            return formats.language_name(field, self.language)
         if MOMENT.fullmatch(field):
             return self._text(field)
-        return translated(FIELDS[field], self.language) if field in FIELDS else _spaced(field)
+        if words := WORDS_IN.fullmatch(field):
+            return f"{self._label(words[1])} ({formats.language_name(words[2], self.language)})"
+        return _spaced(field)
 
     def _value(self, field: str, value: Any) -> str:
         if value is None or value in EMPTY:
@@ -346,6 +443,8 @@ class _Reader(Struct, frozen=True):
             return self._number(field, value)
         if isinstance(value, list):
             return _short(", ".join(self._value(field, one) for one in value))
+        if field == "picture":
+            return translated(marked("A picture"), self.language)
         if isinstance(value, dict):
             return _short("; ".join(f"{self._label(name)}: {self._value(name, one)}" for name, one in value.items()))
         if f"{field} {value}" in VALUES:
@@ -353,7 +452,7 @@ class _Reader(Struct, frozen=True):
         return self._text(str(value))
 
     def _number(self, field: str, value: int) -> str:
-        if self.currency and (self.priced or field.endswith("_cents")):
+        if self.currency and (self.act == PRICED or field.endswith("_cents")):
             return formats.money(value, self.currency, self.language)
         if field in RATES:
             return formats.rate(value, self.language)

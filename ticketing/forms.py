@@ -215,6 +215,14 @@ class Linked(Struct, frozen=True):
     form_id: UUID | None
 
 
+class OrderForm(Struct, frozen=True):
+    """The form that each order of an event is asked; `own`: the event's, not its box office's."""
+
+    id: UUID
+    name: str
+    own: bool
+
+
 def text_in(texts: Mapping[str, str], language: str) -> str:
     """A text in a language, or in the first language it is there in."""
     return texts.get(language) or next((text for text in texts.values() if text), "")
@@ -408,6 +416,12 @@ async def event(db: Database, organisation_id: UUID, event_id: UUID) -> Linked:
         return _linked(await SQL.event.one(c, Linked, organisation_id=organisation_id, event_id=event_id), "event")
 
 
+async def of_orders(db: Database, event_id: UUID) -> OrderForm | None:
+    """The form that each order of an event is asked, if any; the caller has come to the event."""
+    async with db.read() as c:
+        return await SQL.of_orders.one(c, OrderForm, event_id=event_id)
+
+
 async def link_tariff(
     db: Database, organisation_id: UUID, tariff_id: UUID, form_id: UUID | None, by: Actor, now: datetime
 ) -> None:
@@ -415,9 +429,10 @@ async def link_tariff(
     before = await tariff(db, organisation_id, tariff_id)
     async with db.transaction() as c:
         name = await _name_in(c, before.box_office_id, form_id)
+        was = await _name_in(c, before.box_office_id, before.form_id)
         await SQL.link_tariff.run(c, tariff_id=tariff_id, form_id=form_id)
         subject = Subject(kind="tariff", id=tariff_id, name=before.name, box_office_id=before.box_office_id)
-        await audit.note(c, by, "tariff.form-linked", subject, now, {"form": (before.form_id, name)})
+        await audit.note(c, by, "tariff.form-linked", subject, now, {"form": (was, name)})
 
 
 async def link_event(
@@ -427,19 +442,21 @@ async def link_event(
     before = await event(db, organisation_id, event_id)
     async with db.transaction() as c:
         name = await _name_in(c, before.box_office_id, form_id)
+        was = await _name_in(c, before.box_office_id, before.form_id)
         await SQL.link_event.run(c, event_id=event_id, form_id=form_id)
         subject = Subject(kind="event", id=event_id, name=before.name, box_office_id=before.box_office_id)
-        await audit.note(c, by, "event.form-linked", subject, now, {"order_form": (before.form_id, name)})
+        await audit.note(c, by, "event.form-linked", subject, now, {"order_form": (was, name)})
 
 
 async def link_box_office(db: Database, box_office_id: UUID, form_id: UUID | None, by: Actor, now: datetime) -> None:
     """Make a form (None: none) the order form of every event of its box office that has none of its own."""
     async with db.transaction() as c:
         name = await _name_in(c, box_office_id, form_id)
-        await SQL.unmark.run(c, box_office_id=box_office_id)
+        was = await SQL.unmark.value(c, box_office_id=box_office_id)
         await SQL.mark.run(c, form_id=form_id)
-        subject = Subject(kind="box office", id=box_office_id, name=name, box_office_id=box_office_id)
-        await audit.note(c, by, "box-office.form-linked", subject, now, {"order_form": ("", name)})
+        called = await SQL.box_office_name.value(c, box_office_id=box_office_id)
+        subject = Subject(kind="box_office", id=box_office_id, name=called, box_office_id=box_office_id)
+        await audit.note(c, by, "box-office.form-linked", subject, now, {"order_form": (was, name)})
 
 
 async def asked_at(db: Database, performance_id: UUID) -> tuple[Form | None, dict[UUID, Form]]:

@@ -1,25 +1,33 @@
+import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+import msgspec
 import pytest
 from httpx import AsyncClient
+from msgspec import Struct
 
 from admin import acts
 from tests.admin.conftest import Browser, SignIn
 from tests.api.conftest import House, opens
-from ticketing import audit, box_offices, tokens, vat
+from ticketing import audit, box_offices, dates, events, forms, tariffs, tokens, vat, venues
 from ticketing.audit import Actor, Line, Subject
 from ticketing.box_offices import BoxOfficeChoice
 from ticketing.db import Database
+from ticketing.jobs import MailKind
+from ticketing.mailings import State
+from ticketing.states import OrderStatus, TicketStatus
 from ticketing.tokens import Scope
 from ticketing.vat import Rate
 
 Act = Callable[..., Any]
 
+TICKETING = Path(audit.__file__).parent
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ROWS = re.compile(r"<tr>\s*<td class=\"text-secondary text-nowrap\">(.*?)</tr>", re.DOTALL)
 ACT = re.compile(r'"([a-z]+(?:[_-][a-z]+)*\.[a-z]+(?:[_-][a-z]+)*)"')
@@ -76,7 +84,7 @@ async def test_it_is_told_in_french_too(sign_in: SignIn, house: House, database:
 def test_every_act_has_a_sentence(language: str):
     written = {
         act
-        for path in (Path(__file__).parents[2] / "ticketing").glob("*.py")
+        for path in TICKETING.glob("*.py")
         if "audit" in path.read_text()
         for act in ACT.findall(path.read_text())
         if not NO_ACT.search(act)
@@ -91,6 +99,69 @@ def test_every_act_has_a_sentence(language: str):
     groups = acts.choices(language)
     assert sorted(act for _, some in groups for act, _ in some) == sorted(acts.ACTS)
     assert all(label[:1].isupper() and "{" not in label for _, some in groups for _, label in some)
+
+
+COMPARED: dict[str, tuple[type[Struct], ...]] = {
+    "box_offices": (box_offices.BoxOffice,),
+    "dates": (dates.DateSettings, dates.Change),
+    "events": (events.Event, events.Texts),
+    "forms": (forms.Field, forms.Option, forms.Limits),
+    "tariffs": (tariffs.Terms,),
+    "tokens": (tokens.Token,),
+    "venues": (venues.Details, venues.Texts),
+}
+"""What the modules that call `audit.differences` compare, with what is inside."""
+NEVER_CHANGED = re.compile(r"(id|.+_id|created_at|link_secret|last_used_.+|revoked_at|hidden|answered)")
+
+
+def noted_fields(path: Path) -> Iterator[str]:
+    """The fields that a module writes by name: `{"scope": (before, after)}`, and those that a loop over names makes."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Dict):
+            pairs = zip(node.keys, node.values, strict=True)
+            yield from (key.value for key, value in pairs if isinstance(key, ast.Constant) and is_pair(value))
+        if isinstance(node, ast.DictComp) and is_pair(node.value):
+            names = node.generators[0].iter
+            yield from (one.value for one in getattr(names, "elts", ()) if isinstance(one, ast.Constant))
+
+
+def is_pair(node: ast.expr) -> bool:
+    return isinstance(node, ast.Tuple) and len(node.elts) == 2
+
+
+def test_every_field_has_a_label_and_every_kind_of_value_its_words():
+    modules = {path for path in TICKETING.glob("*.py") if "audit.note(" in path.read_text()}
+    comparing = {path.stem for path in modules if "audit.differences(" in path.read_text()}
+    assert comparing == set(COMPARED), "say what it compares"
+    compared = [field for structs in COMPARED.values() for kind in structs for field in msgspec.structs.fields(kind)]
+    names = {field.name for field in compared if not NEVER_CHANGED.fullmatch(field.name)}
+    names |= {name for path in modules for name in noted_fields(path)}
+    assert sorted(names - set(acts.FIELDS)) == [], "add them to FIELDS in admin/acts.py, with their French"
+    listed = [(field.name, kind) for field in compared for kind in (field.type, *get_args(field.type))]
+    listed += [("mail", MailKind), ("state", State), ("status", OrderStatus), ("status", TicketStatus)]
+    values = {f"{name} {value}" for name, kind in listed if is_enumeration(kind) for value in kind}
+    assert sorted(values - set(acts.VALUES)) == [], "add them to VALUES in admin/acts.py, with their French"
+
+
+def is_enumeration(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, StrEnum)
+
+
+def test_fields_in_a_language_and_at_a_moment_are_named_so():
+    changes = {
+        "description_fr": ("", "Un lieu"),
+        "2026-03-01T18:00:00+00:00": (1, 2),
+        "picture": ("ab" * 32, "cd" * 32),
+        "options": ([], [{"key": "a", "labels": {"en": "Vegetarian"}}]),
+    }
+    line = Line(1, NOW, "venue.edited", "venue", "1", "Hall", changes, "", None, None, False)
+    told = [(one.field, one.before, one.after) for one in acts.told(line, "en", "Europe/Paris", "EUR").changes]
+    assert told[0] == ("Description (French)", None, "Un lieu")
+    assert told[1] == ("1 Mar 2026, 19:00", "1", "2")
+    assert told[2] == ("Picture", None, "A picture")
+    assert told[3] == ("Options", None, "Key: a; Labels: English: Vegetarian")
+    line = msgspec.structs.replace(line, act="order.answers-changed", changes={"Do_you e-mail?": ("", "answered")})
+    assert acts.told(line, "en", "UTC", None).changes[0].field == "Do_you e-mail?", "as somebody wrote it"
 
 
 def test_an_act_of_a_later_version_is_told_by_its_name():
@@ -116,7 +187,7 @@ async def test_values_are_told_as_what_they_are(sign_in: SignIn, house: House, d
     assert "Price 12.50 CHF 13.00 CHF" in line.replace("\xa0", " ")
     assert "Tickets 2" in line and "Networks" not in line
     assert "Doors 1 Mar 2026, 19:00 —" in line and "Visibility Draft Public" in line
-    assert "En: Full En: Full; Fr: Plein" in line and f"Wholly new {'x' * 200}…" in line
+    assert "English: Full English: Full; French: Plein" in line and f"Wholly new {'x' * 200}…" in line
     (line,) = await rows(browser, f"{path}?act=tariff.priced")
     assert "VIP_1 12.50 CHF —" in line.replace("\xa0", " ")
 

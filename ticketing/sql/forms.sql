@@ -93,6 +93,13 @@ from events e
 join box_offices b on b.id = e.box_office_id
 where e.id = :event_id and b.organisation_id = :organisation_id;
 
+-- name: of_orders(event_id)^
+-- The event's own form, or its box office's.
+select f.id, f.name, e.order_form_id is not null as own
+from events e
+join forms f on f.id = e.order_form_id or e.order_form_id is null and f.of_orders and f.box_office_id = e.box_office_id
+where e.id = :event_id;
+
 -- name: name_in(box_office_id, form_id)$
 select name from forms where id = :form_id and box_office_id = :box_office_id for key share;
 
@@ -102,8 +109,11 @@ update tariffs set form_id = :form_id where id = :tariff_id;
 -- name: link_event(event_id, form_id)!
 update events set order_form_id = :form_id where id = :event_id;
 
--- name: unmark(box_office_id)!
-update forms set of_orders = false where box_office_id = :box_office_id and of_orders;
+-- name: box_office_name(box_office_id)$
+select name from box_offices where id = :box_office_id;
+
+-- name: unmark(box_office_id)$
+update forms set of_orders = false where box_office_id = :box_office_id and of_orders returning name;
 
 -- name: mark(form_id)!
 update forms set of_orders = true where id = :form_id;
