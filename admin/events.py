@@ -12,7 +12,7 @@ from litestar.response import Redirect
 from admin import access, pages
 from admin.access import Desk
 from admin.menu import marked
-from ticketing import events, files, markup, pictures
+from ticketing import events, files, forms, markup, pictures
 from ticketing.events import Category, Event, EventSettings, Shown, Texts
 from ticketing.formats import Language
 from ticketing.performances import Visibility
@@ -23,6 +23,7 @@ from web.forms import Form, field_moment
 from web.languages import translated
 
 LIST, NEW, SETTINGS = "events/index.html", "events/new.html", "events/settings.html"
+REMOVAL = "events/removal.html"
 ROWS_MAX, PAGE_MAX = 25, 1000
 VERSION_MAX = 1 << 30
 PICTURE_BYTES_MAX = pictures.BYTES_MAX + 64 * 1024
@@ -184,6 +185,25 @@ async def renew_link(request: Call, event_id: FromPath[UUID]) -> Redirect:
     )
 
 
+@get("/events/{event_id:uuid}/removal")
+async def ask_removal(request: Call, event_id: FromPath[UUID]) -> Response[str]:
+    """What would go with a draft, or why the event is kept and what to do instead."""
+    desk = await access.event(request, event_id, Scope.MANAGE)
+    event, there = await _event(request, desk, event_id), await events.belongings(request.services.database, event_id)
+    return pages.show(request, REMOVAL, desk, event=event, event_id=event_id, there=there)
+
+
+@post("/events/{event_id:uuid}/removal", status_code=200)
+async def remove(request: Call, event_id: FromPath[UUID]) -> Redirect:
+    """Remove a draft that has no orders, with all it has."""
+    desk = await access.event(request, event_id, Scope.MANAGE)
+    await request.typed()
+    event = await _event(request, desk, event_id)
+    await events.remove(request.services.database, desk.reach.organisation_id, event_id, desk.actor, request.now)
+    path = f"/admin/box-offices/{desk.reach.box_office_key}/events"
+    return pages.done(request, path, "{name} is removed.", name=event.name)
+
+
 @post("/markup", status_code=200)
 async def preview(request: Call) -> Response[str]:
     """What a text in light mark-up looks like, for the fields that show it while one types."""
@@ -236,6 +256,7 @@ async def _around(request: Call, event: Event) -> dict[str, Any]:
         "rendered": {one: markup.rendered(said.description) for one, said in stored.items()},
         "alt": stored.get(language, Texts()).picture_alt,
         "site_url": request.services.site_url,
+        "order_form": await forms.of_orders(db, event.id),
     }
 
 

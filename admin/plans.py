@@ -116,6 +116,17 @@ async def show(request: Call, plan_id: FromPath[UUID]) -> Response[str]:
     )  # fmt: skip
 
 
+@post("/plans/{plan_id:uuid}/deletion", status_code=200)
+async def delete(request: Call, plan_id: FromPath[UUID]) -> Redirect:
+    """Forget a plan that nothing was ever put on."""
+    desk = await access.plan(request, plan_id, Scope.MANAGE)
+    await request.typed()
+    database, owner = request.services.database, desk.reach.organisation_id
+    venue_id = (await plans.versions_of(database, owner, plan_id))[0].venue_id
+    await plans.delete(database, owner, plan_id, desk.actor, request.now)
+    return pages.done(request, f"/admin/venues/{venue_id}", "The plan and its versions are deleted.")
+
+
 @get("/plans/{plan_id:uuid}/versions/{version_number:int}")
 async def version(request: Call, plan_id: FromPath[UUID], version_number: FromPath[int]) -> Response[str]:
     """A version: its map, its files, the performances on it."""

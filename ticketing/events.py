@@ -10,9 +10,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+import asyncpg
 from msgspec import Struct
 
-from ticketing import audit, files, rights
+from ticketing import audit, files, rights, tariffs
 from ticketing.audit import Actor, Subject
 from ticketing.db import Database
 from ticketing.files import Kept
@@ -20,7 +21,7 @@ from ticketing.formats import Language
 from ticketing.ids import new_id, new_secret
 from ticketing.markup import CHARS_MAX
 from ticketing.performances import Visibility
-from ticketing.refusals import EditedMeanwhile, EventOrdered, InputRefused, NotFound
+from ticketing.refusals import EditedMeanwhile, EventKept, EventOrdered, EventShown, InputRefused, NotFound
 from ticketing.rights import Grant
 from ticketing.sql import Connection, load
 from ticketing.texts import text_of
@@ -123,6 +124,22 @@ class Page(Struct, frozen=True):
 
     rows: list[Programmed]
     row_count: int
+
+
+class Belongings(Struct, frozen=True):
+    """What would go with an event that is removed, and (orders and types of passes) what keeps it."""
+
+    date_count: int
+    tariff_count: int
+    mailing_count: int
+    grant_count: int
+    order_count: int
+    pass_type_count: int
+
+    @property
+    def kept(self) -> bool:
+        """Whether the event is not to be removed."""
+        return bool(self.order_count or self.pass_type_count)
 
 
 class Shown(StrEnum):
@@ -244,6 +261,35 @@ async def renew_link(db: Database, organisation_id: UUID, event_id: UUID, by: Ac
         return await _get(c, organisation_id, event_id)
 
 
+async def belongings(db: Database, event_id: UUID) -> Belongings:
+    """What an event has; the caller has come to the event."""
+    async with db.read() as c:
+        return await _belongings(c, event_id)
+
+
+async def remove(db: Database, organisation_id: UUID, event_id: UUID, by: Actor, now: datetime) -> None:
+    """Remove a draft that nobody ever ordered anything of, with its dates, tariffs, texts, mails and rights.
+
+    Raises NotFound, EventShown, EventKept. The pools stay: a reservation that somebody still has ends by itself.
+    """
+    try:
+        async with db.transaction() as c:
+            event = await _get(c, organisation_id, event_id)
+            if await SQL.lock.value(c, event_id=event_id) != Visibility.DRAFT:
+                raise EventShown()
+            await SQL.lock_dates.rows(c, event_id=event_id)
+            found = await _belongings(c, event_id)
+            if found.kept:
+                raise EventKept()
+            await tariffs.forget(c, [row["id"] for row in await SQL.tariffs_of.rows(c, event_id=event_id)])
+            await SQL.remove_dates.run(c, event_id=event_id)
+            await SQL.remove.run(c, event_id=event_id)
+            changes = {"dates": (found.date_count, None), "tariffs": (found.tariff_count, None)}
+            await audit.note(c, by, "event.removed", _subject(event), now, changes)
+    except asyncpg.ForeignKeyViolationError:
+        raise EventKept() from None
+
+
 async def create_in(
     c: Connection, organisation_id: UUID, box_office_id: UUID, settings: EventSettings, texts: Mapping[str, Texts],
     picture: bytes | None, now: datetime,
@@ -333,6 +379,12 @@ async def _get(c: Connection, organisation_id: UUID, event_id: UUID) -> Event:
     found = await SQL.get.one(c, Event, organisation_id=organisation_id, event_id=event_id)
     if found is None:
         raise NotFound(what="event")
+    return found
+
+
+async def _belongings(c: Connection, event_id: UUID) -> Belongings:
+    found = await SQL.belongings.one(c, Belongings, event_id=event_id)
+    assert found is not None, "counts are always there"
     return found
 
 

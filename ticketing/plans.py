@@ -18,7 +18,7 @@ from ticketing import audit
 from ticketing.audit import Actor, Subject
 from ticketing.db import Database
 from ticketing.ids import new_id
-from ticketing.refusals import NotFound, PlanUnsound
+from ticketing.refusals import InputRefused, NotFound, PlanInUse, PlanUnsound
 from ticketing.sql import Connection, load
 from ticketing.texts import text_of
 
@@ -134,6 +134,22 @@ async def use_counts(db: Database, organisation_id: UUID, plan_id: UUID) -> dict
     async with db.read() as c:
         rows = await SQL.use_counts.rows(c, organisation_id=organisation_id, plan_id=plan_id)
     return {row["version_id"]: row["performance_count"] for row in rows}
+
+
+async def delete(db: Database, organisation_id: UUID, plan_id: UUID, by: Actor, now: datetime) -> None:
+    """Forget a plan with its versions. PlanInUse when a performance is on one of them, cancelled ones too."""
+    async with db.transaction() as c:
+        plan = await SQL.lock.row(c, organisation_id=organisation_id, plan_id=plan_id)
+        if plan is None:
+            raise NotFound(what="plan")
+        if plan["virtual"]:
+            raise InputRefused(problem="The plan of a virtual venue stays as long as the venue does.")
+        await SQL.lock_versions.rows(c, plan_id=plan_id)
+        if count := await SQL.performance_count.value(c, plan_id=plan_id):
+            raise PlanInUse(performance_count=count)
+        await SQL.delete_versions.run(c, plan_id=plan_id)
+        await SQL.delete.run(c, plan_id=plan_id)
+        await audit.note(c, by, "plan.deleted", Subject(kind="plan", id=plan_id, name=plan["name"]), now)
 
 
 async def document(db: Database, hash: bytes) -> bytes:

@@ -130,7 +130,7 @@ async def write(
         await add(c, tariff_id, performance_id, wanted)
         subject = Subject(kind="tariff", id=tariff_id, name=owner["name"], box_office_id=owner["box_office_id"])
         if changes := _differences(before, wanted):
-            await audit.note(c, by, "tariff.priced", subject, now, {"date": (None, starts_at)} | changes)
+            await audit.note(c, by, "tariff.priced", subject, now, {"date": (None, starts_at), **changes})
 
 
 async def add(c: Connection, tariff_id: UUID, performance_id: UUID | None, wanted: Prices) -> None:

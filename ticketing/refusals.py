@@ -171,6 +171,13 @@ class MailingEmpty(Refusal):
     status = 409
 
 
+class MailingTooLarge(Refusal):
+    """This mail is for {recipient_count} people, and {recipients_max} is the most: choose fewer dates or tariffs."""
+
+    code = "mailing-too-large"
+    status = 409
+
+
 class LinkUnknown(Refusal):
     """This link is not one of ours, or not whole: open it from the mail again."""
 
@@ -258,6 +265,13 @@ class SeatsInUse(Refusal):
     status = 409
 
 
+class PlanInUse(Refusal):
+    """{performance_count} performances are on this plan: it is kept as long as they are. Import its next version."""
+
+    code = "plan-in-use"
+    status = 409
+
+
 class VenueInUse(Refusal):
     """{performance_count} performances were put on at {name}: a venue is kept as long as its performances are."""
 
@@ -269,6 +283,20 @@ class EventOrdered(Refusal):
     """This event has orders, so it cannot become a draft again: show it by link instead, or close its sale."""
 
     code = "event-ordered"
+    status = 409
+
+
+class EventShown(Refusal):
+    """Only a draft is removed: make the event a draft first, then nobody is looking at it any more."""
+
+    code = "event-shown"
+    status = 409
+
+
+class EventKept(Refusal):
+    """There are orders or passes for this event, so it is kept: close the sale of its dates, or show it by link."""
+
+    code = "event-kept"
     status = 409
 
 

@@ -187,11 +187,7 @@ async def delete(db: Database, organisation_id: UUID, tariff_id: UUID, by: Actor
         await lock_alone(c, tariff_id)
         if await SQL.ever_sold.value(c, tariff_id=tariff_id):
             raise TariffSold()
-        await SQL.forget_options.run(c, tariff_id=tariff_id)
-        await SQL.forget_groups.run(c, tariff_id=tariff_id)
-        await SQL.forget_quotas.run(c, tariff_id=tariff_id)
-        await SQL.forget_prices.run(c, tariff_id=tariff_id)
-        await SQL.delete.run(c, tariff_id=tariff_id)
+        await forget(c, [tariff_id])
         await audit.note(c, by, "tariff.deleted", _subject(tariff, box_office_id), now)
 
 
@@ -292,6 +288,12 @@ async def copy_all(
             date = performances.get(performance_id)
             await add_quota(c, box_office_id, made[tariff_id], date, place_count)
     return made
+
+
+async def forget(c: Connection, tariff_ids: list[UUID]) -> None:
+    """Delete tariffs at which nothing was ever ordered, with all they have, in the caller's transaction."""
+    for query in (SQL.forget_options, SQL.forget_groups, SQL.forget_quotas, SQL.forget_prices, SQL.delete):
+        await query.run(c, tariffs=tariff_ids)
 
 
 async def lock_alone(c: Connection, tariff_id: UUID) -> None:

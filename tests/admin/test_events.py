@@ -1,5 +1,7 @@
 import io
 import re
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -186,3 +188,32 @@ async def test_the_list_asks_twice(sign_in: SignIn, house: House, queries: list[
     queries.clear()
     await manager.page(f"/admin/box-offices/{house.key}/events")
     assert queries[-2:] == ["programmed_count", "programmed"] and len(queries) <= 6, queries
+
+
+async def test_an_event_is_removed_once_nobody_sees_it(
+    sign_in: SignIn, path: str, event_id: str, house: House, database: Database
+) -> None:
+    manager, at = await sign_in(), f"/admin/events/{event_id}/removal"
+    settings = await manager.page(path)
+    assert at in settings and f"/admin/events/{event_id}/order-form" in settings
+    shown = await manager.page(at)
+    assert "Only a draft is removed" in shown and f'action="{at}"' not in shown
+    refused = await manager.post(at)
+    assert refused.status_code == 409 and "make the event a draft first" in refused.text
+    await manager.done(path, fields(settings, visibility="draft"))
+    told = await manager.page(at)
+    assert "What goes with it" in told and "2 dates" in told and "2 tariffs" in told
+    assert (await (await sign_in(Scope.SELL)).get(at)).status_code == 403
+    leads_to = await manager.done(at)
+    assert "The Seagull is removed." in await manager.page(leads_to)
+    assert (await manager.get(path)).status_code == 404
+
+
+async def test_an_event_with_orders_says_what_to_do_instead(
+    sign_in: SignIn, event_id: str, order: Callable[..., Awaitable[Any]], house: House
+) -> None:
+    await order(party=2)
+    manager, at = await sign_in(), f"/admin/events/{event_id}/removal"
+    told = await manager.page(at)
+    assert "1 order was placed for it" in told and f"/admin/events/{event_id}/performances" in told
+    assert (await manager.post(at)).status_code == 409

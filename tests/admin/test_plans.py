@@ -9,6 +9,7 @@ from engine.plan.files import Format
 from tests.admin.conftest import Browser, SignIn
 from tests.api.conftest import House, small_plan
 from ticketing import plan_drafts, plans, venues
+from ticketing.audit import Actor
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ROWS = b"stand,sector,row,seats\nwest,1,1,10\nwest,1,2,12\n"
@@ -172,3 +173,26 @@ async def test_the_picture_is_anybodys_by_its_hash_and_lasts(browser: Browser, h
     assert response.status_code == 200 and "immutable" in response.headers["cache-control"]
     assert response.headers["content-type"].startswith("image/svg+xml")
     assert (await browser.get(f"/api/v1/plans/{'0' * 64}/picture")).status_code == 404
+
+
+async def test_a_plan_without_use_is_deleted(sign_in: SignIn, house: House, database):
+    manager, hall = await sign_in(), await hall_of(database, house)
+    (used,) = await plans.list_of(database, house.organisation_id, hall)
+    draft = (await send(manager, hall, ROWS, "Courtyard")).headers["location"]
+    await manager.page(draft)
+    leads_to = await manager.done(f"{draft}/confirmation")
+    plan = leads_to.rpartition("/versions")[0]
+    assert "Nothing was ever put on this plan" in await manager.page(plan)
+    assert "so it is kept" in await manager.page(f"/admin/plans/{used.plan_id}")
+    kept = await manager.post(f"/admin/plans/{used.plan_id}/deletion")
+    assert kept.status_code == 409 and "2 performances are on this plan" in kept.text
+    assert await manager.done(f"{plan}/deletion") == f"/admin/venues/{hall}"
+    assert (await manager.get(plan)).status_code == 404
+    assert await plans.list_of(database, house.organisation_id, hall) == [used]
+    virtual = await venues.add(
+        database, house.organisation_id, venues.Details(name="Stream", time_zone="Europe/Paris", capacity=9), {},
+        Actor(organisation_id=house.organisation_id), house.performances[0].sale_opens_at,
+    )  # fmt: skip
+    (room,) = await plans.list_of(database, house.organisation_id, virtual.id)
+    assert "Delete this plan" not in await manager.page(f"/admin/plans/{room.plan_id}")
+    assert (await manager.post(f"/admin/plans/{room.plan_id}/deletion")).status_code == 422

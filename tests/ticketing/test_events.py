@@ -1,17 +1,21 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
 
+from engine.inventory import Inventory
 from tests.ticketing.house import House, open_house, order
-from ticketing import box_offices, events, organisations, performances, staff
+from ticketing import audit, box_offices, events, mailings, options, organisations, performances, staff, tariffs
 from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.events import Category, Event, Shown, Texts
 from ticketing.files import Kept
+from ticketing.mailings import Choice, Text
+from ticketing.options import Draft
 from ticketing.performances import Visibility
-from ticketing.refusals import EditedMeanwhile, EventOrdered, InputRefused, NotFound
+from ticketing.refusals import EditedMeanwhile, EventKept, EventOrdered, EventShown, InputRefused, NotFound
 from ticketing.rights import Grant, grant
 from ticketing.tokens import Scope
 
@@ -171,3 +175,47 @@ async def test_who_may_only_create_manages_what_they_made(database: Database, pr
     )
     page = await events.programmed(database, person, programme.house.box_office, NOW)
     assert [row.name for row in page.rows] == ["Mine"]
+
+
+async def remove(database: Database, programme: Programme, organisation: UUID | None = None) -> None:
+    owner = organisation or programme.house.organisation
+    await events.remove(database, owner, programme.event.id, programme.by, NOW)
+
+
+async def test_a_draft_is_removed_with_all_it_has(database: Database, programme: Programme) -> None:
+    house, event = programme.house, programme.event
+    with pytest.raises(EventShown):
+        await remove(database, programme)
+    await edit(database, programme, {"en": Texts(title="The Play")}, visibility=Visibility.DRAFT)
+    version = (await tariffs.get(database, house.organisation, house.full)).version
+    acting = (version, Draft(names={"en": "Programme"}, price_cents=300), programme.by, NOW)
+    await options.add(database, house.organisation, house.full, *acting)
+    await tariffs.limit(database, house.organisation, house.full, 3, house.performance.id)
+    text = Choice({"en": Text("Doors open early", "Come early.")})
+    await mailings.draft(database, house.organisation, event.id, text, programme.by, NOW)
+    there = await events.belongings(database, event.id)
+    assert (there.date_count, there.tariff_count, there.mailing_count, there.kept) == (1, 3, 1, False)
+    other = await open_house(database)
+    with pytest.raises(NotFound):
+        await remove(database, programme, other.organisation)
+    await remove(database, programme)
+    with pytest.raises(NotFound):
+        await events.get(database, house.organisation, event.id)
+    async with database.read() as c:
+        for table in ("performances", "tariffs", "event_texts", "mailings"):
+            assert not await c.fetchval(f"select count(*) from {table} where event_id = $1", event.id), table
+    assert await events.list_of(database, other.organisation, other.box_office), "no other event went with it"
+    lines, _ = await audit.page(database, audit.Wanted(organisation_id=house.organisation, act="event.removed"))
+    assert [(line.subject_name, line.changes["tariffs"]) for line in lines] == [("The Play", (3, None))]
+
+
+async def test_what_was_ordered_once_keeps_its_event(
+    database: Database, inventory: Inventory, programme: Programme
+) -> None:
+    await order(database, inventory, programme.house, [0])
+    async with database.transaction() as c:
+        await c.execute("update events set visibility = 'draft' where id = $1", programme.event.id)
+    assert (await events.belongings(database, programme.event.id)).order_count == 1
+    with pytest.raises(EventKept):
+        await remove(database, programme)
+    assert len(await tariffs.of_event(database, programme.event.id)) == 3

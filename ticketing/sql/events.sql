@@ -126,3 +126,39 @@ update events set picture = :picture where id = :event_id;
 
 -- name: renew_link(event_id, link_secret)!
 update events set link_secret = :link_secret where id = :event_id;
+
+-- name: lock(event_id)$
+-- Its row, locked against anything that would come to refer to it; who sees it.
+select visibility from events where id = :event_id for update;
+
+-- name: lock_dates(event_id)
+select from performances where event_id = :event_id order by id for update;
+
+-- name: belongings(event_id)^
+select
+    (select count(*) from performances where event_id = :event_id)::integer as date_count,
+    (select count(*) from tariffs where event_id = :event_id)::integer as tariff_count,
+    (select count(*) from mailings where event_id = :event_id)::integer as mailing_count,
+    (select count(*) from grants where event_id = :event_id)::integer as grant_count,
+    (
+        select count(distinct k.order_id)
+        from performances f
+        join tickets k on k.performance_id = f.id
+        where f.event_id = :event_id
+    )::integer as order_count,
+    (
+        select count(distinct y.pass_type_id)
+        from performances f
+        join pass_type_performances y on y.performance_id = f.id
+        where f.event_id = :event_id
+    )::integer as pass_type_count;
+
+-- name: tariffs_of(event_id)
+select id from tariffs where event_id = :event_id;
+
+-- name: remove_dates(event_id)!
+delete from performances where event_id = :event_id;
+
+-- name: remove(event_id)!
+-- Its texts, mails and the rights on it go with it.
+delete from events where id = :event_id;

@@ -74,3 +74,23 @@ join performances f on f.plan_version_id = v.id
 join box_offices b on b.id = f.box_office_id
 where v.plan_id = :plan_id and b.organisation_id = :organisation_id
 group by f.plan_version_id;
+
+-- name: lock(organisation_id, plan_id)^
+select p.name, u.virtual
+from plans p
+join venues u on u.id = p.venue_id
+where p.id = :plan_id and u.organisation_id = :organisation_id
+for update of p;
+
+-- name: lock_versions(plan_id)
+-- No new performance can come to stand on them.
+select from plan_versions where plan_id = :plan_id order by id for update;
+
+-- name: performance_count(plan_id)$
+select count(*) from performances where plan_version_id in (select id from plan_versions where plan_id = :plan_id);
+
+-- name: delete_versions(plan_id)!
+delete from plan_versions where plan_id = :plan_id;
+
+-- name: delete(plan_id)!
+delete from plans where id = :plan_id;

@@ -43,20 +43,20 @@ select pg_advisory_xact_lock(8, hashtext(:tariff_id::uuid::text));
 -- name: ever_sold(tariff_id)$
 select exists (select from tickets where tariff_id = :tariff_id);
 
--- name: forget_options(tariff_id)!
-delete from options where tariff_id = :tariff_id;
+-- name: forget_options(tariffs)!
+delete from options where tariff_id = any(:tariffs::uuid[]);
 
--- name: forget_groups(tariff_id)!
-delete from option_groups where tariff_id = :tariff_id;
+-- name: forget_groups(tariffs)!
+delete from option_groups where tariff_id = any(:tariffs::uuid[]);
 
--- name: forget_quotas(tariff_id)!
-delete from quotas where tariff_id = :tariff_id;
+-- name: forget_quotas(tariffs)!
+delete from quotas where tariff_id = any(:tariffs::uuid[]);
 
--- name: forget_prices(tariff_id)!
-delete from prices where tariff_id = :tariff_id;
+-- name: forget_prices(tariffs)!
+delete from prices where tariff_id = any(:tariffs::uuid[]);
 
--- name: delete(tariff_id)!
-delete from tariffs where id = :tariff_id;
+-- name: delete(tariffs)!
+delete from tariffs where id = any(:tariffs::uuid[]);
 
 -- name: order_of(event_id)
 -- In the order in which they are shown; two who change it take turns.
