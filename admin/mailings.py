@@ -11,9 +11,9 @@ from admin import access, pages
 from admin.access import Desk
 from admin.menu import marked
 from mailing import buyers
-from ticketing import mailings, sales
-from ticketing.mailings import Choice, Mailing, RecipientState, State, Text
-from ticketing.refusals import EditedMeanwhile, MailingEmpty, MailingStarted, NotFound, Refusal
+from ticketing import formats, mailings, sales
+from ticketing.mailings import MAILINGS_MAX, Choice, Mailing, RecipientState, State, Text
+from ticketing.refusals import EditedMeanwhile, MailingEmpty, MailingStarted, MailingTooLarge, NotFound, Refusal
 from ticketing.tokens import Scope
 from web.call import Call
 from web.entrance import CONTENT_SECURITY_POLICY
@@ -34,6 +34,7 @@ RECIPIENT_STATES = {
     RecipientState.REFUSED: marked("Refused by the mail server"),
     RecipientState.OPTED_OUT: marked("Wants no such mails"),
 }
+EVERYBODY = {"performance_ids": marked("All dates"), "tariff_ids": marked("All tariffs")}
 EXAMPLE = marked("Ann Example")
 SHOWN_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
 FORM = "mailings/form.html"
@@ -46,8 +47,9 @@ async def index(request: Call, event_id: FromPath[UUID]) -> Response[str]:
     found = await sales.overview(request.services.database, desk.reach.organisation_id, event_id)
     listed = await mailings.of_event(request.services.database, event_id)
     return pages.show(
-        request, "mailings/index.html", desk, event_id=event_id, event=found.event, listed=listed, states=STATES
-    )
+        request, "mailings/index.html", desk, event_id=event_id, event=found.event, listed=listed, states=STATES,
+        listed_max=MAILINGS_MAX,
+    )  # fmt: skip
 
 
 @get("/events/{event_id:uuid}/mailings/new")
@@ -81,10 +83,12 @@ async def show(request: Call, mailing_id: FromPath[UUID]) -> Response[str]:
 
 
 @get("/mailings/{mailing_id:uuid}/edit")
-async def edit(request: Call, mailing_id: FromPath[UUID]) -> Response[str]:
-    """A draft to be changed."""
+async def edit(request: Call, mailing_id: FromPath[UUID]) -> Response[str] | Redirect:
+    """A draft to be changed; what is on its way is only looked at."""
     desk, mailing = await _at(request, mailing_id)
-    form = await _filled(request, mailing)
+    if mailing.state is not State.DRAFT:
+        return pages.done(request, f"/admin/mailings/{mailing_id}")
+    form = Form.of(await _stored(request, mailing))
     return await _written(request, desk, mailing.event_id, form, mailing)
 
 
@@ -94,7 +98,7 @@ async def revise(request: Call, mailing_id: FromPath[UUID]) -> Response[str] | R
     form = await request.typed()
     desk, mailing = await _at(request, mailing_id)
     choice, version = _choice(form), form.number("version", 1, 1 << 30)
-    status = 422
+    stored: dict[str, Any] = {}
     if choice is not None and version is not None:
         try:
             await mailings.revise(
@@ -103,12 +107,10 @@ async def revise(request: Call, mailing_id: FromPath[UUID]) -> Response[str] | R
             return pages.done(request, f"/admin/mailings/{mailing_id}", "Saved.")
         except EditedMeanwhile as refusal:
             form.refused(refusal)
-            stored = await _filled(request, mailing)
-            form.others = {name: stored.text(name) for name in TEXT_FIELDS if stored.text(name) != form.text(name)}
-            status = 409
+            stored = await _stored(request, mailing)
         except Refusal as refusal:
             form.refused(refusal)
-    return await _written(request, desk, mailing.event_id, form, mailing, status=status)
+    return await _written(request, desk, mailing.event_id, form, mailing, 409 if stored else 422, stored)
 
 
 @get("/mailings/{mailing_id:uuid}/preview")
@@ -163,7 +165,7 @@ async def dispatch(request: Call, mailing_id: FromPath[UUID]) -> Response[str] |
                 request.services.database, mailing.organisation_id, mailing_id, version, desk.actor, request.now
             )
             return pages.done(request, f"/admin/mailings/{mailing_id}")
-    except (EditedMeanwhile, MailingEmpty, MailingStarted) as refusal:
+    except (EditedMeanwhile, MailingEmpty, MailingStarted, MailingTooLarge) as refusal:
         form.refused(refusal)
     mailing = await mailings.get(request.services.database, mailing.organisation_id, mailing_id)
     return await _shown(request, desk, mailing, form)
@@ -175,8 +177,9 @@ async def interrupt(request: Call, mailing_id: FromPath[UUID]) -> Redirect:
     await request.typed()
     desk, mailing = await _at(request, mailing_id)
     database = request.services.database
-    await mailings.stop(database, mailing.organisation_id, mailing_id, desk.actor, request.now)
-    return pages.done(request, f"/admin/mailings/{mailing_id}", "Stopped: nobody else is written to.")
+    if await mailings.stop(database, mailing.organisation_id, mailing_id, desk.actor, request.now):
+        return pages.done(request, f"/admin/mailings/{mailing_id}", "Stopped: nobody else is written to.")
+    return pages.done(request, f"/admin/mailings/{mailing_id}")
 
 
 @post("/mailings/{mailing_id:uuid}/resumption", status_code=200)
@@ -185,8 +188,9 @@ async def resume(request: Call, mailing_id: FromPath[UUID]) -> Redirect:
     await request.typed()
     desk, mailing = await _at(request, mailing_id)
     database = request.services.database
-    await mailings.go_on(database, mailing.organisation_id, mailing_id, desk.actor, request.now)
-    return pages.done(request, f"/admin/mailings/{mailing_id}", "The others are being written to.")
+    if await mailings.go_on(database, mailing.organisation_id, mailing_id, desk.actor, request.now):
+        return pages.done(request, f"/admin/mailings/{mailing_id}", "The others are being written to.")
+    return pages.done(request, f"/admin/mailings/{mailing_id}")
 
 
 @post("/mailings/{mailing_id:uuid}/removal", status_code=200)
@@ -237,23 +241,39 @@ async def _shown(request: Call, desk: Desk, mailing: Mailing, form: Form) -> Res
 
 
 async def _written(
-    request: Call, desk: Desk, event_id: UUID, form: Form, mailing: Mailing | None = None, status: int = 200
-) -> Response[str]:
-    """The form of a mail."""
+    request: Call, desk: Desk, event_id: UUID, form: Form, mailing: Mailing | None = None, status: int = 200,
+    stored: dict[str, Any] | None = None,
+) -> Response[str]:  # fmt: skip
+    """The form of a mail; with what somebody else has `stored` meanwhile."""
     found = await sales.overview(request.services.database, desk.reach.organisation_id, event_id)
-    known: dict[str, Any] = {"event_id": event_id, "event": found.event, "dates": found.dates}
     tariffs = [one for one in found.by_tariff if one.id is not None]
-    answer = pages.show(request, FORM, desk, form=form, mailing=mailing, tariffs=tariffs, languages=LANGUAGES, **known)
+    if stored:
+        language = request.visit.language
+        dates = {one.id: formats.moment(one.starts_at, one.time_zone, language) for one in found.dates}
+        names: dict[str, dict[Any, Any]] = {
+            "performance_ids": dates,
+            "tariff_ids": {one.id: one.name for one in tariffs},
+        }
+        words = {
+            name: ", ".join(names[name][id] for id in stored[name] if id in names[name]) or translated(every, language)
+            for name, every in EVERYBODY.items()
+        }
+        form.compare(stored, words)
+    known: dict[str, Any] = {"event_id": event_id, "event": found.event, "dates": found.dates, "tariffs": tariffs}
+    answer = pages.show(request, FORM, desk, form=form, mailing=mailing, languages=LANGUAGES, **known)
     answer.status_code = status
     return answer
 
 
-async def _filled(request: Call, mailing: Mailing) -> Form:
+async def _stored(request: Call, mailing: Mailing) -> dict[str, Any]:
+    """A mail as its form has it."""
+    mailing = await mailings.get(request.services.database, mailing.organisation_id, mailing.id)
     texts = await mailings.texts(request.services.database, mailing.id)
     values: dict[str, Any] = {"performance_ids": mailing.performance_ids, "tariff_ids": mailing.tariff_ids}
+    values |= {"version": mailing.version} | dict.fromkeys(TEXT_FIELDS)
     for language, text in texts.items():
         values |= {f"subject_{language}": text.subject, f"body_{language}": text.body}
-    return Form.of(values)
+    return values
 
 
 def _choice(form: Form) -> Choice | None:

@@ -26,7 +26,15 @@ from ticketing.db import Database
 from ticketing.formats import Language
 from ticketing.ids import new_id
 from ticketing.jobs import Job, SendMailing
-from ticketing.refusals import EditedMeanwhile, InputRefused, LinkUnknown, MailingEmpty, MailingStarted, NotFound
+from ticketing.refusals import (
+    EditedMeanwhile,
+    InputRefused,
+    LinkUnknown,
+    MailingEmpty,
+    MailingStarted,
+    MailingTooLarge,
+    NotFound,
+)
 from ticketing.settings import Settings, secret_bytes
 from ticketing.sql import Connection, load
 from ticketing.texts import text_of
@@ -34,6 +42,7 @@ from ticketing.texts import text_of
 SUBJECT_CHARS_MAX = 120
 BODY_CHARS_MAX = 10_000
 MAILINGS_MAX = 100
+RECIPIENTS_MAX = 100_000
 LOG_ROWS_MAX = 100
 REPLY_CHARS_MAX = 300
 PLACEHOLDERS = ("{name}", "{event}")
@@ -191,7 +200,8 @@ async def discard(db: Database, organisation_id: UUID, mailing_id: UUID, by: Act
 async def send(db: Database, organisation_id: UUID, mailing_id: UUID, version: int, by: Actor, now: datetime) -> int:
     """Write to everybody it is for, from now on and in the background; how many that are.
 
-    Raises NotFound, MailingStarted, EditedMeanwhile when it was changed since it was looked at, MailingEmpty.
+    Raises NotFound, MailingStarted, EditedMeanwhile when it was changed since it was looked at, MailingEmpty,
+    MailingTooLarge; nobody is written to then.
     """
     async with db.transaction() as c:
         mailing = await _get(c, organisation_id, mailing_id)
@@ -202,19 +212,21 @@ async def send(db: Database, organisation_id: UUID, mailing_id: UUID, version: i
         waiting = (await _progress(c, mailing_id))[RecipientState.WAITING]
         if not waiting:
             raise MailingEmpty()
+        if waiting > RECIPIENTS_MAX:
+            raise MailingTooLarge(recipient_count=waiting, recipients_max=RECIPIENTS_MAX)
         await jobs.enqueue(c, Job.SEND_MAILING, SendMailing(mailing_id))
         await audit.note(c, by, "mailing.sent", _about(mailing), now, {"recipients": (None, waiting)})
     return waiting
 
 
-async def stop(db: Database, organisation_id: UUID, mailing_id: UUID, by: Actor, now: datetime) -> None:
-    """Write to nobody else of it for now. Raises NotFound; one that is not being sent stays as it is."""
-    await _turn(db, organisation_id, mailing_id, State.SENDING, State.STOPPED, by, now)
+async def stop(db: Database, organisation_id: UUID, mailing_id: UUID, by: Actor, now: datetime) -> bool:
+    """Write to nobody else of it for now. Raises NotFound; False when it is not being sent, and stays as it is."""
+    return await _turn(db, organisation_id, mailing_id, State.SENDING, State.STOPPED, by, now)
 
 
-async def go_on(db: Database, organisation_id: UUID, mailing_id: UUID, by: Actor, now: datetime) -> None:
-    """Write to those who still wait. Raises NotFound; one that was not stopped stays as it is."""
-    await _turn(db, organisation_id, mailing_id, State.STOPPED, State.SENDING, by, now)
+async def go_on(db: Database, organisation_id: UUID, mailing_id: UUID, by: Actor, now: datetime) -> bool:
+    """Write to those who still wait. Raises NotFound; False when it was not stopped, and stays as it is."""
+    return await _turn(db, organisation_id, mailing_id, State.STOPPED, State.SENDING, by, now)
 
 
 async def try_out(db: Database, organisation_id: UUID, mailing_id: UUID, staff_id: UUID, language: str) -> None:
@@ -394,13 +406,15 @@ async def _progress(c: Connection, mailing_id: UUID) -> Counter[RecipientState]:
 
 async def _turn(
     db: Database, organisation_id: UUID, mailing_id: UUID, before: State, after: State, by: Actor, now: datetime
-) -> None:
+) -> bool:
     async with db.transaction() as c:
         mailing = await _get(c, organisation_id, mailing_id)
-        if await SQL.change_state.run(c, mailing_id=mailing_id, before=before, after=after):
-            if after is State.SENDING:
-                await jobs.enqueue(c, Job.SEND_MAILING, SendMailing(mailing_id))
-            await audit.note(c, by, "mailing.turned", _about(mailing), now, {"state": (before, after)})
+        if not await SQL.change_state.run(c, mailing_id=mailing_id, before=before, after=after):
+            return False
+        if after is State.SENDING:
+            await jobs.enqueue(c, Job.SEND_MAILING, SendMailing(mailing_id))
+        await audit.note(c, by, "mailing.turned", _about(mailing), now, {"state": (before, after)})
+    return True
 
 
 async def _chosen(c: Connection, event_id: UUID, choice: Choice) -> dict[str, list[UUID]]:
