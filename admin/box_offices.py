@@ -1,6 +1,5 @@
 """Box offices and their settings: what they are called, their money, their language, their VAT."""
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from litestar import Response, get, post
@@ -101,7 +100,7 @@ async def schedule(request: Call, key: FromPath[str]) -> Response[str] | Redirec
     form = await request.typed()
     database, organisation_id = request.services.database, desk.reach.organisation_id
     found = await box_offices.get(database, organisation_id, key)
-    day, thousandths = form.day("holds_from"), _thousandths(form)
+    day, thousandths = form.day("holds_from"), form.rate("rate")
     try:
         if day is not None and thousandths is not None:
             await vat.schedule(database, organisation_id, found.id, Rate(day, thousandths), desk.actor, request.now)
@@ -156,16 +155,3 @@ def _words(found: BoxOffice, language: str) -> dict[str, str]:
     """Stored values that are not shown as they are."""
     yes_or_no = marked("Yes") if found.vat_registered else marked("No")
     return {"vat_registered": translated(yes_or_no, language), "locale": formats.language_name(found.locale, language)}
-
-
-def _thousandths(form: Form) -> int | None:
-    """A rate in percent, as typed ("8.1", "8,1 %"), in thousandths of a percent."""
-    text = form.text("rate").replace("%", "").replace(",", ".").strip()
-    try:
-        thousandths = Decimal(text).scaleb(3) if len(text) <= 10 else Decimal("0.1")
-        if thousandths == thousandths.to_integral_value() and 0 <= thousandths <= vat.RATE_THOUSANDTHS_MAX:
-            return int(thousandths)
-    except InvalidOperation:
-        pass
-    form.mistaken("rate", "Type a rate in percent, such as 8.1, with at most three decimals.")
-    return None
