@@ -259,7 +259,7 @@ async def draft(db: Database, request: PlaceOrder, found: Sequence[Ground], grac
     types = await _pass_types(db, request)
     made = compose(request, {(offer.performance, offer.tariff): offer for offer in offered}, types)
     if made.total_cents > TOTAL_CENTS_MAX:
-        raise InputRefused(problem="this costs more than one order can", where="seats")
+        raise InputRefused(problem="This costs more than one order can.", where="seats")
     if request.total_cents is not None and request.total_cents != made.total_cents:
         raise PriceChanged(total_cents=made.total_cents)
     await _answer(db, request, found, made, now)
@@ -285,11 +285,11 @@ def ensure_sound(request: PlaceOrder) -> None:
         text_of(holder, "holder_name")
     places = [*((s.performance, s.place) for s in request.seats), *(at for p in request.passes for at in p.places)]
     if not places:
-        raise InputRefused(problem="an order has at least one place", where="seats")
+        raise InputRefused(problem="An order has at least one place.", where="seats")
     if len(places) > PLACES_PER_HOLD_MAX:
         raise TooManyPlaces(places_max=PLACES_PER_HOLD_MAX)
     if len(set(places)) < len(places):
-        raise InputRefused(problem="the same place is ordered twice", where="seats")
+        raise InputRefused(problem="The same place is ordered twice.", where="seats")
 
 
 def pairs_of(request: PlaceOrder) -> list[tuple[UUID, UUID | None]]:

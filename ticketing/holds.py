@@ -367,7 +367,7 @@ async def _on_sale(offers: Offers, ask: Ask, performance: UUID) -> Offer:
 
 def _party(offer: Offer, ask: Ask, wish: BestWish) -> PartyWant:
     if (wish.companions and not wish.wheelchairs) or wish.wheelchairs + wish.companions > wish.party:
-        raise InputRefused(problem="the party is smaller than its parts", where="party")
+        raise InputRefused(problem="The party is smaller than its parts.", where="party")
     categories = _indexes(wish.categories, offer.hall.categories, "category") or None
     zones = _indexes(wish.zones, offer.hall.zones, "zone") or None
     if wish.price_cents_max is not None:
@@ -438,7 +438,8 @@ def _count(want: Want) -> int:
 def _ensure_distinct(offer: Offer, places: Sequence[int]) -> None:
     if len(set(places)) < len(places):
         place = next(place for place, count in Counter(places).items() if count > 1)
-        raise InputRefused(problem=f"the seat {offer.hall.seats.seat(place)} is asked for twice", where="seats")
+        seat = offer.hall.seats.seat(place)
+        raise InputRefused(problem="The seat {seat} is asked for twice.", where="seats", seat=seat)
 
 
 def _owners(settings: Settings, ask: Ask) -> tuple[Owner, ...]:

@@ -125,7 +125,7 @@ async def add(
         if draft.group_id is not None:
             await _group(c, tariff_id, draft.group_id)
         if await SQL.count_of.value(c, tariff_id=tariff_id) >= OPTIONS_MAX:
-            raise InputRefused(problem=f"A tariff has at most {OPTIONS_MAX} options.", where="")
+            raise InputRefused(problem="A tariff has at most {most} options.", where="", most=OPTIONS_MAX)
         await _unique(c, "option", str(values["name"]), SQL.add, option_id=new_id(), tariff_id=tariff_id, **values)
         await _note(c, by, "option.added", tariff, now, {"option": (None, values["name"])})
 
@@ -222,7 +222,7 @@ async def add_group(
         tariff = await _changing(c, organisation_id, tariff_id, version)
         name, texts = _named(names, tariff.locale)
         if len(await SQL.groups_of.rows(c, tariff_id=tariff_id)) >= GROUPS_MAX:
-            raise InputRefused(problem=f"A tariff has at most {GROUPS_MAX} groups of options.", where="")
+            raise InputRefused(problem="A tariff has at most {most} groups of options.", where="", most=GROUPS_MAX)
         values = {"group_id": new_id(), "tariff_id": tariff_id, "name": name, "names": texts}
         await _unique(c, "group", name, SQL.add_group, **values)
         await _note(c, by, "option_group.added", tariff, now, {"group": (None, name)})

@@ -194,5 +194,6 @@ async def _seat(db: Database, performance_id: UUID, seat: str, now: datetime) ->
 
 def _within(number: int, least: int, most: int, field: str) -> int:
     if not least <= number <= most:
-        raise InputRefused(problem=f"{field} must be {least} to {most}", where=field)
+        problem = "Type a whole number from {least} to {most}."
+        raise InputRefused(problem=problem, where=field, least=least, most=most)
     return number

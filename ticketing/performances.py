@@ -201,9 +201,9 @@ async def _get(c: Connection, performance_id: UUID) -> Performance:
 
 def _check(schedule: Schedule) -> None:
     if not schedule.doors_at <= schedule.starts_at < schedule.ends_at:
-        raise InputRefused(problem="doors open before the start, and the end comes after it", where="starts_at")
+        raise InputRefused(problem="Doors open before the start, and the end comes after it.", where="starts_at")
     if not schedule.sale_opens_at < schedule.sale_closes_at:
-        raise InputRefused(problem="the sale opens before it closes", where="sale_opens_at")
+        raise InputRefused(problem="The sale opens before it closes.", where="sale_opens_at")
 
 
 def first_places(plan_document: bytes) -> PlaceList:

@@ -75,7 +75,7 @@ async def block(
         if row is None:
             raise NotFound(what="pool")
         if places and not 0 <= min(places) <= max(places) < row["place_count"]:
-            raise InputRefused(problem="there is no such place", where="places")
+            raise InputRefused(problem="There is no such place.", where="places")
         codes = _codes(row["blocks"], row["place_count"])
         codes[list(places)] = code
         await SQL.change_blocks.run(c, pool=pool, blocks=codes.tobytes() if codes.any() else None)

@@ -152,14 +152,14 @@ def ensure_sound(wanted: Prices) -> None:
     ensure_prices(wanted.categories)
     ensure_prices(wanted.zones)
     if len(wanted.categories) + len(wanted.zones) > PRICES_MAX:
-        raise InputRefused(problem=f"a tariff has at most {PRICES_MAX} prices", where="")
+        raise InputRefused(problem="A tariff has at most {most} prices.", where="", most=PRICES_MAX)
 
 
 def ensure_prices(prices: Mapping[str, int]) -> None:
     """Refuse a price out of bounds, or of what nothing can be called."""
     for name, price_cents in prices.items():
         if not 1 <= len(name) <= WORDS_CHARS_MAX or not 0 <= price_cents <= PRICE_CENTS_MAX:
-            raise InputRefused(problem=f"a price is from 0 to {PRICE_CENTS_MAX} cents", where=name)
+            raise InputRefused(problem="A price is from 0 to {most} cents.", where=name, most=PRICE_CENTS_MAX)
 
 
 async def _read(c: Connection, tariff_id: UUID, performance_id: UUID | None) -> Prices:

@@ -96,8 +96,8 @@ def ensure_sound(wanted: Wanted) -> None:
     """Refuse a number out of bounds."""
     for performance_id, count in wanted:
         if count is not None and not 0 <= count <= QUOTA_PLACES_MAX:
-            problem = f"a quota has 0 to {QUOTA_PLACES_MAX} places"
-            raise InputRefused(problem=problem, where=_where(performance_id))
+            problem = "A quota has 0 to {most} places."
+            raise InputRefused(problem=problem, where=_where(performance_id), most=QUOTA_PLACES_MAX)
 
 
 async def _change(

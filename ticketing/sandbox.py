@@ -108,7 +108,8 @@ class Sandbox:
         try:
             return msgspec.json.decode(body, type=Notice)
         except msgspec.MsgspecError as error:
-            raise InputRefused(problem=f"the notification cannot be read: {error}", where="body") from None
+            problem = "The notification cannot be read: {error}."
+            raise InputRefused(problem=problem, where="body", error=error) from None
 
     async def refund(self, refund_id: UUID, reference: str, amount_cents: int, currency: str) -> None:
         """Give money back: the sandbox has none, and agrees at once."""

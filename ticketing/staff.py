@@ -85,8 +85,8 @@ async def verify(db: Database, email: str, password: str) -> UUID:
 async def hashed(password: str) -> str:
     """A password as it is kept. InputRefused for one that is too short to be worth keeping."""
     if not PASSWORD_CHARS_MIN <= len(password) <= PASSWORD_CHARS_MAX:
-        problem = f"a password has {PASSWORD_CHARS_MIN} characters or more; a few words are easiest to remember"
-        raise InputRefused(problem=problem, where="password")
+        problem = "A password has {least} characters or more; a few words are easiest to remember."
+        raise InputRefused(problem=problem, where="password", least=PASSWORD_CHARS_MIN)
     async with _checks:
         return await asyncio.to_thread(_hasher.hash, password)
 

@@ -234,7 +234,7 @@ async def limit(
     AlreadyExists when it is bounded there already.
     """
     if not 0 <= place_count <= QUOTA_PLACES_MAX:
-        raise InputRefused(problem=f"a quota has 0 to {QUOTA_PLACES_MAX} places", where="place_count")
+        raise InputRefused(problem="A quota has 0 to {most} places.", where="place_count", most=QUOTA_PLACES_MAX)
     try:
         async with db.transaction() as c:
             tariff, box_office_id, _ = await _own(c, organisation_id, tariff_id)
@@ -312,7 +312,7 @@ async def _add(c: Connection, event: asyncpg.Record, position: int, terms: Terms
     prices.ensure_sound(cost)
     name, values = _values(terms, event["locale"])
     if await SQL.count_of.value(c, event_id=event["id"]) >= TARIFFS_MAX:
-        raise InputRefused(problem=f"an event has at most {TARIFFS_MAX} tariffs", where="")
+        raise InputRefused(problem="An event has at most {most} tariffs.", where="", most=TARIFFS_MAX)
     tariff_id = await SQL.create.value(
         c, tariff_id=new_id(), event_id=event["id"], name=name, position=position, **values
     )
@@ -346,8 +346,8 @@ def _values(terms: Terms, locale: str) -> tuple[str, dict[str, object]]:
 def _described(text: str, tag: str) -> str:
     trimmed = text.strip()
     if len(trimmed) > DESCRIPTION_CHARS_MAX or DESCRIPTION_CONTROL & set(trimmed):
-        problem = f"A description has at most {DESCRIPTION_CHARS_MAX} characters."
-        raise InputRefused(problem=problem, where=f"description_{tag}")
+        problem = "A description has at most {most} characters."
+        raise InputRefused(problem=problem, where=f"description_{tag}", most=DESCRIPTION_CHARS_MAX)
     return trimmed
 
 
@@ -356,7 +356,8 @@ def _ensure_bounds(terms: Terms) -> None:
     if opens_at is not None and closes_at is not None and opens_at >= closes_at:
         raise InputRefused(problem="The sale closes after it opens.", where="sale_closes_at")
     if not 1 <= terms.order_min <= ORDER_PLACES_MAX:
-        raise InputRefused(problem=f"Type a whole number from 1 to {ORDER_PLACES_MAX}.", where="order_min")
+        problem = "Type a whole number from {least} to {most}."
+        raise InputRefused(problem=problem, where="order_min", least=1, most=ORDER_PLACES_MAX)
     if terms.order_max is not None and not terms.order_min <= terms.order_max <= ORDER_PLACES_MAX:
         raise InputRefused(problem="The most an order may have is no less than the least.", where="order_max")
     if terms.vat_thousandths is not None and not 0 <= terms.vat_thousandths <= RATE_THOUSANDTHS_MAX:

@@ -152,7 +152,7 @@ def addresses(typed: Sequence[str]) -> list[str]:
     """Addresses as they are kept, each once. InputRefused for none, too many, or one that is none."""
     found = list(dict.fromkeys(email_of(one, "emails") for one in typed if one.strip()))
     if not 1 <= len(found) <= INVITED_MAX:
-        raise InputRefused(problem=f"Type one address or more, {INVITED_MAX} at most.", where="emails")
+        raise InputRefused(problem="Type one address or more, {most} at most.", where="emails", most=INVITED_MAX)
     return found
 
 

@@ -33,9 +33,9 @@ def paragraphs_of(value: str, field: str, *, chars_max: int) -> str:
     """Text of several lines, trimmed, with one kind of line end."""
     text = value.replace("\r\n", "\n").strip()
     if len(text) > chars_max:
-        raise InputRefused(problem=f"{field} must have at most {chars_max} characters", where=field)
+        raise InputRefused(problem="Write at most {most} characters.", where=field, most=chars_max)
     if CONTROL.search(text.replace("\n", "").replace("\t", "")):
-        raise InputRefused(problem=f"{field} holds a control character", where=field)
+        raise InputRefused(problem="This text holds a sign that cannot be shown.", where=field)
     return text
 
 

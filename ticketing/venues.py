@@ -173,7 +173,7 @@ async def update(
     async with db.transaction() as c:
         before = await _get(c, **values)
         if before.virtual != (said.capacity is not None):
-            raise InputRefused(problem="a venue stays what it is, with a plan of seats or virtual", where="capacity")
+            raise InputRefused(problem="A venue stays what it is, with a plan of seats or virtual.", where="capacity")
         before_texts = await _texts(c, venue_id)
         try:
             if not await SQL.update.run(c, version=version, **values, **asdict(said)):
@@ -239,9 +239,10 @@ async def _set_texts(c: Connection, venue_id: UUID, texts: Mapping[Language, Tex
 
 def _checked(details: Details) -> Details:
     if details.capacity is not None and not 1 <= details.capacity <= PLACES_MAX:
-        raise InputRefused(problem=f"a virtual venue has 1 to {PLACES_MAX} places", where="capacity")
+        raise InputRefused(problem="A virtual venue has 1 to {most} places.", where="capacity", most=PLACES_MAX)
     if not 0 <= (details.wheelchair_places or 0) <= WHEELCHAIR_PLACES_MAX:
-        raise InputRefused(problem=f"there are 0 to {WHEELCHAIR_PLACES_MAX} such places", where="wheelchair_places")
+        most = WHEELCHAIR_PLACES_MAX
+        raise InputRefused(problem="There are 0 to {most} such places.", where="wheelchair_places", most=most)
     return Details(
         name=text_of(details.name, "name"),
         address=text_of(details.address, "address", chars_min=0),

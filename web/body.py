@@ -38,7 +38,7 @@ class StrictJson(AbstractDTO[Any]):
         A NUL is refused whole: no text of ours holds one, and Postgres cannot store it.
         """
         if NUL_ESCAPED in value:
-            raise InputRefused(problem="a text holds the character NUL")
+            raise InputRefused(problem="This text holds a sign that cannot be shown.")
         return self._decoder().decode(value)
 
     def _decoder(self) -> msgspec.json.Decoder[Any]:

@@ -185,7 +185,7 @@ def decoded(content_type: str, body: bytes) -> Form:
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_MAX, strict_parsing=bool(body))
     except (ValueError, UnicodeDecodeError):
-        raise InputRefused(problem="this is not a form that a page of ours sends") from None
+        raise InputRefused(problem="This is not a form that a page of ours sends.") from None
     return _gathered(pairs)
 
 
@@ -201,7 +201,7 @@ def _decoded_parts(content_type: str, body: bytes) -> Form:
         parser = MultipartParser(BytesIO(body), options["boundary"], **limits, spool_limit=len(body) + 1, strict=True)
         parts = list(parser)
     except (KeyError, MultipartError):
-        raise InputRefused(problem="this is not a form that a page of ours sends") from None
+        raise InputRefused(problem="This is not a form that a page of ours sends.") from None
     form = _gathered([(part.name, part.value) for part in parts if part.filename is None])
     form.files = {part.name: File(clean_name(part.filename), part.raw) for part in parts if part.filename}
     return form
@@ -211,7 +211,7 @@ def _gathered(pairs: Iterable[tuple[str, str]]) -> Form:
     values: dict[str, list[str]] = {}
     for name, text in pairs:
         if "\x00" in text:
-            raise InputRefused(problem="a text holds the character NUL", where=name)
+            raise InputRefused(problem="This text holds a sign that cannot be shown.", where=name)
         values.setdefault(name, []).append(text.replace("\r\n", "\n"))
     return Form(values)
 

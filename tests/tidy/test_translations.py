@@ -15,6 +15,10 @@ from web.languages import FOLDER, ORIGINAL, SPOKEN
 
 MARKING = {"marked": 0, "mistaken": 1, "done": 2}
 """Calls that take a text for people, and which of their arguments it is."""
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+SAYING = {"report": (2,), "PlanRefused": (0, 1), "Saying": (0,)}
+SAID = ("text", "AT", "LINE", "WHOLE_FILE")
+"""The same for what is said of plans, and the names under which such a text stands first."""
 FIELD = re.compile(r"\{(\w*)[^}]*\}")
 OTHERS = sorted(set(SPOKEN) - {ORIGINAL})
 
@@ -47,12 +51,49 @@ def in_code() -> Iterator[tuple[str, str]]:
                     yield given.value, f"{path.relative_to(ROOT)}:{node.lineno}"
 
 
+def in_plans() -> Iterator[tuple[str, str]]:
+    """(text, where) of what is said of plans and of files that should be some."""
+    for path in (ROOT / "engine" / "plan").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            given: list[ast.expr] = []
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "id", "")
+                given = [node.args[at] for at in SAYING.get(name, ()) if at < len(node.args)]
+            elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in SAID:
+                given = [node.value]
+            for one in given:
+                if isinstance(one, ast.Constant) and isinstance(one.value, str) and FIELD.sub("", one.value):
+                    yield one.value, f"{path.relative_to(ROOT)}:{one.lineno}"
+
+
 def in_refusals() -> Iterator[tuple[str, str]]:
     """(message, class) of everything that a person may be refused."""
     assert routes.ADMIN, "whoever refuses is imported"
     for kind in Refusal.family.values():
         if kind.status < 500 and kind.__doc__ != "{problem}":
             yield kind.__doc__ or "", kind.__name__
+
+
+def in_problems() -> Iterator[tuple[str, str]]:
+    """(sentence, where) of every `InputRefused`, whose sentence is written out there or a line before: a text that is
+    put together is in no catalogue. The API and the command line speak English."""
+    for path in product_files(".py"):
+        if path.relative_to(ROOT).parts[0] not in ("ticketing", "web", "admin"):
+            continue
+        functions = (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, FUNCTIONS))
+        for function in functions:
+            said = {one.targets[0].id: one.value for one in ast.walk(function) if is_named(one)}
+            for call in ast.walk(function):
+                if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "InputRefused":
+                    problem = next(given.value for given in call.keywords if given.arg == "problem")
+                    text = said.get(problem.id) if isinstance(problem, ast.Name) else problem
+                    where = f"{path.relative_to(ROOT)}:{call.lineno}"
+                    assert isinstance(text, ast.Constant), f"{where} does not write its sentence out"
+                    yield text.value, where
+
+
+def is_named(node: ast.AST) -> bool:
+    return isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
 
 
 def catalogue(language: str) -> dict[str, str]:
@@ -71,7 +112,7 @@ def catalogue(language: str) -> dict[str, str]:
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_text_is_translated(language: str) -> None:
     known = catalogue(language)
-    texts = [*in_templates(), *in_code(), *in_refusals()]
+    texts = [*in_templates(), *in_code(), *in_plans(), *in_refusals(), *in_problems()]
     missing = sorted({f"{where}: {text}" for text, where in texts if text not in known})
     assert not missing, "\n".join(missing)
 
