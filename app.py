@@ -44,18 +44,14 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     """The application under these settings, or those of the environment."""
     settings = settings or from_environment()
     logs.configure(settings.log_level)
+    return entered(routed(), settings)
 
-    @asynccontextmanager
-    async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        async with open_services(settings) as services:
-            app.state.services = services
-            _calm_collector()
-            with _told_of_stop(services.live.stop):
-                yield
 
-    app = Litestar(
+def routed() -> Litestar:
+    """Every route, and what surrounds them all: the same under any settings, and what takes long to make."""
+    return Litestar(
         [*HANDLERS, ADMIN, opt_outs.ask, opt_outs.decide],
-        lifespan=[lifespan],
+        lifespan=[_lifespan],
         request_class=Call,
         dto=StrictJson,
         return_dto=None,
@@ -63,7 +59,21 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
         openapi_config=docs.config(),
         logging_config=None,
     )
+
+
+def entered(app: Litestar, settings: Settings) -> ASGIApp:
+    """The routes under these settings, behind their entrance."""
+    app.state.settings = settings
     return Entrance(app, https_only=settings.public_url.startswith("https:"))
+
+
+@asynccontextmanager
+async def _lifespan(app: Litestar) -> AsyncIterator[None]:
+    async with open_services(app.state.settings) as services:
+        app.state.services = services
+        _calm_collector()
+        with _told_of_stop(services.live.stop):
+            yield
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ from uuid import UUID, uuid4
 
 import pytest
 from httpx import AsyncClient, Response
+from litestar import Litestar
 from msgspec import Struct
 
-from app import create_app
+from app import entered, routed
 from engine.plan.model import Area, Attribute, Category, Plan, Position, Row, Seat, Size, Zone
 from tests.api.serving import serving
 from ticketing import box_offices, events, organisations, performances, plans, tariffs, tokens, venues
@@ -57,6 +59,12 @@ class House(Struct):
         return {"authorization": f"Bearer {self.secrets[scope]}"}
 
 
+@cache
+def routes() -> Litestar:
+    """Made once for all tests, each of which serves it by itself: a fifth of a second less at each."""
+    return routed()
+
+
 @pytest.fixture
 def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
     return Settings(
@@ -72,7 +80,7 @@ def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
 @pytest.fixture
 async def client(settings: Settings) -> AsyncIterator[AsyncClient]:
     """The application, called from an address of this test's own."""
-    async with serving(create_app(settings), f"10.9.{next(addresses) % 250}.1") as client:
+    async with serving(entered(routes(), settings), f"10.9.{next(addresses) % 250}.1") as client:
         yield client
 
 
