@@ -153,7 +153,7 @@ async def file(
     try:
         written = await asyncio.to_thread(lambda: files.write(placeur_json.read(document), Format(format_name)))
     except model.PlanRefused as refused:
-        raise PlanRefused(problem=refused.message.rstrip("."), where=refused.where) from None
+        raise PlanRefused(problem=refused.problem, where=refused.place) from None
     name = clean_name(f"{found.name}-{found.number}.{ENDINGS[Format(format_name)]}")
     ascii_name = "".join(sign if sign.isascii() and (sign.isalnum() or sign in ".-_") else "_" for sign in name)
     headers = {"content-disposition": f'attachment; filename="{ascii_name}"'}

@@ -140,7 +140,7 @@ def _mended(content: bytes, name: str) -> _Mended:
         plan, findings = doctor.examine(drawn)
         return _Mended(form, placeur_json.write(plan), plan.capacity, findings)
     except engine_model.PlanRefused as refused:
-        raise PlanRefused(problem=refused.message.rstrip("."), where=refused.where or "?") from None
+        raise PlanRefused(problem=refused.problem, where=refused.place) from None
 
 
 def _compared(number: int, same: bool, before: bytes, after: bytes) -> Comparison:

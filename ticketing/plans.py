@@ -183,5 +183,5 @@ def sound_document(plan: Plan) -> bytes:
     _, findings = doctor.examine(plan)
     if findings:
         first = findings[0]
-        raise PlanUnsound(finding=first.message, where=first.where, finding_count=len(findings))
+        raise PlanUnsound(finding=first.saying, where=first.where, finding_count=len(findings))
     return placeur_json.write(plan)

@@ -245,7 +245,7 @@ class NotReady(Refusal):
 
 
 class PlanRefused(Refusal):
-    """The plan cannot be read: {problem} ({where})."""
+    """The plan cannot be read ({where}). {problem}"""
 
     code = "plan-refused"
     status = 422

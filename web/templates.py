@@ -12,12 +12,14 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from engine.plan.sayings import Saying
 from ticketing import formats
 from web import forms, languages
 from web.built import Assets
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = [ROOT / package / "templates" for package in ("web", "admin", "shop")]
+NO_FIELDS: Mapping[str, Any] = {}
 
 
 class Templates:
@@ -75,11 +77,28 @@ class Templates:
         return Markup('<svg class="icon" {}><use href="{}#{}"></use></svg>').format(told, href, name)
 
 
-def _said(language: str, text: str, fields: Mapping[str, Any]) -> str:
+def _said(language: str, text: str | Saying, fields: Mapping[str, Any] = NO_FIELDS) -> str:
     """A text of ours with its fields, those that are words of ours translated too ("event" of "no such {what}")."""
+    if isinstance(text, Saying):
+        return _told(language, text)
     told = languages.translated(text, language)
     return told.format_map({name: _word(language, value) for name, value in fields.items()}) if fields else told
 
 
+def _told(language: str, saying: Saying) -> str:
+    """What is said of a plan: names in it stay what they are."""
+    if not saying.text:
+        return ""
+    filled: dict[str, str] = {}
+    for name, value in saying.fields.items():
+        if isinstance(value, Saying):
+            filled[name] = _told(language, value)
+        else:
+            filled[name] = value if isinstance(value, str) else formats.number(value, language)
+    return languages.translated(saying.text, language).format_map(filled)
+
+
 def _word(language: str, value: Any) -> Any:
+    if isinstance(value, Saying):
+        return _told(language, value)
     return languages.translated(value, language) if isinstance(value, str) and value else value

@@ -21,8 +21,10 @@ from engine.plan.model import (
     Plan,
     PlanRefused,
 )
+from engine.plan.sayings import Filling, Saying
 
 BYTES_MAX = 64 * 1024 * 1024
+AT = "line {line}, column {column}"
 
 T = TypeVar("T")
 
@@ -31,17 +33,28 @@ _CONTROL_IN_NOTE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u
 _SUSPECT = re.compile(rb"\\u00|\\[bfnrt]|\x7f|\xc2[\x80-\x9f]|\xe2\x80[\xa8-\xae]|\xe2\x81[\xa6-\xa9]")
 _BYTE = re.compile(r"^JSON is malformed: (?P<reason>.*) \(byte (?P<byte>\d+)\)$")
 _PATH = re.compile(r"^(?P<reason>.*?) - at `(?:key in )?\$(?P<path>.*)`$", re.DOTALL)
-_WORDS = (
-    ("`str`", "text"),
-    ("`int`", "a whole number"),
-    ("`float`", "a number"),
-    ("`bool`", "true or false"),
-    ("`array`", "a list"),
-    ("`object`", "an object"),
-    ("`null`", "null"),
-    ("Object missing required field", "There is no field"),
-    ("Object contains unknown field", "There is an unknown field"),
+_EXPECTED = re.compile(
+    r"^Expected (?P<wanted>`[^`]+`)(?:, got (?P<found>`[^`]+`)| of length (?P<length>\S+ \S+)| (?P<bound>\S+ \S+))$"
 )
+_FIELD = re.compile(r"^Object (?P<what>missing required|contains unknown) field `(?P<name>[^`]*)`$")
+_KINDS = {
+    "`str`": Saying("a text"),
+    "`int`": Saying("a whole number"),
+    "`float`": Saying("a number"),
+    "`bool`": Saying("true or false"),
+    "`array`": Saying("a list"),
+    "`object`": Saying("an object"),
+    "`null`": Saying("nothing"),
+}
+_LIST_NAMES = {
+    "categories": Saying("categories"),
+    "zones": Saying("zones"),
+    "seats": Saying("seats"),
+    "places": Saying("places"),
+    "rows": Saying("rows"),
+    "areas": Saying("areas"),
+    "tables": Saying("tables"),
+}
 
 
 def text(data: bytes) -> str:
@@ -50,7 +63,7 @@ def text(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise PlanRefused("The file is not UTF-8 text.", _line_column(data, error.start)) from None
+        raise PlanRefused("The file is not UTF-8 text.", AT, **_line_column(data, error.start)) from None
 
 
 def structs(decoder: msgspec.json.Decoder[T], data: bytes) -> T:
@@ -82,38 +95,48 @@ def bounded(plan: Plan) -> Plan:
         (sum(len(zone.tables) for zone in plan.zones), TABLES_MAX, "tables"),
     ):
         if count > most:
-            raise PlanRefused(
-                f"A plan has at most {most:,} {what}, this one has {count:,}.",
-                "categories" if what == "categories" else "zones",
-            )
+            where = "categories" if what == "categories" else "zones"
+            told: dict[str, Filling] = {"most": most, "what": _LIST_NAMES[what], "count": count}
+            raise PlanRefused("A plan has at most {most} {what}, this one has {count}.", where, **told)
     _check_words(plan)
     return plan
 
 
 def _check_size(data: bytes) -> None:
     if len(data) > BYTES_MAX:
-        raise PlanRefused(f"A plan file has at most {BYTES_MAX:,} bytes, this one has {len(data):,}.", "")
+        told = {"most": BYTES_MAX, "count": len(data)}
+        raise PlanRefused("A plan file has at most {most} bytes, this one has {count}.", "", **told)
 
 
-def _line_column(data: bytes, byte: int) -> str:
+def _line_column(data: bytes, byte: int) -> dict[str, str]:
     before = data[:byte].split(b"\n")
-    return f"line {len(before)}, column {len(before[-1].decode('utf-8', 'replace')) + 1}"
+    return {"line": str(len(before)), "column": str(len(before[-1].decode("utf-8", "replace")) + 1)}
 
 
 def _malformed(data: bytes, error: str) -> PlanRefused:
     found = _BYTE.match(error)
     if found is None:
-        return PlanRefused("The file ends in the middle of its JSON.", _line_column(data, len(data)))
+        return PlanRefused("The file ends in the middle of its JSON.", AT, **_line_column(data, len(data)))
     where = _line_column(data, min(int(found["byte"]), len(data)))
-    return PlanRefused(f"The file is not JSON: {found['reason']}.", where)
+    return PlanRefused("The file is not JSON: {reason}.", AT, reason=found["reason"], **where)
 
 
 def _misfit(error: str) -> PlanRefused:
     found = _PATH.match(error)
     reason, path = (found["reason"], found["path"].lstrip(".")) if found else (error, "")
-    for word, plain in _WORDS:
-        reason = reason.replace(word, plain)
-    return PlanRefused(f"{reason}.", path or "the top of the file")
+    at: dict[str, Filling] = {"path": path or Saying("the top of the file")}
+    if field := _FIELD.match(reason):
+        if field["what"].startswith("missing"):
+            return PlanRefused("There is no field {name}.", "{path}", name=field["name"], **at)
+        return PlanRefused("There is an unknown field {name}.", "{path}", name=field["name"], **at)
+    if expected := _EXPECTED.match(reason):
+        at["wanted"] = _KINDS.get(expected["wanted"], expected["wanted"])
+        if kind := expected["found"]:
+            return PlanRefused("Expected {wanted}, got {found}.", "{path}", found=_KINDS.get(kind, kind), **at)
+        if length := expected["length"]:
+            return PlanRefused("Expected {wanted} of a length {bound}.", "{path}", bound=length, **at)
+        return PlanRefused("Expected {wanted} {bound}.", "{path}", bound=expected["bound"], **at)
+    return PlanRefused("This does not fit here: {reason}.", "{path}", reason=reason, **at)
 
 
 def _check_words(plan: Plan) -> None:
@@ -122,7 +145,7 @@ def _check_words(plan: Plan) -> None:
         return
     for path, key, word in _words(msgspec.to_builtins(plan), "", ""):
         if (_CONTROL_IN_NOTE if key in ("note", "text") else _CONTROL).search(word):
-            raise PlanRefused("There is a control character in a text.", path)
+            raise PlanRefused("There is a control character in a text.", "{path}", path=path)
 
 
 def _words(value: Any, path: str, key: str) -> Iterator[tuple[str, str, str]]:

@@ -7,9 +7,10 @@ one is sound, so that examining it again finds nothing. What stands first in the
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from itertools import count
+from typing import Protocol
 
 import numpy as np
 from msgspec import Struct
@@ -17,6 +18,7 @@ from msgspec.structs import replace
 
 from engine.plan import overlaps
 from engine.plan.model import CATEGORIES_MAX, COORDINATE_MAX, Area, Attribute, Category, Plan, Seat, Table, Zone
+from engine.plan.sayings import Filling, Saying
 
 TEXT_MAX = 200
 CATEGORY_DEFAULT = "General"
@@ -39,15 +41,24 @@ class Flaw(StrEnum):
 
 
 class Finding(Struct, frozen=True):
-    """One repair: `where` is the JSON path in the drawing as it was given, `message` a sentence for its drawer."""
+    """One repair: `where` is the JSON path in the drawing as it was given, `message` a sentence for its drawer.
+
+    `saying` is the same, to be said in other languages; findings kept by earlier versions have none.
+    """
 
     flaw: Flaw
     where: str
     message: str
+    saying: Saying | None = None
 
 
 Spot = tuple[int, int, int]  # indexes of a zone, a row in it, a seat in that
-Report = Callable[[Flaw, str, str], None]
+
+
+class Report(Protocol):
+    """Notes a repair: what was wrong, where, the sentence, and what goes into it."""
+
+    def __call__(self, flaw: Flaw, where: str, text: str, /, **fields: Filling) -> None: ...
 
 
 def examine(plan: Plan) -> tuple[Plan, tuple[Finding, ...]]:
@@ -55,8 +66,9 @@ def examine(plan: Plan) -> tuple[Plan, tuple[Finding, ...]]:
     place is lost. O(seats)."""
     findings: list[Finding] = []
 
-    def report(flaw: Flaw, where: str, message: str) -> None:
-        findings.append(Finding(flaw, where, message))
+    def report(flaw: Flaw, where: str, text: str, /, **fields: Filling) -> None:
+        saying = Saying(text, fields)
+        findings.append(Finding(flaw, where, str(saying), saying))
 
     for repair in (
         _name,
@@ -79,7 +91,7 @@ def examine(plan: Plan) -> tuple[Plan, tuple[Finding, ...]]:
 def _name(plan: Plan, report: Report) -> Plan:
     if plan.name.strip():
         return plan
-    report(Flaw.MISSING_NAME, "name", f"The plan had no name; it is now called {NAME_DEFAULT}.")
+    report(Flaw.MISSING_NAME, "name", "The plan had no name; it is now called {name}.", name=NAME_DEFAULT)
     return replace(plan, name=NAME_DEFAULT)
 
 
@@ -90,9 +102,9 @@ def _categories(plan: Plan, report: Report) -> Plan:
     for index, (name, category) in enumerate(zip(names, plan.categories, strict=True)):
         where = f"categories[{index}]"
         if not category.name:
-            report(Flaw.MISSING_NAME, where, f"A category had no name; it is now called {name}.")
+            report(Flaw.MISSING_NAME, where, "A category had no name; it is now called {name}.", name=name)
         if name in kept:
-            report(Flaw.REPEATED_CATEGORY, where, f"Category {name} was there twice; the first one stays.")
+            report(Flaw.REPEATED_CATEGORY, where, "Category {name} was there twice; the first one stays.", name=name)
         kept.setdefault(name, category if category.name else replace(category, name=name))
     renamed = _used_categories(plan, kept, report)
     if tuple(kept.values()) != plan.categories:
@@ -112,12 +124,16 @@ def _used_categories(plan: Plan, kept: dict[str, Category], report: Report) -> d
             wanted = next(iter(kept))
         if wanted != name:
             renamed[name] = wanted
-            message = f"{places} places had the unknown category “{name}”; they now have {wanted}."
-            report(Flaw.UNKNOWN_CATEGORY, "categories", message)
+            report(
+                Flaw.UNKNOWN_CATEGORY, "categories",
+                "The category “{name}” was unknown; its places ({places}) now have {wanted}.", name=name, places=places,
+                wanted=wanted,
+            )  # fmt: skip
         elif name not in kept:
             report(
-                Flaw.UNKNOWN_CATEGORY, "categories", f"Category {name} of {places} places was not listed; it now is."
-            )
+                Flaw.UNKNOWN_CATEGORY, "categories",
+                "Category {name} was not listed; it now is, with its places ({places}).", name=name, places=places,
+            )  # fmt: skip
         kept.setdefault(wanted, Category(wanted))
     return renamed
 
@@ -143,10 +159,13 @@ def _zones(plan: Plan, report: Report) -> Plan:
         zone_id = ids.own(zone.id, zone.name or "zone")
         name = names.own(zone.name, zone_id, " ({})")
         if zone_id != zone.id:
-            report(Flaw.DUPLICATE_ID, where, f"The zone's id “{zone.id}” was not its own; it is now {zone_id}.")
-        if name != zone.name:
-            flaw = Flaw.REPEATED_LABEL if zone.name else Flaw.MISSING_NAME
-            report(flaw, where, f"The zone's name “{zone.name}” was not its own; it is now {name}.")
+            text = "The zone’s id “{id}” was not its own; it is now {now}."
+            report(Flaw.DUPLICATE_ID, where, text, id=zone.id, now=zone_id)
+        if name != zone.name and zone.name:
+            text = "The zone’s name “{name}” was not its own; it is now {now}."
+            report(Flaw.REPEATED_LABEL, where, text, name=zone.name, now=name)
+        elif not zone.name:
+            report(Flaw.MISSING_NAME, where, "The zone had no name; it is now called {name}.", name=name)
         zones.append(zone if (zone_id, name) == (zone.id, zone.name) else replace(zone, id=zone_id, name=name))
     return plan if tuple(zones) == plan.zones else replace(plan, zones=tuple(zones))
 
@@ -157,8 +176,8 @@ def _areas(plan: Plan, report: Report) -> Plan:
     for zone, index, area in _drawn_areas(plan):
         area_id = ids.own(area.id, f"{plan.zones[zone].id}-area")
         if area_id != area.id:
-            message = f"The area's id “{area.id}” was not its own; it is now {area_id}."
-            report(Flaw.DUPLICATE_ID, f"zones[{zone}].areas[{index}]", message)
+            text = "The area’s id “{id}” was not its own; it is now {now}."
+            report(Flaw.DUPLICATE_ID, f"zones[{zone}].areas[{index}]", text, id=area.id, now=area_id)
             changes[zone, index] = replace(area, id=area_id)
     return _with_areas(plan, changes)
 
@@ -172,8 +191,8 @@ def _seat_ids(plan: Plan, report: Report) -> Plan:
         zone, row = plan.zones[spot[0]], plan.zones[spot[0]].rows[spot[1]]
         seat_id = ids.own(seat.id, f"{zone.id}-{row.label}-{seat.label}")
         if seat_id != seat.id:
-            message = f"The id “{seat.id}” of {_called(plan, spot)} was not its own; it is now {seat_id}."
-            report(Flaw.DUPLICATE_ID, _where(spot), message)
+            text = "The id “{id}” of seat “{seat}” of row “{row}” in {zone} was not its own; it is now {now}."
+            report(Flaw.DUPLICATE_ID, _where(spot), text, id=seat.id, now=seat_id, **_called(plan, spot))
             changes[spot] = replace(seat, id=seat_id)
     return _with_seats(plan, changes)
 
@@ -182,7 +201,8 @@ def _attributes(plan: Plan, report: Report) -> Plan:
     changes = {}
     for spot, seat in _spots(plan):
         if seat.attributes and len(set(seat.attributes)) != len(seat.attributes):
-            report(Flaw.REPEATED_ATTRIBUTE, _where(spot), f"An attribute of {_called(plan, spot)} was there twice.")
+            text = "An attribute of seat “{seat}” of row “{row}” in {zone} was there twice."
+            report(Flaw.REPEATED_ATTRIBUTE, _where(spot), text, **_called(plan, spot))
             changes[spot] = replace(seat, attributes=tuple(dict.fromkeys(seat.attributes)))
     return _with_seats(plan, changes)
 
@@ -193,8 +213,8 @@ def _companions(plan: Plan, report: Report) -> Plan:
     changes = {}
     for spot, seat in _spots(plan):
         if seat.companion_of and (seat.companion_of not in bays or seat.id in bays):
-            message = f"{_called(plan, spot)} accompanied no wheelchair place; it is now an ordinary seat."
-            report(Flaw.LONE_COMPANION, _where(spot), message[0].upper() + message[1:])
+            text = "Seat “{seat}” of row “{row}” in {zone} accompanied no wheelchair place; it is now an ordinary seat."
+            report(Flaw.LONE_COMPANION, _where(spot), text, **_called(plan, spot))
             changes[spot] = replace(seat, companion_of="")
     return _with_seats(plan, changes)
 
@@ -211,20 +231,24 @@ def _tables(plan: Plan, report: Report) -> Plan:
             free -= set(seats)
             mended = replace(table, id=ids.own(table.id, f"{zone.id}-table"), seats=seats)
             if mended != table:
-                report(Flaw.BROKEN_TABLE, f"zones[{number}].tables[{index}]", _table_message(table, mended))
+                _report_table(report, f"zones[{number}].tables[{index}]", table, mended)
             if seats:
                 tables.append(mended)
         zones.append(zone if tuple(tables) == zone.tables else replace(zone, tables=tuple(tables)))
     return plan if tuple(zones) == plan.zones else replace(plan, zones=tuple(zones))
 
 
-def _table_message(table: Table, mended: Table) -> str:
+def _report_table(report: Report, where: str, table: Table, mended: Table) -> None:
     if not mended.seats:
-        return f"Table “{table.label}” had no seats of its own; it is gone, its seats are not."
-    if mended.seats != table.seats:
-        left = len(table.seats) - len(mended.seats)
-        return f"{left} seats of table “{table.label}” were not its own; {len(mended.seats)} stay at it."
-    return f"The id “{table.id}” of table “{table.label}” was not its own; it is now {mended.id}."
+        text = "Table “{table}” had no seats of its own; it is gone, its seats are not."
+        report(Flaw.BROKEN_TABLE, where, text, table=table.label)
+    elif mended.seats != table.seats:
+        left, stay = len(table.seats) - len(mended.seats), len(mended.seats)
+        text = "Some seats of table “{table}” were not its own ({left}); {stay} stay at it."
+        report(Flaw.BROKEN_TABLE, where, text, table=table.label, left=left, stay=stay)
+    else:
+        text = "The id “{id}” of table “{table}” was not its own; it is now {now}."
+        report(Flaw.BROKEN_TABLE, where, text, id=table.id, table=table.label, now=mended.id)
 
 
 def _seat_labels(plan: Plan, report: Report) -> Plan:
@@ -239,8 +263,9 @@ def _seat_labels(plan: Plan, report: Report) -> Plan:
             for index, seat in enumerate(row.seats):
                 label = names.own(seat.label, str(index + 1), " ({})")
                 if label != seat.label:
-                    message = f"The label of {_called(plan, (z, r, index))} was not its own; it is now {label}."
-                    report(Flaw.REPEATED_LABEL, _where((z, r, index)), message)
+                    text = "The label of seat “{seat}” of row “{row}” in {zone} was not its own; it is now {now}."
+                    spot = (z, r, index)
+                    report(Flaw.REPEATED_LABEL, _where(spot), text, now=label, **_called(plan, spot))
                     changes[z, r, index] = replace(seat, label=label)
     return _with_seats(plan, changes)
 
@@ -262,8 +287,9 @@ def _with_row_labels(zone: Zone, number: int, repeated: set[str], report: Report
         labels = {seat.label for seat in row.seats}
         if row.label in repeated and taken.setdefault(row.label, set()) & labels:
             fresh = names.fresh(row.label or "Row", " ({})")
-            message = f"Another row “{row.label}” of {zone.name} has the same seats; this one is now {fresh}."
-            report(Flaw.REPEATED_LABEL, f"zones[{number}].rows[{index}]", message)
+            text = "Another row “{row}” of {zone} has the same seats; this one is now {now}."
+            where = f"zones[{number}].rows[{index}]"
+            report(Flaw.REPEATED_LABEL, where, text, row=row.label, zone=zone.name, now=fresh)
             row = replace(row, label=fresh)
         elif row.label in repeated:
             taken[row.label] |= labels
@@ -291,8 +317,8 @@ def _positions(plan: Plan, report: Report) -> Plan:
             if number in moved:
                 (x, y), (left, top) = moved[number], corners[number]
                 changes[spot] = replace(seat, x=x - left, y=y - top)
-                message = f"{_called(plan, spot)} stood on another seat; it now stands at {x:g}, {y:g}."
-                report(Flaw.OVERLAP, _where(spot), message[0].upper() + message[1:])
+                text = "Seat “{seat}” of row “{row}” in {zone} stood on another seat; it now stands at {x}, {y}."
+                report(Flaw.OVERLAP, _where(spot), text, x=float(x), y=float(y), **_called(plan, spot))
     return _with_seats(plan, changes)
 
 
@@ -301,8 +327,8 @@ def _empty_rows(plan: Plan, report: Report) -> Plan:
     for number, zone in enumerate(plan.zones):
         for index, row in enumerate(zone.rows):
             if not row.seats:
-                message = f"Row “{row.label}” of {zone.name} had no seats; it is gone."
-                report(Flaw.EMPTY_ROW, f"zones[{number}].rows[{index}]", message)
+                text = "Row “{row}” of {zone} had no seats; it is gone."
+                report(Flaw.EMPTY_ROW, f"zones[{number}].rows[{index}]", text, row=row.label, zone=zone.name)
         rows = tuple(row for row in zone.rows if row.seats)
         zones.append(zone if len(rows) == len(zone.rows) else replace(zone, rows=rows))
     return plan if tuple(zones) == plan.zones else replace(plan, zones=tuple(zones))
@@ -349,10 +375,10 @@ def _where(spot: Spot) -> str:
     return f"zones[{spot[0]}].rows[{spot[1]}].seats[{spot[2]}]"
 
 
-def _called(plan: Plan, spot: Spot) -> str:
+def _called(plan: Plan, spot: Spot) -> dict[str, str]:
     zone = plan.zones[spot[0]]
     row = zone.rows[spot[1]]
-    return f"seat “{row.seats[spot[2]].label}” of row “{row.label}” in {zone.name}"
+    return {"seat": row.seats[spot[2]].label, "row": row.label, "zone": zone.name}
 
 
 def _drawn_areas(plan: Plan) -> Iterator[tuple[int, int, Area]]:

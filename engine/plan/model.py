@@ -16,6 +16,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from engine.plan.sayings import Filling, Saying
+
 SEATS_MAX = 200_000
 PLACES_MAX = 1_000_000
 ZONES_MAX = 2_000
@@ -26,6 +28,7 @@ CATEGORIES_MAX = 64
 POINTS_MAX = 2_000
 COORDINATE_MAX = 300_000
 COST_MAX = 2_000_000
+WHOLE_FILE = "the whole file"
 
 Text = Annotated[str, Meta(max_length=200)]
 Note = Annotated[str, Meta(max_length=1_000)]
@@ -248,9 +251,10 @@ class Plan(
 
 class PlanRefused(Exception):
     """A file is not a plan. `message` is one sentence for people; `where` the place in the file, as a line and column
-    or a JSON path."""
+    or a JSON path. `problem` and `place` are the same, to be said in other languages."""
 
-    def __init__(self, message: str, where: str) -> None:
-        super().__init__(f"{message} ({where})" if where else message)
-        self.message = message
-        self.where = where
+    def __init__(self, message: str, where: str, **fields: Filling) -> None:
+        """Into the `{field}`s of both go the fields."""
+        self.problem, self.place = Saying(message, fields), Saying(where or WHOLE_FILE, fields)
+        self.message, self.where = str(self.problem), str(self.place) if where else ""
+        super().__init__(f"{self.message} ({self.where})" if where else self.message)

@@ -242,7 +242,7 @@ def _outline(area: OpenArea, where: str) -> Outline | None:
     if area.shape == "text":
         return None
     if area.shape not in outlines:
-        raise PlanRefused(f"The area's shape is {area.shape}, but it has no {area.shape}.", where)
+        raise PlanRefused("The area’s shape is {shape}, but it has none of that kind.", where, shape=area.shape)
     return outlines[area.shape]
 
 

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 
 from engine.plan import decoding, stadium
 from engine.plan.model import ROWS_MAX, SEATS_MAX, Plan, PlanRefused, Zone
+from engine.plan.sayings import Filling
 from engine.plan.stadium import STANDS, RowFact
 
 COLUMNS = ("stand", "sector", "row", "seats")
 ROW_SEATS_MAX = 1_000
+LINE = "line {line}"
 
 _LABEL = re.compile(r"[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]{0,38}[^\s\x00-\x1f\x7f-\x9f])?")
 
@@ -50,13 +52,13 @@ def _facts(content: str) -> list[RowFact]:
         fact = _fact(record, line)
         seats += fact.seats
         if seats > SEATS_MAX:
-            raise PlanRefused(f"A plan has at most {SEATS_MAX:,} seats.", f"line {line}")
+            raise PlanRefused("A plan has at most {most} seats.", LINE, line=str(line), most=SEATS_MAX)
         if len(facts) == ROWS_MAX:
-            raise PlanRefused(f"A plan has at most {ROWS_MAX:,} rows.", f"line {line}")
+            raise PlanRefused("A plan has at most {most} rows.", LINE, line=str(line), most=ROWS_MAX)
         if facts.setdefault((fact.stand, fact.sector, fact.row), fact) is not fact:
-            raise PlanRefused("This row of this sector is listed twice.", f"line {line}")
+            raise PlanRefused("This row of this sector is listed twice.", LINE, line=str(line))
     if not facts:
-        raise PlanRefused("The list has no rows.", "line 1")
+        raise PlanRefused("The list has no rows.", LINE, line="1")
     return list(facts.values())
 
 
@@ -73,27 +75,31 @@ def _records(content: str) -> Iterator[tuple[int, dict[str, str]]]:
                 columns = _header(stripped)
             elif any(stripped):
                 if len(stripped) != len(columns):
-                    raise PlanRefused(f"This line has {len(stripped)} values, not 4.", f"line {reader.line_num}")
+                    told: dict[str, Filling] = {"line": str(reader.line_num), "count": len(stripped)}
+                    raise PlanRefused("This line has {count} values, not 4.", LINE, **told)
                 yield reader.line_num, dict(zip(columns, stripped, strict=True))
     except csv.Error as error:
-        raise PlanRefused(f"The line cannot be read: {error}.", f"line {reader.line_num}") from None
+        why = {"line": str(reader.line_num), "reason": str(error)}
+        raise PlanRefused("The line cannot be read: {reason}.", LINE, **why) from None
 
 
 def _header(values: list[str]) -> list[str]:
     columns = [value.lower() for value in values]
     if sorted(columns) != sorted(COLUMNS):
-        raise PlanRefused("The first line must name the columns stand, sector, row and seats.", "line 1")
+        raise PlanRefused("The first line must name the columns stand, sector, row and seats.", LINE, line="1")
     return columns
 
 
 def _fact(record: dict[str, str], line: int) -> RowFact:
+    at = {"line": str(line)}
     for column in ("sector", "row"):
         if not _LABEL.fullmatch(record[column]):
-            raise PlanRefused(f"The {column} must be a word of 1 to 40 characters.", f"line {line}, column {column}")
+            raise PlanRefused("This must be a word of 1 to 40 characters.", decoding.AT, column=column, **at)
     stand = record["stand"].lower()
     if stand not in STANDS:
-        raise PlanRefused("The stand must be west, north, east or south.", f"line {line}, column stand")
+        raise PlanRefused("The stand must be west, north, east or south.", decoding.AT, column="stand", **at)
     seats = record["seats"]
     if not re.fullmatch(r"[0-9]{1,6}", seats) or not 1 <= int(seats) <= ROW_SEATS_MAX:
-        raise PlanRefused(f"The seats must be a number from 1 to {ROW_SEATS_MAX:,}.", f"line {line}, column seats")
+        told: dict[str, Filling] = {"column": "seats", "most": ROW_SEATS_MAX}
+        raise PlanRefused("The seats must be a number from 1 to {most}.", decoding.AT, **at, **told)
     return RowFact(stand, record["sector"], record["row"], int(seats))

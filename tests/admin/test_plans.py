@@ -1,3 +1,4 @@
+import html
 import json
 from pathlib import Path
 
@@ -68,6 +69,20 @@ async def test_what_was_mended_is_listed_before_anything_is_kept(sign_in: SignIn
     assert await manager.done(f"{response.headers['location']}/deletion") == f"/admin/venues/{hall}"
     assert (await manager.get(response.headers["location"])).status_code == 404
     assert len(await plans.list_of(database, house.organisation_id, hall)) == 1
+
+
+async def test_what_is_said_of_a_plan_is_said_in_french(sign_in: SignIn, house: House, database):
+    manager, hall = await sign_in(language="fr"), await hall_of(database, house)
+    mended = await manager.page((await send(manager, hall, flawed())).headers["location"])
+    assert "L’identifiant « A-1 » du siège « 2 », rang « A », Stalls, servait déjà ; c’est maintenant A-1~2." in mended
+    for content, told in [
+        (b"stand,sector,row,seats\nwest,1,1,ten\n", "(ligne 2, colonne seats). Le nombre de sièges va de 1 à 1 000."),
+        (b'{"name": 5, "categories": []}', "(name). On attend un texte, mais il y a un nombre entier."),
+        (b'{"categories": []}', "(le début du fichier). Le champ name manque."),
+        (b'{"format": "placeur-plan-1", "name": ', "(ligne 1, colonne 38). Le fichier s’arrête au milieu de son JSON."),
+    ]:
+        refused = html.unescape((await send(manager, hall, content)).text).replace("\u202f", " ")
+        assert f"Le plan ne peut pas être lu {told}" in refused
 
 
 @pytest.mark.parametrize(

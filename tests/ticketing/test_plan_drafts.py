@@ -57,6 +57,7 @@ async def test_what_is_no_plan_leaves_nothing(database: Database) -> None:
     owner, venue, by = house.organisation, house.performance.venue_id, Actor(organisation_id=house.organisation)
     with pytest.raises(PlanRefused) as refused:
         await plan_drafts.keep(database, owner, venue, "Hall", "hall.csv", b"stand,sector\n", by, NOW)
-    assert refused.value.fields["where"] == "line 1"
+    assert str(refused.value.fields["where"]) == "line 1"
+    assert refused.value.message.startswith("The plan cannot be read (line 1). The first line must name")
     with pytest.raises(InputRefused):
         await plan_drafts.keep(database, owner, venue, "", "hall.json", placeur_json.write(plan()), by, NOW)
