@@ -5,6 +5,7 @@ comes back names the organisation whose records the verbs may touch: another's a
 """
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from ticketing.attempts import Tried
 from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.refusals import NotSignedIn, PasswordWrong, Refusal, TooManyRequests
-from ticketing.rights import Places, Reach
+from ticketing.rights import Places, Reach, Thing
 from ticketing.sessions import Session, Stage
 from ticketing.tokens import Scope
 from web.call import Call
@@ -96,52 +97,60 @@ async def box_office(call: Call, key: str, scope: Scope | None = None) -> Desk:
 
 async def event(call: Call, event_id: UUID, scope: Scope) -> Desk:
     """At an event."""
-    return await _at(call, rights.on_event, event_id, scope)
+    return await _on(call, Thing.EVENT, event_id, scope)
 
 
 async def performance(call: Call, performance_id: UUID, scope: Scope) -> Desk:
     """At a performance, by the rights on its event."""
-    return await _at(call, rights.on_performance, performance_id, scope)
+    return await _on(call, Thing.PERFORMANCE, performance_id, scope)
 
 
 async def tariff(call: Call, tariff_id: UUID, scope: Scope) -> Desk:
     """At a tariff, by the rights on its event."""
-    return await _at(call, rights.on_tariff, tariff_id, scope)
+    return await _on(call, Thing.TARIFF, tariff_id, scope)
 
 
 async def venue(call: Call, venue_id: UUID, scope: Scope | None = None) -> Desk:
     """At a venue, by the rights on its organisation; `scope` None lets in who may do something inside that."""
-    return await _at(call, rights.on_venue, venue_id, scope)
+    return await _on(call, Thing.VENUE, venue_id, scope)
 
 
 async def token(call: Call, token_id: UUID, scope: Scope) -> Desk:
     """At an API key, by the rights on its organisation."""
-    return await _at(call, rights.on_token, token_id, scope)
+    return await _on(call, Thing.TOKEN, token_id, scope)
 
 
 async def plan(call: Call, plan_id: UUID, scope: Scope | None = None) -> Desk:
     """At a plan, by the rights on its organisation; `scope` None lets in who may do something inside that."""
-    return await _at(call, rights.on_plan, plan_id, scope)
+    return await _on(call, Thing.PLAN, plan_id, scope)
 
 
 async def mailing(call: Call, mailing_id: UUID, scope: Scope) -> Desk:
     """At a mail to buyers, by the rights on its event."""
-    return await _at(call, rights.on_mailing, mailing_id, scope)
+    return await _on(call, Thing.MAILING, mailing_id, scope)
 
 
 async def order(call: Call, order_id: UUID, scope: Scope) -> Desk:
     """At an order, by the rights on its box office, or on the one event it is for."""
-    return await _at(call, rights.on_order, order_id, scope)
+    return await _on(call, Thing.ORDER, order_id, scope)
 
 
 async def form(call: Call, form_id: UUID, scope: Scope) -> Desk:
     """At a form, by the rights on its box office."""
-    return await _at(call, rights.on_form, form_id, scope)
+    return await _on(call, Thing.FORM, form_id, scope)
 
 
 async def form_field(call: Call, field_id: UUID, scope: Scope) -> Desk:
     """At a field of a form, by the rights on its box office."""
-    return await _at(call, rights.on_form_field, field_id, scope)
+    return await _on(call, Thing.FORM_FIELD, field_id, scope)
+
+
+async def confirmed_manager(call: Call, slug: str) -> tuple[Desk, Form]:
+    """At an organisation that one manages, and what was typed there, for an act that wants the password confirmed."""
+    desk = await organisation(call, slug, Scope.MANAGE)
+    form = await call.typed()
+    await confirmed(call, desk.session, form)
+    return desk, form
 
 
 async def confirmed(call: Call, session: Session, form: Form | None = None) -> None:
@@ -177,6 +186,10 @@ def own(call: Call, session: Session) -> Actor:
     return Actor(organisation_id=None, staff_id=session.staff_id, address=call.address)
 
 
+async def _on(call: Call, thing: Thing, id: UUID, scope: Scope | None) -> Desk:
+    return await _at(call, partial(rights.on, thing), id, scope)
+
+
 async def _at(call: Call, find: Finder[Name], name: Name, scope: Scope | None) -> Desk:
     found = await session(call)
     reach = await find(call.services.database, found.staff_id, name)
@@ -187,11 +200,3 @@ async def _at(call: Call, find: Finder[Name], name: Name, scope: Scope | None) -
         call.visit.keep(LAST, reach.box_office_key, None)
     places = await rights.places(call.services.database, found.staff_id)
     return Desk(found, reach, call.address, places, remembered)
-
-
-async def confirmed_manager(call: Call, slug: str) -> tuple[Desk, Form]:
-    """At an organisation that one manages, and what was typed there, for an act that wants the password confirmed."""
-    desk = await organisation(call, slug, Scope.MANAGE)
-    form = await call.typed()
-    await confirmed(call, desk.session, form)
-    return desk, form

@@ -67,13 +67,13 @@ class Place(Struct, frozen=True):
 async def list_of(db: Database, organisation_id: UUID) -> list[Given]:
     """Every permission on an organisation and inside it, the widest first."""
     async with db.read() as c:
-        return await SQL.list_of.all(c, Given, organisation_id=organisation_id)
+        return await _named(c, organisation_id)
 
 
 async def of_person(db: Database, organisation_id: UUID, staff_id: UUID) -> list[Given]:
     """Every permission that reaches a person there, by whichever way."""
     async with db.read() as c:
-        return await SQL.of_person.all(c, Given, organisation_id=organisation_id, staff_id=staff_id)
+        return await _named(c, organisation_id, staff_id=staff_id)
 
 
 async def places(db: Database, organisation_id: UUID) -> list[Place]:
@@ -94,7 +94,8 @@ async def give_within(c: Connection, wanted: Grant, by: Actor, now: datetime) ->
     given = await _own(c, wanted)
     await SQL.replace.run(c, **_target(given))
     grant_id = await rights.grant(c, given, now)
-    await _note(c, grant_id, "grant.given", by, now)
+    (noted,) = await _named(c, wanted.organisation_id, grant_id=grant_id)
+    await _note(c, noted, "grant.given", by, now)
     await ensure_managed(c, wanted.organisation_id)
     return grant_id
 
@@ -103,9 +104,10 @@ async def end(db: Database, organisation_id: UUID, grant_id: UUID, by: Actor, no
     """Take a permission back. NotFound for another organisation's; LastManager."""
     async with db.transaction() as c:
         await lock(c, organisation_id)
-        if not await SQL.is_of.value(c, organisation_id=organisation_id, grant_id=grant_id):
+        found = await _named(c, organisation_id, grant_id=grant_id)
+        if not found:
             raise NotFound(what="permission")
-        await _note(c, grant_id, "grant.ended", by, now)
+        await _note(c, found[0], "grant.ended", by, now)
         await SQL.end.run(c, grant_id=grant_id)
         await ensure_managed(c, organisation_id)
 
@@ -154,9 +156,13 @@ def _target(given: Grant) -> dict[str, Any]:
     return {name: getattr(given, name) for name in Grant.__struct_fields__ if name not in ("scope", "creates_events")}
 
 
-async def _note(c: Connection, grant_id: UUID, act: str, by: Actor, now: datetime) -> None:
-    given = await SQL.get.one(c, Given, grant_id=grant_id)
-    assert given is not None
+async def _named(
+    c: Connection, organisation_id: UUID, *, staff_id: UUID | None = None, grant_id: UUID | None = None
+) -> list[Given]:
+    return await SQL.named.all(c, Given, organisation_id=organisation_id, staff_id=staff_id, grant_id=grant_id)
+
+
+async def _note(c: Connection, given: Given, act: str, by: Actor, now: datetime) -> None:
     said = {"scope": (None, given.scope), "place": (None, given.place), "creates_events": (None, given.creates_events)}
     subject = Subject(kind="grant", id=given.id, name=given.holder, box_office_id=given.box_office_id)
     await audit.note(c, by, act, subject, now, said)

@@ -8,6 +8,7 @@ person may there. What a person reaches nothing of is not found, whether it exis
 """
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from msgspec import Struct
@@ -15,12 +16,41 @@ from msgspec import Struct
 from ticketing.db import Database
 from ticketing.ids import new_id
 from ticketing.refusals import NotFound, PermissionMissing
-from ticketing.sql import Connection, Query, load
+from ticketing.sql import Connection, load
 from ticketing.tokens import Scope
 
 PLACES_MAX = 500
 
 SQL = load("rights")
+
+
+class Thing(StrEnum):
+    """What has an id and is in a box office or an organisation; its value is what a person calls it."""
+
+    EVENT = "event"
+    PERFORMANCE = "performance"
+    TARIFF = "tariff"
+    MAILING = "mail"
+    ORDER = "order"
+    FORM = "form"
+    FORM_FIELD = "field"
+    VENUE = "venue"
+    PLAN = "plan"
+    TOKEN = "key"
+
+
+THROUGH = {
+    Thing.EVENT: SQL.on_event,
+    Thing.PERFORMANCE: SQL.on_performance,
+    Thing.TARIFF: SQL.on_tariff,
+    Thing.MAILING: SQL.on_mailing,
+    Thing.ORDER: SQL.on_order,
+    Thing.FORM: SQL.on_form,
+    Thing.FORM_FIELD: SQL.on_form_field,
+    Thing.VENUE: SQL.on_venue,
+    Thing.PLAN: SQL.on_plan,
+    Thing.TOKEN: SQL.on_token,
+}
 
 
 class Reach(Struct, frozen=True):
@@ -95,44 +125,10 @@ async def on_box_office(db: Database, staff_id: UUID, key: str) -> Reach:
         return _reached(await SQL.on_box_office.row(c, staff_id=staff_id, key=key), "box office")
 
 
-async def on_event(db: Database, staff_id: UUID, event_id: UUID) -> Reach:
-    """What somebody reaches of an event, or NotFound."""
-    return await _on(db, SQL.on_event, staff_id, event_id, "event")
-
-
-async def on_performance(db: Database, staff_id: UUID, performance_id: UUID) -> Reach:
-    """What somebody reaches of a performance, through its event; or NotFound."""
-    return await _on(db, SQL.on_performance, staff_id, performance_id, "performance")
-
-
-async def on_tariff(db: Database, staff_id: UUID, tariff_id: UUID) -> Reach:
-    """What somebody reaches of a tariff, through its event; or NotFound."""
-    return await _on(db, SQL.on_tariff, staff_id, tariff_id, "tariff")
-
-
-async def on_venue(db: Database, staff_id: UUID, venue_id: UUID) -> Reach:
-    """What somebody reaches of a venue, through its organisation; or NotFound."""
-    return await _on(db, SQL.on_venue, staff_id, venue_id, "venue")
-
-
-async def on_plan(db: Database, staff_id: UUID, plan_id: UUID) -> Reach:
-    """What somebody reaches of a plan, through its organisation; or NotFound."""
-    return await _on(db, SQL.on_plan, staff_id, plan_id, "plan")
-
-
-async def on_order(db: Database, staff_id: UUID, order_id: UUID) -> Reach:
-    """What somebody reaches of an order, through its box office, or the one event it is for; or NotFound."""
-    return await _on(db, SQL.on_order, staff_id, order_id, "order")
-
-
-async def on_token(db: Database, staff_id: UUID, token_id: UUID) -> Reach:
-    """What somebody reaches of a token, through its organisation; or NotFound."""
-    return await _on(db, SQL.on_token, staff_id, token_id, "key")
-
-
-async def on_mailing(db: Database, staff_id: UUID, mailing_id: UUID) -> Reach:
-    """What somebody reaches of a mail to buyers, through its event; or NotFound."""
-    return await _on(db, SQL.on_mailing, staff_id, mailing_id, "mail")
+async def on(thing: Thing, db: Database, staff_id: UUID, id: UUID) -> Reach:
+    """What somebody reaches of a thing, through what it is in; or NotFound."""
+    async with db.read() as c:
+        return _reached(await THROUGH[thing].row(c, staff_id=staff_id, id=id), thing)
 
 
 async def places(db: Database, staff_id: UUID) -> Places:
@@ -149,21 +145,6 @@ async def grant(c: Connection, given: Grant, now: datetime) -> UUID:
     values = {name: getattr(given, name) for name in Grant.__struct_fields__}
     await SQL.grant.run(c, grant_id=grant_id, now=now, **values)
     return grant_id
-
-
-async def on_form(db: Database, staff_id: UUID, form_id: UUID) -> Reach:
-    """What somebody reaches of a form, through its box office; or NotFound."""
-    return await _on(db, SQL.on_form, staff_id, form_id, "form")
-
-
-async def on_form_field(db: Database, staff_id: UUID, field_id: UUID) -> Reach:
-    """What somebody reaches of a form's field, through its box office; or NotFound."""
-    return await _on(db, SQL.on_form_field, staff_id, field_id, "field")
-
-
-async def _on(db: Database, query: Query, staff_id: UUID, id: UUID, what: str) -> Reach:
-    async with db.read() as c:
-        return _reached(await query.row(c, staff_id=staff_id, id=id), what)
 
 
 def _reached(row: object, what: str) -> Reach:

@@ -10,6 +10,7 @@ from tests.api.conftest import House
 from ticketing import grants, rights, staff, team
 from ticketing.db import Database
 from ticketing.refusals import NotFound
+from ticketing.rights import Thing
 from ticketing.tokens import Scope
 
 
@@ -29,7 +30,7 @@ async def test_people_are_invited_with_a_permission_and_a_mail(sign_in: SignIn, 
     for email in ("new-1@example.org", "new-2@example.org"):
         person = await staff.by_email(database, email)
         assert person.locale == "fr"
-        assert (await rights.on_event(database, person.id, house.performances[0].event_id)).scope is Scope.SELL
+        assert (await rights.on(Thing.EVENT, database, person.id, house.performances[0].event_id)).scope is Scope.SELL
         assert (await rights.on_box_office(database, person.id, house.key)).scope is None
     async with database.read() as c:
         asked = await c.fetch(

@@ -1,4 +1,5 @@
--- name: list_of(organisation_id)
+-- name: named(organisation_id, staff_id, grant_id)
+-- An organisation's grants with the names in them, the widest first; those that reach one person; or one of them.
 select
     g.id, g.scope, g.creates_events, g.box_office_id, b.name as box_office_name, g.event_id, e.name as event_name,
     g.staff_id, s.name as staff_name, g.group_id, r.name as group_name, g.email_domain, g.members
@@ -8,30 +9,9 @@ left join events e on e.id = g.event_id
 left join staff s on s.id = g.staff_id
 left join groups r on r.id = g.group_id
 where g.organisation_id = :organisation_id
+    and (:staff_id::uuid is null or g.id in (select id from grants_of(:staff_id)))
+    and (:grant_id::uuid is null or g.id = :grant_id)
 order by g.event_id is not null, g.box_office_id is not null, scope_rank(g.scope) desc, b.name, e.name, g.id;
-
--- name: of_person(organisation_id, staff_id)
-select
-    g.id, g.scope, g.creates_events, g.box_office_id, b.name as box_office_name, g.event_id, e.name as event_name,
-    g.staff_id, s.name as staff_name, g.group_id, r.name as group_name, g.email_domain, g.members
-from grants_of(:staff_id) g
-left join box_offices b on b.id = g.box_office_id
-left join events e on e.id = g.event_id
-left join staff s on s.id = g.staff_id
-left join groups r on r.id = g.group_id
-where g.organisation_id = :organisation_id
-order by g.event_id is not null, g.box_office_id is not null, scope_rank(g.scope) desc, b.name, e.name, g.id;
-
--- name: get(grant_id)^
-select
-    g.id, g.scope, g.creates_events, g.box_office_id, b.name as box_office_name, g.event_id, e.name as event_name,
-    g.staff_id, s.name as staff_name, g.group_id, r.name as group_name, g.email_domain, g.members
-from grants g
-left join box_offices b on b.id = g.box_office_id
-left join events e on e.id = g.event_id
-left join staff s on s.id = g.staff_id
-left join groups r on r.id = g.group_id
-where g.id = :grant_id;
 
 -- name: places(organisation_id, events_max)
 select b.id as box_office_id, b.name as box_office_name, e.id as event_id, e.name as event_name
@@ -69,9 +49,6 @@ where organisation_id = :organisation_id
     and group_id is not distinct from :group_id::uuid
     and email_domain is not distinct from :email_domain::text
     and members = :members;
-
--- name: is_of(organisation_id, grant_id)$
-select exists (select from grants where id = :grant_id and organisation_id = :organisation_id);
 
 -- name: end(grant_id)!
 delete from grants where id = :grant_id;
