@@ -26,14 +26,14 @@ from ticketing.tokens import Tokens
 from web import logs, metrics, opt_outs, problems
 from web.addresses import Addresses
 from web.body import StrictJson
-from web.built import Assets
+from web.built import assets
 from web.call import Call, Services
 from web.documents import Documents
 from web.entrance import Entrance
 from web.live import Live
 from web.press import Press
 from web.rates import Rate
-from web.templates import Templates
+from web.templates import templates
 
 COLLECT_AFTER = 20_000
 """Objects made and not yet dropped before the garbage collector looks at the young ones."""
@@ -80,7 +80,6 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """What the handlers of one process share; closed in the opposite order."""
     async with AsyncExitStack() as stack:
-        assets = Assets()
         open_stores = await stack.enter_async_context(stores(settings))
         database, inventory = open_stores.database, open_stores.inventory
         live = Live(inventory, settings.availability_ms / 1000, settings.stream_pause_ms / 1000)
@@ -100,14 +99,14 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             keys=Keys(database, secret),
             sandbox=Sandbox(secret, f"{site}/sandbox"),
             press=press,
-            templates=Templates(assets),
+            templates=templates(),
             secret=secret,
             site_url=site,
             offers=Offers(database),
             documents=Documents(database),
             live=live,
             addresses=Addresses(settings.trusted_proxies),
-            assets=assets,
+            assets=assets(),
             reads=Rate(settings.reads_per_minute_max),
             holds=Rate(settings.holds_per_minute_max),
             uploads=Rate(settings.uploads_per_minute_max),

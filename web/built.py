@@ -3,6 +3,7 @@
 Every file's name holds its hash, so it may be cached for ever; `manifest.json` tells the name of each entry.
 """
 
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -14,7 +15,7 @@ PATH = "/assets/"
 
 
 class Assets:
-    """The built files, read once a process (some 2 MB)."""
+    """The built files (some 2 MB)."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
         """AssetsMissing when nothing was built."""
@@ -36,3 +37,9 @@ class Assets:
         if plain is None or name.endswith(".br"):
             raise NotFound(what="file")
         return plain, ""
+
+
+@cache
+def assets() -> Assets:
+    """The built files of this process, read once."""
+    return Assets()

@@ -5,7 +5,7 @@ of built files and the icons of the sprite.
 """
 
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from engine.plan.sayings import Saying
 from ticketing import formats
-from web import forms, languages
+from web import built, forms, languages
 from web.built import Assets
 
 ROOT = Path(__file__).parents[1]
@@ -23,7 +23,7 @@ NO_FIELDS: Mapping[str, Any] = {}
 
 
 class Templates:
-    """The templates of one process, compiled when first shown."""
+    """The templates, compiled when first shown."""
 
     def __init__(self, assets: Assets) -> None:
         self._assets = assets
@@ -75,6 +75,12 @@ class Templates:
         told = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
         href = self._assets.url("icons.svg")
         return Markup('<svg class="icon" {}><use href="{}#{}"></use></svg>').format(told, href, name)
+
+
+@cache
+def templates() -> Templates:
+    """The templates of this process."""
+    return Templates(built.assets())
 
 
 def _said(language: str, text: str | Saying, fields: Mapping[str, Any] = NO_FIELDS) -> str:
