@@ -46,9 +46,11 @@ async def index(request: Call, event_id: FromPath[UUID]) -> Response[str]:
     desk = await access.event(request, event_id, Scope.MANAGE)
     found = await sales.overview(request.services.database, desk.reach.organisation_id, event_id)
     listed = await mailings.of_event(request.services.database, event_id)
+    example, name = _example(request), found.event.name
+    subjects = {mail.id: mailings.filled(Text(mail.subject, ""), example, name).subject for mail in listed}
     return pages.show(
         request, "mailings/index.html", desk, event_id=event_id, event=found.event, listed=listed, states=STATES,
-        listed_max=MAILINGS_MAX,
+        listed_max=MAILINGS_MAX, subjects=subjects,
     )  # fmt: skip
 
 

@@ -78,7 +78,8 @@ async def test_written_looked_at_and_sent(sign_in: SignIn, house: House, sell: S
     assert await recipients(database, path) == {"zoe@example.org": RecipientState.WAITING}
     page = await manager.page(path)
     assert "0 of 1 written to" in page and f'hx-get="{path}/progress"' in page
-    assert "Being sent" in await manager.page(f"{event_of(house)}/mailings")
+    page = await manager.page(f"{event_of(house)}/mailings")
+    assert "Being sent" in page and "News of The Seagull" in page
 
 
 async def test_progress_says_how_many_were_written_to(
