@@ -92,11 +92,6 @@ app.command(token)
 app.command(plan)
 
 
-def main() -> None:
-    """The `placeur` program."""
-    sys.exit(call(sys.argv[1:]))
-
-
 def call(arguments: Sequence[str]) -> int:
     """Run one command; its exit code."""
     try:
