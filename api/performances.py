@@ -1,5 +1,6 @@
 """What is on sale, and what it costs."""
 
+import asyncio
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -10,6 +11,7 @@ from litestar.params import QueryParameter
 from api import access
 from api.params import BoxOfficeKey, EventLink, PerformanceId
 from api.wire import PerformanceDetail, PerformancePage, performance_seen, tariffs_seen
+from engine.link import StoreUnreachable
 from ticketing import performances
 from ticketing.channels import Channel
 from ticketing.performances import Page, Performance
@@ -37,7 +39,8 @@ async def on_sale(
     page = _page(after) if after else None
     found = await performances.list_on_sale(request.services.database, seller.key, request.now, page, ROWS_MAX, link)
     following = _cursor(found[-1]) if len(found) == ROWS_MAX else None
-    return PerformancePage(tuple(performance_seen(performance) for performance in found), following)
+    gone = await asyncio.gather(*(_gone(request, performance) for performance in found))
+    return PerformancePage(tuple(map(performance_seen, found, gone)), following)
 
 
 @get("/performances/{performance:uuid}", tags=TAGS)
@@ -50,7 +53,18 @@ async def detail(request: Call, performance: PerformanceId, link: EventLink = ""
     performances.ensure_shown(offer.performance, link)
     channel = Channel.SHOP if token is None else Channel.COUNTER
     seen = tariffs_seen(offer, channel, request.now)
-    return PerformanceDetail(performance_seen(offer.performance), seen)
+    return PerformanceDetail(performance_seen(offer.performance, await _gone(request, offer.performance)), seen)
+
+
+async def _gone(request: Call, performance: Performance) -> bool:
+    """Whether nothing of a performance is left, as this process has it for its readers: Postgres is not asked, and a
+    catalogue without Redis is one that does not say so."""
+    if performance.label is not None or request.now < performance.sale_opens_at:
+        return False
+    try:
+        return (await request.services.live.snapshot(performance.pool_id)).gone
+    except StoreUnreachable:
+        return False
 
 
 def _cursor(performance: Performance) -> str:

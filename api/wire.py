@@ -42,7 +42,10 @@ Provider = Literal["sandbox", "on_site"]
 
 
 class PerformanceSeen(Struct, frozen=True):
-    """A performance on sale, and where its hall is drawn. `label`: what the house says of it, whatever is free."""
+    """A performance on sale, and where its hall is drawn.
+
+    `label`: what the house says of it, whatever is free; and `sold_out` as soon as no place is free or held any more.
+    """
 
     id: UUID
     event: UUID
@@ -118,8 +121,8 @@ class Counts(Struct, frozen=True):
     categories: tuple[CategoryFree, ...]
 
 
-def performance_seen(performance: Performance) -> PerformanceSeen:
-    """What anybody may see of a performance."""
+def performance_seen(performance: Performance, gone: bool) -> PerformanceSeen:
+    """What anybody may see of a performance. `gone`: nothing of it is left."""
     return PerformanceSeen(
         id=performance.id,
         event=performance.event_id,
@@ -133,7 +136,7 @@ def performance_seen(performance: Performance) -> PerformanceSeen:
         sale_opens_at=performance.sale_opens_at,
         sale_closes_at=performance.sale_closes_at,
         status=performance.status,
-        label=performance.label,
+        label=performance.label or (PublicLabel.SOLD_OUT if gone else None),
         plan=performance.plan_hash.hex(),
         place_list=performance.place_list_hash.hex(),
     )

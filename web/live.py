@@ -23,6 +23,9 @@ from web.variants import Variants
 OCTETS = "application/octet-stream"
 POOLS_MAX = 256
 DIFFERENCES_MAX = 32
+GONE = 0b10101010
+"""The bits of four places that are set when each is sold or off sale."""
+GONES = bytes(byte for byte in range(256) if byte & GONE == GONE)
 RUN = struct.Struct("<IIB")
 
 log = structlog.get_logger()
@@ -31,13 +34,15 @@ log = structlog.get_logger()
 class Snapshot:
     """The house at one moment."""
 
-    __slots__ = ("free", "made_at", "variants", "version")
+    __slots__ = ("free", "gone", "made_at", "variants", "version")
 
     def __init__(self, copy: PoolCopy, now_ms: int) -> None:
         self.version = version_of(copy, now_ms)
         self.free = tuple(int(count) for count in copy.free_by_category(now_ms))
         """Free places on open sale, by category index of the plan (one number for a pool without plan)."""
         self.variants = Variants(copy.status(now_ms), OCTETS, self.version)
+        self.gone = all_gone(self.variants.plain, copy.place_count)
+        """Whether every place is sold or off sale: none is free, and none is held that may come back."""
         self.made_at = time.monotonic()
 
     @property
@@ -165,6 +170,13 @@ class Feed:
     def _wake(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
+
+
+def all_gone(status: bytes, place_count: int) -> bool:
+    """Whether no place of a house, two bits each, is free (0) or held (1). O(places / 4)."""
+    whole, rest = divmod(place_count, 4)
+    last = GONE & (1 << 2 * rest) - 1
+    return status[:whole].translate(None, GONES) == b"" and (not rest or status[whole] & last == last)
 
 
 def version_of(copy: PoolCopy, now_ms: int) -> str:

@@ -1,6 +1,17 @@
+import asyncio
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
 from httpx import AsyncClient
 
-from tests.api.conftest import House, problem
+from engine.link import StoreUnreachable
+from tests.api.conftest import House, keyed, order_body, problem
+from ticketing.db import Database
+from web.live import all_gone
+
+Act = Callable[..., Any]
 
 
 async def test_what_is_on_sale_and_what_it_costs(client: AsyncClient, house: House, rival: House):
@@ -35,12 +46,73 @@ async def test_what_is_not_there(client: AsyncClient, house: House):
 
 
 async def test_what_is_read_often_is_read_once(client: AsyncClient, house: House, queries: list[str]):
-    await client.get(f"/api/v1/performances/{house.first}")
+    for performance in (house.first, house.second):
+        await client.get(f"/api/v1/performances/{performance}")
     queries.clear()
     await client.get(f"/api/v1/performances/{house.first}")
     assert queries == []
     await client.get(house.path("performances"))
     assert queries == ["public", "list_on_sale"]
+
+
+async def test_what_has_nothing_left_is_sold_out(
+    client: AsyncClient, house: House, hold: Act, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def labels() -> list[str | None]:
+        listed = (await client.get(house.path("performances"))).json()["performances"]
+        detail = (await client.get(f"/api/v1/performances/{house.first}")).json()["performance"]
+        assert detail == listed[0]
+        return [one["label"] for one in listed]
+
+    async def until(wanted: list[str | None]) -> None:
+        async with asyncio.timeout(5):
+            while await labels() != wanted:
+                await asyncio.sleep(0.02)
+
+    async def buy(held: Any) -> None:
+        buyer = {"email": f"{held['hold']}@example.org", "name": "Ada"}
+        body = order_body(house, held, buyer=buyer)
+        response = await client.post(house.path("orders"), json=body, headers=keyed())
+        assert response.status_code == 201, response.text
+
+    assert await labels() == [None, None]
+    seats = [f"{row}-{seat}" for row in "ABCDE" for seat in range(1, 11)]
+    wants = [
+        {"kind": "seats", "performance": house.first, "seats": seats[1:]},
+        {"kind": "area", "performance": house.first, "area": "pit", "count": 30},
+        {"kind": "seats", "performance": house.first, "seats": seats[:1]},
+    ]
+    *most, last = [await hold(wants=[want]) for want in wants]
+    for held in most:
+        await buy(held)
+    await asyncio.sleep(0.1)
+    assert await labels() == [None, None], "what is held may come back"
+    await buy(last)
+    await until(["sold_out", None])
+    async with database.read() as c:
+        await c.execute("update performances set label = 'postponed' where id = $1", UUID(house.first))
+    await until(["postponed", None])
+
+    async def unreachable(*_: object) -> None:
+        raise StoreUnreachable("gone")
+
+    monkeypatch.setattr("web.live.Live.snapshot", unreachable)
+    assert await labels() == ["postponed", None], "the catalogue is there without Redis"
+
+
+@pytest.mark.parametrize("count", range(1, 10))
+def test_one_place_that_is_left_is_seen(count: int) -> None:
+    def house(states: list[int]) -> bytes:
+        packed = bytearray(-(-len(states) // 4))
+        for place, state in enumerate(states):
+            packed[place // 4] |= state << 2 * (place % 4)
+        return bytes(packed)
+
+    for other in (2, 3):
+        assert all_gone(house([other] * count), count)
+        for place in range(count):
+            for left in (0, 1):
+                assert not all_gone(house([other] * place + [left] + [other] * (count - place - 1)), count)
 
 
 async def test_an_event_is_shown_to_whom_it_is_for(client: AsyncClient, house: House, database):
