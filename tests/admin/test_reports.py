@@ -52,13 +52,3 @@ async def test_days_that_cannot_be_are_told(sign_in: SignIn, house: House) -> No
         assert "Choose a" in await seller.page(path(house, f"?{asked}"))
         assert (await seller.get(path(house, f"/sales.csv?{asked}"))).status_code == 422
     assert (await seller.get(path(house, "/sales.pdf"))).status_code == 404
-
-
-async def test_the_box_office_is_come_to_by_its_overview(sign_in: SignIn, house: House, queries: list[str]) -> None:
-    seller = await sign_in(Scope.VIEW)
-    assert f'href="/admin/box-offices/{house.key}"' in await seller.page("/admin")
-    await seller.page(f"/admin/box-offices/{house.key}")  # the houses are read once a process
-    queries.clear()
-    text = await seller.page(f"/admin/box-offices/{house.key}")
-    assert "Nothing waits for you." in text and "The Seagull" in text
-    assert len(queries) <= 12, queries
