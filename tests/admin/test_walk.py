@@ -73,14 +73,19 @@ class Walker:
     def __init__(self, client: AsyncClient, db: Database, staff_id: UUID | None) -> None:
         self._db, self._staff_id, self._browser = db, staff_id, Browser(client)
 
-    async def ask(self, stop: Stop, ids: dict[str, Any]) -> Response:
+    async def ask(self, stop: Stop, ids: dict[str, Any], token: str | None = None) -> Response:
+        """Open a page or send a form: with the token of the browser's last page, or another."""
         if not self._browser.token:
             await self._browser.get("/admin/sign-in")
         if self._staff_id is not None:
             opened = await sessions.start(self._db, self._staff_id, Stage.FULL, "192.0.2.7", "walk", datetime.now(UTC))
             self._browser.cookies[f"placeur-{COOKIE}"] = opened
         path = stop.at(ids)
-        response = await (self._browser.get(path) if stop.method == "GET" else self._browser.post(path))
+        response = await (
+            self._browser.get(path)
+            if stop.method == "GET"
+            else self._browser.post(path, None if token is None else {"csrf": token})
+        )
         assert response.status_code < 500, (str(stop), response.status_code, response.text[:2000])
         return response
 
@@ -183,6 +188,17 @@ async def test_ids_of_nothing_are_not_found(walkers: dict[str, Walker]):
 async def test_without_a_right_ones_own_house_is_not_found_either(walkers: dict[str, Walker], own: dict[str, Any]):
     for stop in OWNED:
         assert (await walkers["no right"].ask(stop, own)).status_code == 404, str(stop)
+
+
+async def test_a_form_without_this_browsers_token_changes_nothing(
+    walkers: dict[str, Walker], own: dict[str, Any], connection: asyncpg.Connection
+):
+    before = await fingerprint(connection)
+    for stop in STOPS:
+        if stop.method != "GET" and stop.path not in PUBLIC:
+            response = await walkers["manage"].ask(stop, own, token="0" * 64)
+            assert response.status_code == 403, (str(stop), response.status_code)
+    assert await fingerprint(connection) == before
 
 
 @pytest.mark.parametrize("role", ["view", "scan", "sell"])
