@@ -290,6 +290,18 @@ async def test_forms_of_elsewhere_do_nothing(sign_in: SignIn, house: House, sell
     assert await state_of(database, house, path) is State.DRAFT
 
 
+async def test_the_pages_ask_little(sign_in: SignIn, house: House, sell: Sell, queries: list[str]) -> None:
+    for name in ("a", "b", "c"):
+        await sell(f"{name}@example.org")
+    manager = await sign_in()
+    path = await drafted(manager, house)
+    await sent(manager, path)
+    for page, most in ((path, 7), (f"{path}/progress", 6), (f"{event_of(house)}/mailings", 8)):
+        queries.clear()
+        await manager.page(page)
+        assert len(queries) <= most, queries
+
+
 async def test_what_was_done_is_in_the_log(sign_in: SignIn, house: House, sell: Sell, database: Database) -> None:
     await sell("zoe@example.org")
     manager = await sign_in()
