@@ -85,6 +85,15 @@ async def session(call: Call, stage: Stage = Stage.FULL) -> Session:
     return found
 
 
+async def anywhere(call: Call, session: Session) -> Desk | Session:
+    """For pages about somebody's own account: at the box office that they were at last, so that the menu leads on from
+    there; the session alone for who reaches none."""
+    places, remembered = await rights.places(call.services.database, session.staff_id), call.visit.cookie(LAST)
+    offices = sorted(places.box_offices, key=lambda one: one.box_office_key != remembered)
+    reach = next(iter((*offices, *places.organisations)), None)
+    return Desk(session, reach, call.address, places, remembered) if reach else session
+
+
 async def organisation(call: Call, slug: str, scope: Scope | None = None) -> Desk:
     """At an organisation."""
     return await _at(call, rights.on_organisation, slug, scope)

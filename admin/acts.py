@@ -20,7 +20,7 @@ VALUE_CHARS_MAX = 200
 NOTHING = "—"
 EMPTY: tuple[Any, ...] = ("", [], {}, None)
 PRICED = "tariff.priced"
-NAMED_BY_PEOPLE = (PRICED, "order.answers-changed")
+NAMED_BY_PEOPLE = (PRICED, "order.answers-changed", "order.file-removed")
 """Acts whose fields are called what people called them: categories and zones, the questions of a form."""
 OPENED = {
     "event": "/admin/events/{id}",
@@ -122,6 +122,7 @@ ACTS: dict[str, str] = {
     "option_group.moved": marked("{who} moved a group of options of the tariff {what} in the list"),
     "order.answers-changed": marked("{who} changed the form answers of the order {what}"),
     "order.cancelled": marked("{who} cancelled the order {what}"),
+    "order.file-removed": marked("{who} removed a file that came with the order {what}"),
     "order.given-up": marked("The buyer gave up the order {what}"),
     "order.mailed": marked("{who} sent mail about the order {what}"),
     "order.noted": marked("{who} wrote a note on the order {what}"),
@@ -263,7 +264,7 @@ FIELDS: dict[str, str] = {
     "tickets": marked("Tickets"),
     "time_zone": marked("Time zone"),
     "title": marked("Title"),
-    "to": marked("To"),
+    "to": marked("Recipient"),
     "transport": marked("Public transport"),
     "vat_number": marked("VAT number"),
     "vat_rate": marked("VAT rate"),

@@ -147,9 +147,10 @@ def _lines(section: Section, desk: Desk, path: str) -> list[Line]:
 
 
 def _is_at(path: str, url: str, same_noun: bool) -> bool:
-    """Whether a page is what an entry leads to, or one below it."""
-    whole_list = path.startswith(("/admin/box-offices/", "/admin/organisations/"))
-    return same_noun and (path == url or path.startswith(f"{url}/") or not whole_list)
+    """Whether a page belongs to what an entry leads to: a thing's own page, or one of the same box office or
+    organisation."""
+    whole = path.startswith(("/admin/box-offices/", "/admin/organisations/"))
+    return same_noun and (not whole or path.split("/")[:4] == url.split("/")[:4])
 
 
 def _entry_noun(path: str) -> str:

@@ -20,7 +20,7 @@ LANGUAGES = {"en": "English", "fr": "Français"}
 async def edit(request: Call) -> Response[str]:
     """Name and language."""
     person = await access.session(request)
-    return _shown(request, person, Form.of({"name": person.name, "locale": (person.locale or "")[:2]}))
+    return await _shown(request, person, Form.of({"name": person.name, "locale": (person.locale or "")[:2]}))
 
 
 @post("/profile", status_code=200)
@@ -32,11 +32,11 @@ async def update(request: Call) -> Response[str] | Redirect:
         await staff.set_profile(request.services.database, person.staff_id, form.text("name"), locale)
     except InputRefused as refusal:
         form.refused(refusal)
-        return _shown(request, person, form)
+        return await _shown(request, person, form)
     request.visit.chosen = locale
     return pages.done(request, "/admin/profile", marked("Saved."))
 
 
-def _shown(call: Call, person: Session, form: Form) -> Response[str]:
+async def _shown(call: Call, person: Session, form: Form) -> Response[str]:
     show = pages.show_again if form.mistakes else pages.show
-    return show(call, PAGE, person, form=form, languages=LANGUAGES.items())
+    return show(call, PAGE, await access.anywhere(call, person), form=form, languages=LANGUAGES.items())

@@ -132,7 +132,7 @@ async def new_passkey(request: Call) -> Response[str]:
     """The page that has the browser make a passkey."""
     person = await access.session(request)
     await access.confirmed(request, person)
-    return _new_passkey_shown(request, person, Form())
+    return await _new_passkey_shown(request, person, Form())
 
 
 @post("/security/passkeys/question", status_code=200)
@@ -162,7 +162,7 @@ async def add_passkey(request: Call) -> Response[str] | Redirect:
         )
     except (InputRefused, PasskeyRefused, PasskeysEnough) as refusal:
         form.refused(refusal)
-        return _new_passkey_shown(request, person, form)
+        return await _new_passkey_shown(request, person, form)
     return await _strengthened(request, person, marked("The passkey is kept."))
 
 
@@ -213,7 +213,7 @@ async def _strengthened(call: Call, person: Session, notice: str) -> Response[st
 async def _shown(call: Call, person: Session, form: Form) -> Response[str]:
     database, show = call.services.database, pages.show_again if form.mistakes else pages.show
     return show(
-        call, PAGE, person, form=form,
+        call, PAGE, await access.anywhere(call, person), form=form,
         has=await factors.of(database, person.staff_id),
         passkeys=await passkeys.list_of(database, person.staff_id),
         devices=await sessions.list_of(database, person.staff_id, call.now),
@@ -227,17 +227,20 @@ async def _app_shown(call: Call, person: Session, form: Form) -> Response[str]:
     picture = _drawn(authenticators.address(shared, person.email))
     grouped = " ".join(shared[at : at + 4] for at in range(0, len(shared), 4))
     show = pages.show_again if form.mistakes else pages.show
-    return show(call, APP, person, form=form, picture=picture, shared=grouped)
+    at = await access.anywhere(call, person)
+    return show(call, APP, at, form=form, picture=picture, shared=grouped)
 
 
-def _new_passkey_shown(call: Call, person: Session, form: Form) -> Response[str]:
+async def _new_passkey_shown(call: Call, person: Session, form: Form) -> Response[str]:
     show = pages.show_again if form.mistakes else pages.show
-    return show(call, NEW_PASSKEY, person, form=form, site=passkeys.site(call.services.settings))
+    at = await access.anywhere(call, person)
+    return show(call, NEW_PASSKEY, at, form=form, site=passkeys.site(call.services.settings))
 
 
 async def _codes_shown(call: Call, person: Session, told: str) -> Response[str]:
     codes = await recovery_codes.renew(call.services.database, access.own(call, person), person.email, call.now)
-    return pages.show(call, CODES, person, codes=codes, told=told)
+    at = await access.anywhere(call, person)
+    return pages.show(call, CODES, at, codes=codes, told=told)
 
 
 def called(agent: str) -> str:

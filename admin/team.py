@@ -26,18 +26,13 @@ from web.call import Call
 from web.forms import Form
 
 SCOPES = {
-    Scope.VIEW: marked("View: see events, orders and figures"),
-    Scope.SCAN: marked("Scan: view, and let people in at the doors"),
-    Scope.SELL: marked("Sell: scan, and take orders at the counter"),
-    Scope.MANAGE: marked("Manage: everything, also settings and money"),
+    Scope.VIEW: (marked("View"), marked("See events, orders and figures.")),
+    Scope.SCAN: (marked("Scan"), marked("View, and let people in at the doors.")),
+    Scope.SELL: (marked("Sell"), marked("Scan, and take orders at the counter.")),
+    Scope.MANAGE: (marked("Manage"), marked("Everything, also settings and money.")),
 }
-"""What each permission allows, from least to most."""
-SHORT = {
-    "view": marked("View"),
-    "scan": marked("Scan"),
-    "sell": marked("Sell"),
-    "manage": marked("Manage"),
-}
+"""What each permission is called and allows, from least to most."""
+SHORT = {scope.value: label for scope, (label, _) in SCOPES.items()}
 
 
 @get("/organisations/{slug:str}/team")

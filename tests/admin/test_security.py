@@ -156,6 +156,14 @@ async def test_the_last_who_manages_an_organisation_is_not_closed(sign_in: SignI
     assert await accounts.disable(database, only.email, now)
 
 
+async def test_pages_about_oneself_lead_on_to_where_one_was(sign_in: SignIn, house: House):
+    browser = await sign_in()
+    for path in ("/admin/security", "/admin/profile"):
+        assert f'href="/admin/box-offices/{house.key}/events"' in await browser.page(path)
+    nowhere = await sign_in(None)
+    assert "/admin/box-offices/" not in await nowhere.page("/admin/security")
+
+
 async def test_a_recovery_code_opens_once_and_new_ones_end_the_old(sign_in: SignIn, client: AsyncClient):
     signed_in = await sign_in()
     _, codes = await set_up(signed_in)

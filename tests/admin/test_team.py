@@ -180,3 +180,10 @@ async def test_a_form_without_its_token_changes_nothing(sign_in: SignIn, databas
     manager.token = "0" * 64
     assert (await manager.post(f"{path}/team", {"emails": "y@example.net", "scope": "view"})).status_code == 403
     assert await staff.by_email(database, "y@example.net") is None
+
+
+@pytest.mark.parametrize("page", ["team", "team/new", "groups", "rules"])
+async def test_the_menu_says_where_one_is(sign_in: SignIn, house: House, page: str):
+    text = await (await sign_in()).page(f"/admin/organisations/{house.key}/{page}")
+    current = re.findall(r'href="([^"]+)" aria-current="page"><span class="nav-link-icon">', text)
+    assert current == [f"/admin/organisations/{house.key}/team"]
