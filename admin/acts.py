@@ -20,7 +20,7 @@ VALUE_CHARS_MAX = 200
 NOTHING = "—"
 EMPTY: tuple[Any, ...] = ("", [], {}, None)
 PRICED = "tariff.priced"
-NAMED_BY_PEOPLE = (PRICED, "order.answers-changed", "order.file-removed")
+NAMED_BY_PEOPLE = (PRICED, "order.answers-changed")
 """Acts whose fields are called what people called them: categories and zones, the questions of a form."""
 OPENED = {
     "event": "/admin/events/{id}",

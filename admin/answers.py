@@ -26,7 +26,7 @@ from web.call import Call
 from web.forms import Form
 from web.languages import translated
 
-LIST, EDIT = "answers/index.html", "answers/edit.html"
+LIST, EDIT, REMOVAL = "answers/index.html", "answers/edit.html", "answers/removal.html"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS_MAX = 50
 PAGE_MAX = 10_000
@@ -43,6 +43,7 @@ TICKET_STATES = {
     "cancelled": marked("Cancelled"),
     "opposed": marked("Opposed"),
 }
+REMOVED = marked("The file was removed")
 SANDBOXED = "default-src 'none'; sandbox"
 
 
@@ -121,6 +122,25 @@ async def upload(request: Call, order_id: FromPath[UUID], upload_id: FromPath[UU
     return Response(found.content, media_type=found.media_type, headers=headers)
 
 
+@get("/orders/{order_id:uuid}/uploads/{upload_id:uuid}/removal")
+async def ask_removal(request: Call, order_id: FromPath[UUID], upload_id: FromPath[UUID]) -> Response[str]:
+    """Which file would go, and what stays."""
+    desk = await access.order(request, order_id, Scope.SELL)
+    owner, database = desk.reach.organisation_id, request.services.database
+    said = await answers.file_of(database, owner, order_id, upload_id)
+    return pages.show(request, REMOVAL, desk, said=said, order_id=order_id)
+
+
+@post("/orders/{order_id:uuid}/uploads/{upload_id:uuid}/removal", status_code=200)
+async def remove(request: Call, order_id: FromPath[UUID], upload_id: FromPath[UUID]) -> Redirect:
+    """Delete a file that a buyer sent, for good."""
+    desk = await access.order(request, order_id, Scope.SELL)
+    await request.typed()
+    owner, database = desk.reach.organisation_id, request.services.database
+    await answers.remove_file(database, owner, order_id, upload_id, desk.actor, request.now)
+    return pages.done(request, f"/admin/orders/{order_id}#answers", "The file is removed.")
+
+
 def attached(name: str) -> dict[str, str]:
     """The header by which a browser keeps a file under its name."""
     plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in " .-_") else "_" for sign in name)
@@ -195,7 +215,10 @@ def _cells(line: Line, answering: Answering, language: str) -> list[str]:
         line.seat_label or "",
         line.holder_name or "",
         translated(TICKET_STATES[line.ticket_status], language) if line.ticket_status else "",
-        *(line.text(field, language) for field in answering.columns),
+        *(
+            translated(REMOVED, language) if line.without_file(field) else line.text(field, language)
+            for field in answering.columns
+        ),
     ]
 
 

@@ -178,6 +178,8 @@ ADMIN = Router(
         answers.edit_of_ticket,
         answers.change_of_ticket,
         answers.upload,
+        answers.ask_removal,
+        answers.remove,
         forms.index,
         forms.new,
         forms.create,

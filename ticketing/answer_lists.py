@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from ticketing import answers, forms
 from ticketing.db import Database
-from ticketing.forms import Field, Form
+from ticketing.forms import Field, Form, Kind
 from ticketing.ids import read_code
 from ticketing.sql import load
 
@@ -69,6 +69,11 @@ class Line(Struct, frozen=True):
         if at in self.files:
             return self.files[at][1]
         return answers.shown(field.kind, field.options, self.said.get(at, ()), language)
+
+    def without_file(self, field: Field) -> bool:
+        """Whether the answer was a file that staff removed."""
+        at = str(field.id)
+        return field.kind is Kind.FILE and at in self.said and at not in self.files
 
 
 class Answering(Struct, frozen=True):

@@ -100,7 +100,8 @@ class Answered(Struct, frozen=True):
 
 
 class Said(Struct, frozen=True):
-    """A kept answer beside its question. `labels` and `options` are as they stand now."""
+    """A kept answer beside its question. `labels` and `options` are as they stand now; a file that staff removed has
+    left an answer without a text."""
 
     ticket_id: UUID | None
     field_id: UUID
@@ -407,7 +408,7 @@ async def on_tickets(c: Connection, order_id: UUID, language: str) -> dict[UUID,
     """What each ticket of an order shows on lines of its own: (question, answer), in a language."""
     lines: dict[UUID, list[tuple[str, str]]] = {}
     for one in await said_of(c, order_id):
-        if one.ticket_id and one.on_ticket is OnTicket.LINE:
+        if one.ticket_id and one.on_ticket is OnTicket.LINE and (one.texts or one.upload_id):
             lines.setdefault(one.ticket_id, []).append((text_in(one.labels, language), clean(one.text(language))))
     return lines
 
@@ -458,10 +459,38 @@ async def change(
             await audit.note(c, by, "order.answers-changed", subject, now, changes)
 
 
+async def file_of(db: Database, organisation_id: UUID, order_id: UUID, upload_id: UUID) -> Said:
+    """The answer that a file is, at an order of the organisation, or NotFound."""
+    async with db.read() as c:
+        return (await _with_file(c, organisation_id, order_id, upload_id))[0]
+
+
+async def remove_file(
+    db: Database, organisation_id: UUID, order_id: UUID, upload_id: UUID, by: Actor, now: datetime
+) -> None:
+    """Delete a file that came with an order, for good; its answer stays, without it. NotFound when it is gone."""
+    async with db.transaction() as c:
+        await SQL.lock_order.run(c, order_id=order_id)
+        said, order = await _with_file(c, organisation_id, order_id, upload_id)
+        await SQL.drop_file.run(c, order_id=order_id, upload_id=upload_id)
+        subject = Subject(kind="order", id=order_id, name=order["code"], box_office_id=order["box_office_id"])
+        await audit.note(c, by, "order.file-removed", subject, now, {"field": (text_in(said.labels, "en"), None)})
+
+
+async def _with_file(
+    c: Connection, organisation_id: UUID, order_id: UUID, upload_id: UUID
+) -> tuple[Said, asyncpg.Record]:
+    order = await SQL.order.row(c, organisation_id=organisation_id, order_id=order_id)
+    found = [one for one in await said_of(c, order_id) if one.upload_id == upload_id] if order else []
+    if order is None or not found:
+        raise NotFound(what="file")
+    return found[0], order
+
+
 async def _replace(c: Connection, before: Sheet, checked: Checked, now: datetime) -> dict[str, tuple[str, str]]:
     """Write what differs; the questions it was, without the words: who may read the log need not know them."""
     fields = {field.id: field for form in before.forms for field in form.shown}
-    kept = {field_id for field_id, one in before.said.items() if one.upload_id and field_id not in checked.values}
+    kept = {at for at, one in before.said.items() if one.kind is Kind.FILE and at not in checked.values}
     gone = [field_id for field_id in fields if field_id in before.said and field_id not in kept]
     gone = [field_id for field_id in gone if not _same(before.said[field_id], checked.values.get(field_id))]
     new = {

@@ -2,7 +2,7 @@
 
 from io import BytesIO
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from httpx import AsyncClient
@@ -114,6 +114,35 @@ async def test_a_file_is_kept_and_never_a_page(sign_in: SignIn, house: House, or
     assert response.headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in response.headers["content-security-policy"]
     assert (await browser.get(f"/admin/orders/{ordered['id']}/uploads/{uuid4()}")).status_code == 404
+
+
+async def test_a_file_is_removed_and_its_answer_says_so(
+    sign_in: SignIn, house: House, asked: dict[str, str], ordered: dict[str, Any], database: Database
+):
+    at = f"/admin/orders/{ordered['id']}"
+    viewer, clerk = await sign_in(Scope.VIEW), await sign_in(Scope.SELL)
+    file = f"{at}/uploads/" + (await viewer.page(answers_of(house))).split(f"{at}/uploads/")[1][:36]
+    assert f"{file}/removal" not in await viewer.page(at)
+    assert (await viewer.get(f"{file}/removal")).status_code == 403
+    assert (await viewer.post(f"{file}/removal")).status_code == 403
+    assert f"{file}/removal" in await clerk.page(at)
+    assert "card.png" in await clerk.page(f"{file}/removal")
+    assert await clerk.done(f"{file}/removal") == f"{at}#answers"
+    for page in (at, answers_of(house), f"{at}/answers/{ordered['ticket']}"):
+        text = await clerk.page(page)
+        assert "The file was removed" in text and "card.png" not in text, page
+    assert (await clerk.get(file)).status_code == 404 and (await clerk.post(f"{file}/removal")).status_code == 404
+    sheet = await clerk.get(answers_of(house) + ".xlsx")
+    cells = [cell.value for row in load_workbook(BytesIO(sheet.content)).worksheets[0].iter_rows() for cell in row]
+    assert "The file was removed" in cells
+    async with database.read() as c:
+        assert not await c.fetchval("select count(*) from uploads where id = $1", UUID(file[-36:]))
+        query = "select changes::text from audit where act = 'order.file-removed' and subject_id = $1"
+        assert (await c.fetchval(query, ordered["id"])) == '{"field": ["Card", null]}'
+    edited = await clerk.page(f"{at}/answers/{ordered['ticket']}")
+    mark = edited.split('name="mark" value="')[1].split('"')[0]
+    await clerk.done(f"{at}/answers/{ordered['ticket']}", {"mark": mark, f"answers.{asked['name']}": "Zoe"})
+    assert "The file was removed" in await clerk.page(at), "it stays removed when other answers change"
 
 
 async def test_staff_correct_answers(sign_in: SignIn, house: House, asked: dict[str, str], ordered: dict[str, Any]):

@@ -287,6 +287,7 @@ MAYBE_EMPTY = {
     "/admin/orders/{order_id}/answers",
     "/admin/orders/{order_id}/answers/{ticket_id}",
     "/admin/orders/{order_id}/uploads/{upload_id}",
+    "/admin/orders/{order_id}/uploads/{upload_id}/removal",
     "/admin/events/{event_id}/picture",
 }
 """What is not found in a house that has none of it."""
@@ -296,6 +297,7 @@ LESS_THAN_MANAGE: dict[str, Scope] = {
     "/admin/orders/{order_id}/mails": Scope.SELL,
     "/admin/orders/{order_id}/notes": Scope.SELL,
     "/admin/orders/{order_id}/payment": Scope.SELL,
+    "/admin/orders/{order_id}/uploads/{upload_id}/removal": Scope.SELL,
     "/admin/orders/{order_id}/refund": Scope.SELL,
     "/admin/orders/{order_id}/refunds/{refund_id}/handed-out": Scope.SELL,
     "/admin/orders/{order_id}/tickets/{ticket_id}/move": Scope.SELL,

@@ -80,5 +80,17 @@ with dropped as (
 )
 delete from uploads where id in (select upload_id from dropped);
 
+-- name: order(organisation_id, order_id)^
+select o.code, o.box_office_id
+from orders o
+join box_offices b on b.id = o.box_office_id
+where o.id = :order_id and b.organisation_id = :organisation_id;
+
+-- name: drop_file(order_id, upload_id)!
+with emptied as (
+    update answers set upload_id = null where order_id = :order_id and upload_id = :upload_id
+)
+delete from uploads where id = :upload_id;
+
 -- name: name_holder(ticket_id, holder_name)!
 update tickets set holder_name = :holder_name where id = :ticket_id;
