@@ -42,6 +42,7 @@ from engine.plan.model import PlanRefused
 from ticketing import accounts, check, organisations, plans, pools, team, tokens, venues
 from ticketing import backup as backups
 from ticketing import jobs as queue
+from ticketing.box_offices import key_from
 from ticketing.check import Breach
 from ticketing.db import Database
 from ticketing.jobs import Held
@@ -86,7 +87,9 @@ app = App(
 )
 token = App(name="token", help="Make, list and revoke the tokens that programs and machines sign in with.")
 administrator = App(name="admin", help="Make accounts for the back office, help somebody back in, close an account.")
+founding = App(name="organisation", help="Found the organisations whose tickets are sold here.")
 plan = App(name="plan", help="Bring seating plans in and out, and mend them.")
+app.command(founding)
 app.command(administrator)
 app.command(token)
 app.command(plan)
@@ -265,6 +268,28 @@ def _till(settings: Settings) -> str:
     if secret is None:
         raise InputRefused(problem="There is no demo token to sell with here: pay by the sandbox.")
     return secret
+
+
+# Organisations
+
+
+@founding.command(
+    name="create",
+    help_epilogue=_examples(
+        "placeur organisation create 'Théâtre du Lac'", "placeur organisation create Arena --slug hall"
+    ),
+)
+def found_organisation(
+    name: Annotated[str, Parameter(help="What it is called, on tickets and in mails.")],
+    /,
+    *,
+    slug: Annotated[
+        str, Parameter(help="Its name in addresses, for good; made of its name if not given.", show_default=False)
+    ] = "",
+) -> None:
+    """Found an organisation: what a new installation begins with, unless it has the demo."""
+    made = _with_database(lambda db: organisations.create(db, slug or key_from(name), name, _now()))
+    print(f"{made.name} is here, as {made.slug}: `placeur admin create EMAIL --organisation {made.slug}` lets you in.")
 
 
 # Administrators
@@ -602,7 +627,9 @@ async def _organisation(db: Database, slug: str) -> Organisation:
         return await organisations.get(db, slug)
     known = await organisations.every(db)
     if len(known) != 1:
-        names = ", ".join(organisation.slug for organisation in known) or "none; `placeur demo` makes one to try"
+        names = (
+            ", ".join(organisation.slug for organisation in known) or "none; `placeur organisation create` founds one"
+        )
         raise InputRefused(problem=f"Please name one with --organisation: {names}.", where="organisation")
     return known[0]
 

@@ -129,6 +129,7 @@ ACTS: dict[str, str] = {
     "order.paid": marked("{who} took the payment of the order {what}"),
     "order.reduced": marked("{who} cancelled tickets of the order {what}"),
     "order.refunded": marked("{who} refunded the order {what}"),
+    "organisation.created": marked("{who} founded the organisation {what}"),
     "organisation.renamed": marked("{who} renamed the organisation {what}"),
     "pass.allowed": marked("{who} lifted the opposition on a pass of the order {what}"),
     "pass.opposed": marked("{who} opposed a pass of the order {what}"),

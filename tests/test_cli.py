@@ -1,3 +1,4 @@
+import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -6,6 +7,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import msgspec
 import pytest
 from redis import Redis
@@ -22,7 +24,7 @@ SECRET = "5a" * 32
 COMMANDS = (
     *("run", "serve", "worker", "demo", "onsale", "check", "rebuild", "backup", "restore", "jobs"),
     *("token create", "token list", "token revoke", "plan import", "plan export", "plan doctor"),
-    *("admin create", "admin reset-second-factor", "admin disable", "admin enable"),
+    *("organisation create", "admin create", "admin reset-second-factor", "admin disable", "admin enable"),
 )
 
 
@@ -206,7 +208,36 @@ def test_another_token_and_another_organisation_are_not_found(house: Placeur) ->
     assert house("token", "list", "--organisation", "nobody").err == "There is no such organisation.\n"
 
 
-# Accounts
+# Organisations and accounts
+
+
+@pytest.fixture
+def empty(placeur: Placeur, monkeypatch: pytest.MonkeyPatch, postgres: Any, template: str) -> Iterator[Placeur]:
+    """The command, on a database in which nobody is yet."""
+
+    async def told(statement: str) -> None:
+        connection = await asyncpg.connect(postgres.url("postgres"))
+        await connection.execute(statement)
+        await connection.close()
+
+    asyncio.run(told(f"create database founded template {template}"))
+    monkeypatch.setenv("DATABASE_URL", postgres.url("founded"))
+    yield placeur
+    asyncio.run(told("drop database founded with (force)"))
+
+
+def test_an_installation_begins_with_an_organisation_and_its_administrator(
+    empty: Placeur, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", StringIO("a few words will do\n" * 2))
+    refused = empty("admin", "create", "lac@example.org")
+    assert refused.code == 2 and "none; `placeur organisation create` founds one" in refused.err
+    assert "Théâtre du Lac is here, as theatre-du-lac" in empty("organisation", "create", "Théâtre du Lac").out
+    assert empty("admin", "create", "lac@example.org").out == "lac@example.org may sign in at /admin.\n"
+    again = empty("organisation", "create", "Other", "--slug", "theatre-du-lac")
+    assert again.code == 2 and "theatre-du-lac" in again.err and one_sentence(again.err)
+    nameless = empty("organisation", "create", "劇場")
+    assert nameless.code == 2 and nameless.err.startswith("slug: ") and one_sentence(nameless.err)
 
 
 @pytest.fixture

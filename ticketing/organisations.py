@@ -29,10 +29,11 @@ class Organisation(Struct, frozen=True):
 async def create(db: Database, slug: str, name: str, now: datetime) -> Organisation:
     """Found an organisation. AlreadyExists when the slug is taken, whoever has it."""
     values = {"slug": slug_of(slug, "slug"), "name": text_of(name, "name")}
-    async with db.read() as c:
+    async with db.transaction() as c:
         made = await SQL.create.one(c, Organisation, organisation_id=new_id(), created_at=now, **values)
-    if made is None:
-        raise AlreadyExists(what="organisation", name=slug)
+        if made is None:
+            raise AlreadyExists(what="organisation", name=slug)
+        await audit.note(c, Actor(organisation_id=made.id), "organisation.created", _subject(made), now)
     return made
 
 
@@ -57,8 +58,7 @@ async def rename(
         after = await SQL.rename.one(c, Organisation, organisation_id=organisation_id, version=version, name=wanted)
         if after is None:
             raise EditedMeanwhile(what="organisation")
-        subject = Subject(kind="organisation", id=after.id, name=after.name)
-        await audit.note(c, by, "organisation.renamed", subject, now, {"name": (before.name, after.name)})
+        await audit.note(c, by, "organisation.renamed", _subject(after), now, {"name": (before.name, after.name)})
     return after
 
 
@@ -73,3 +73,7 @@ async def every(db: Database) -> list[Organisation]:
     """All organisations, by slug; for whoever runs the machine."""
     async with db.read() as c:
         return await SQL.every.all(c, Organisation)
+
+
+def _subject(organisation: Organisation) -> Subject:
+    return Subject(kind="organisation", id=organisation.id, name=organisation.name)
