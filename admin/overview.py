@@ -12,7 +12,7 @@ from litestar.response import Redirect
 from admin import access, history, pages
 from admin.access import Desk
 from admin.menu import marked
-from ticketing import events, halls, mailings, sales, signing_keys
+from ticketing import events, formats, halls, mailings, sales, signing_keys
 from ticketing.performances import Visibility
 from ticketing.refusals import EditedMeanwhile, Refusal
 from ticketing.sales import Course, Date, Overview, Range
@@ -139,7 +139,11 @@ def _drawn(request: Call, found: Overview, course: Course) -> dict[str, Any]:
     language = request.visit.language
     passes = translated("Passes", language)
     shown = translated(MEASURES[measure], language)
-    told = {"currency": event.currency, "digits": get_currency_precision(event.currency), "measure": measure}
+    told = {
+        "nothing": formats.money(0, event.currency, language),
+        "digits": get_currency_precision(event.currency),
+        "measure": measure,
+    }
     by_tariff = [(one.name or passes, one.figures) for one in found.by_tariff]
     return {
         "choices": {name: _choice(request, name) for name in CHOICES},

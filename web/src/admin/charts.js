@@ -20,10 +20,8 @@ function draw(place, told, language) {
   const values = revenue ? told.cents.map((cents) => cents / unit) : told.tickets;
   const style = getComputedStyle(place);
   const ink = style.getPropertyValue("--chart-ink");
-  const format = revenue
-    ? new Intl.NumberFormat(language, { style: "currency", currency: told.currency, maximumFractionDigits: 0, notation: "compact" })
-    : new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
-  const exact = revenue ? new Intl.NumberFormat(language, { style: "currency", currency: told.currency }) : format;
+  const short = amounts(told, language, { maximumFractionDigits: 0, ...(revenue ? { notation: "compact" } : {}) });
+  const exact = amounts(told, language, revenue ? { minimumFractionDigits: told.digits, maximumFractionDigits: told.digits } : {});
   const tip = place.appendChild(document.createElement("div"));
   tip.className = "chart-tip";
   tip.hidden = true;
@@ -43,15 +41,21 @@ function draw(place, told, language) {
       ],
       legend: { show: false },
       cursor: { x: false, y: false, drag: { x: false, y: false }, points: { show: false } },
-      hooks: { setCursor: [(plot) => tell(plot, tip, (at) => [label(told, told.names ? at : told.at[at], language), `${told.labels[1]}: ${exact.format(values[at])}`])] },
+      hooks: { setCursor: [(plot) => tell(plot, tip, (at) => [label(told, told.names ? at : told.at[at], language), `${told.labels[1]}: ${exact(values[at])}`])] },
     },
     [told.names ? told.names.map((_, index) => index) : told.at, values],
     place,
   );
-  chart.axes[1].values = (plot, splits) => splits.map((split) => (revenue || Number.isInteger(split) ? format.format(split) : ""));
+  chart.axes[1].values = (plot, splits) => splits.map((split) => (revenue || Number.isInteger(split) ? short(split) : ""));
   chart.redraw(false, true);
   document.fonts.load(FONT).then(() => chart.redraw(false, true));
   new ResizeObserver(() => chart.setSize({ width: place.clientWidth, height: HEIGHT })).observe(place);
+}
+
+// Numbers as the page writes them: an amount of money stands in the place of the nothing that the server wrote.
+function amounts({ measure, nothing }, language, digits) {
+  const format = new Intl.NumberFormat(language, digits);
+  return (number) => (measure === "revenue" ? nothing.replace(/\d[\d.,]*/, format.format(number)) : format.format(number));
 }
 
 // Beside the hand, what the bar under it says.
