@@ -117,6 +117,7 @@ async def test_who_opted_out_is_not_written_to(sign_in: SignIn, house: House, se
         "stays@example.org": RecipientState.WAITING, "leaves@example.org": RecipientState.OPTED_OUT,
     }  # fmt: skip
     assert "0 of 1 written to" in await manager.page(path)
+    assert re.search(r'data-label="Recipients">1<', await manager.page(f"{event_of(house)}/mailings"))
 
 
 async def test_to_the_buyers_of_one_date(sign_in: SignIn, house: House, sell: Sell, database: Database) -> None:

@@ -61,7 +61,9 @@ select language, subject, body from mailing_texts where mailing_id = :mailing_id
 select m.id, m.state, m.created_at, m.started_at, coalesce(s.name, '') as author,
     coalesce((select t.subject from mailing_texts t where t.mailing_id = m.id order by t.language limit 1), '')
         as subject,
-    (select count(*)::integer from mailing_recipients r where r.mailing_id = m.id) as recipient_count
+    (
+        select count(*)::integer from mailing_recipients r where r.mailing_id = m.id and r.state <> 'opted_out'
+    ) as recipient_count
 from mailings m
 left join staff s on s.id = m.staff_id
 where m.event_id = :event_id

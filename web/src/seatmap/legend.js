@@ -1,5 +1,5 @@
 // The legend: each category with its colour and shape, what it costs, what is free of it; and what the marks mean.
-import { colorOf, shapeOf, trace } from "./look.js";
+import { colorOf, counted, shapeOf, trace } from "./look.js";
 import { FREE } from "./states.js";
 import { make } from "./list.js";
 
@@ -28,7 +28,7 @@ export class Legend {
     for (const [index, count] of this._counts.entries()) {
       const { count: all } = this.house.categories[index];
       const number = known ? this.states.category(index)[FREE] : all;
-      count.textContent = `${number.toLocaleString()} ${known ? this.words.freeShort : this.words.places}`;
+      count.textContent = `${counted(number)} ${known ? this.words.freeShort : this.words.places}`;
     }
   }
 }

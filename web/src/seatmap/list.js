@@ -1,5 +1,6 @@
 // The list beside the map, its equal for who does not see or point: every section with what is free and sold in it, its
 // rows when it is opened, and in each row the seats by their labels.
+import { counted } from "./look.js";
 import { FREE, HELD, OFF, SOLD, ranges } from "./states.js";
 
 export class List {
@@ -79,8 +80,8 @@ export class List {
 
   _counted(count, counts) {
     const { freeShort, soldShort, places } = this.words;
-    if (!counts || !this.states.known) return `${count.toLocaleString()} ${places}`;
-    return `${counts[FREE].toLocaleString()} ${freeShort} · ${counts[SOLD].toLocaleString()} ${soldShort}`;
+    if (!counts || !this.states.known) return `${counted(count)} ${places}`;
+    return `${counted(counts[FREE])} ${freeShort} · ${counted(counts[SOLD])} ${soldShort}`;
   }
 }
 

@@ -5,6 +5,14 @@ export const PALETTE = ["#3b6fb6", "#d98324", "#2f8f6f", "#b5477d", "#7a63b8", "
 export const SHAPES = ["circle", "square", "diamond", "hexagon", "triangle"];
 const COLOR = /^(#[0-9a-f]{3}|#[0-9a-f]{6}|#[0-9a-f]{8}|[a-z]{3,20})$/i;
 
+let counts;
+
+// A count as the page writes it, whatever the browser's own language is.
+export function counted(number) {
+  counts ??= new Intl.NumberFormat(document.documentElement.lang || undefined);
+  return counts.format(number);
+}
+
 export function safeColor(color) {
   return COLOR.test(color) ? color : "";
 }

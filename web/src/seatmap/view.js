@@ -4,7 +4,7 @@
 // A drawing that takes long is not made anew in every frame of a gesture: the last one is moved and stretched, over a
 // picture of the whole house for what it lacks, and made sharp when the hand rests. So a frame costs what a picture
 // costs, whatever the house. Distances here are CSS pixels; `transform` {x, y, k} leads there from plan units.
-import { colorOf, inkOn, safeColor, shapeOf, trace } from "./look.js";
+import { colorOf, counted, inkOn, safeColor, shapeOf, trace } from "./look.js";
 import { apart, roomFor } from "./names.js";
 import { FREE, HELD, SOLD } from "./states.js";
 
@@ -161,7 +161,7 @@ export class View {
   _areaWords(context, { outline, name }, index) {
     const [mx, my] = outline.length ? centre(outline) : [0, 0];
     const [x, y] = this.project(mx, my);
-    const told = this.states?.known ? `${this.states.area(index)[FREE].toLocaleString()} ${this.words.freeShort}` : "";
+    const told = this.states?.known ? `${counted(this.states.area(index)[FREE])} ${this.words.freeShort}` : "";
     this._told(context, x, y, [name, told]);
   }
 
@@ -240,7 +240,7 @@ export class View {
     const [x, y] = this.project(...middle);
     const wide = (box.maxX - box.minX) * this.transform.k;
     this._type(context, NAME_PX, 600);
-    const told = this.states?.known ? `${this.states.section(index)[FREE].toLocaleString()} ${this.words.freeShort}` : "";
+    const told = this.states?.known ? `${counted(this.states.section(index)[FREE])} ${this.words.freeShort}` : "";
     if (wide > context.measureText(name).width + 6) this._told(context, x, y, [name, told]);
     else if (wide > 22) this._told(context, x, y, [name.split(" ").pop(), ""]);
   }
