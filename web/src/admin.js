@@ -13,6 +13,7 @@ import { marks } from "./admin/marks.js";
 import { keyFromName } from "./admin/box_office.js";
 import { search } from "./admin/search.js";
 import { switcher } from "./admin/switcher.js";
+import { tabs } from "./admin/tabs.js";
 
 window.htmx = htmx;
 keys(document);
@@ -22,6 +23,7 @@ maps(document);
 passkeys(document);
 formOptions(document);
 switcher(document);
+tabs(document);
 copy(document);
 keyFromName(document);
 search(document);
