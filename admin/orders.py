@@ -18,7 +18,7 @@ from ticketing.dossiers import Dossier
 from ticketing.jobs import MailKind
 from ticketing.mails import MailOutcome
 from ticketing.order_lists import Channel, Filter, Page, Sort
-from ticketing.refusals import ChangedMeanwhile, PasswordWrong, Refusal
+from ticketing.refusals import Refusal
 from ticketing.states import OrderStatus, PaymentStatus, RefundStatus, TicketStatus
 from ticketing.tokens import Scope
 from web.call import Call
@@ -27,6 +27,7 @@ from web.forms import Form
 LIST, SHOW, CANCEL, MAILS = "orders/index.html", "orders/show.html", "orders/cancellation.html", "orders/mails.html"
 ONE = "/orders/{order_id:uuid}"
 TEXT_CHARS_MAX = 200
+CENTS_CHARS_MAX = 12
 STATES = {
     OrderStatus.PENDING: marked("To be paid"),
     OrderStatus.PAID: marked("Paid"),
@@ -169,15 +170,12 @@ async def cancel(request: Call, order_id: FromPath[UUID]) -> Response[str] | Red
     form, services = await request.typed(), request.services
     dossier = await dossiers.of(services.database, order_id)
     chosen = [seat.id for seat in dossier.seats if str(seat.id) in form.texts("ticket")]
-    taking = dossier.taking(chosen)
+    back_cents = _shown_cents(form, "back_cents")
+    if back_cents:
+        await access.confirmed(request, desk.session, form)
+    stores = services.database, services.inventory
     try:
-        if form.text("back_cents") != str(taking.back_cents):
-            raise ChangedMeanwhile()
-        if taking.back_cents:
-            await access.confirmed(request, desk.session, form)
-        await orders.cancel(services.database, services.inventory, order_id, request.now, chosen, desk.actor)
-    except (access.ConfirmationNeeded, PasswordWrong):
-        raise
+        await orders.cancel(*stores, order_id, request.now, chosen, desk.actor, back_cents)
     except Refusal as refusal:
         form.refused(refusal)
         context = _cancelling(await dossiers.of(services.database, order_id), chosen)
@@ -200,11 +198,13 @@ async def refund(request: Call, order_id: FromPath[UUID]) -> Response[str] | Red
     form, services = await request.typed(), request.services
     await access.confirmed(request, desk.session, form)
     try:
-        await orders.refund(services.database, services.inventory, order_id, request.now, desk.actor)
+        stores, back_cents = (services.database, services.inventory), _shown_cents(form, "back_cents")
+        await orders.refund(*stores, order_id, request.now, desk.actor, back_cents)
     except Refusal as refusal:
         form.refused(refusal)
         dossier = await dossiers.of(services.database, order_id)
-        return pages.show_again(request, "orders/refund.html", desk, dossier=dossier, form=form, **WORDS)
+        context = {"dossier": dossier, "form": form} | WORDS
+        return pages.show_again(request, "orders/refund.html", desk, status=refusal.status, **context)
     return pages.done(request, _path(order_id), "The order is refunded.")
 
 
@@ -214,9 +214,8 @@ async def pay(request: Call, order_id: FromPath[UUID]) -> Response[str] | Redire
     desk = await access.order(request, order_id, Scope.SELL)
     form, database = await request.typed(), request.services.database
     try:
-        if form.text("due_cents") != str((await orders.get(database, order_id)).due_cents):
-            raise ChangedMeanwhile()
-        await payments.take_on_site(database, order_id, request.now, desk.actor)
+        due_cents = _shown_cents(form, "due_cents")
+        await payments.take_on_site(database, order_id, request.now, desk.actor, due_cents)
     except Refusal as refusal:
         form.refused(refusal)
         return await _show(request, desk, order_id, form, again=True)
@@ -251,6 +250,12 @@ async def _show(call: Call, desk: Desk, order_id: UUID, form: Form, again: bool 
     }
     render = pages.show_again if again else pages.show
     return render(call, SHOW, desk, **context, **WORDS)
+
+
+def _shown_cents(form: Form, name: str) -> int:
+    """The amount that was on the page when its button was pressed; what no page shows is no amount."""
+    text = form.text(name)
+    return int(text) if text.isdecimal() and len(text) <= CENTS_CHARS_MAX else -1
 
 
 def _path(order_id: UUID) -> str:

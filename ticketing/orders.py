@@ -37,6 +37,7 @@ from ticketing.ids import new_code, new_id, read_code, secret_hash
 from ticketing.jobs import Job, MailKind, SendMail, SyncPlaces
 from ticketing.ledger import Account
 from ticketing.refusals import (
+    ChangedMeanwhile,
     HoldMismatch,
     HoldOrdered,
     NotFound,
@@ -218,19 +219,28 @@ async def cancel(
     now: datetime,
     tickets: Sequence[UUID] | None = None,
     by: Actor | None = None,
+    back_cents: int | None = None,
 ) -> Order:
     """Take tickets back (None: all of them): their places are free again, their money is not owed or goes back.
 
-    Raises NotFound, WrongState, PassWhole (the tickets of a pass go together), TicketUsed.
+    Raises NotFound, WrongState, PassWhole (the tickets of a pass go together), TicketUsed; ChangedMeanwhile when
+    anything but `back_cents` would go back.
     """
-    return await _cancel(db, inventory, order_id, OrderEvent.CANCEL, tickets, now, by)
+    return await _cancel(db, inventory, order_id, OrderEvent.CANCEL, tickets, now, by, back_cents)
 
 
-async def refund(db: Database, inventory: Inventory, order_id: UUID, now: datetime, by: Actor | None = None) -> Order:
+async def refund(
+    db: Database,
+    inventory: Inventory,
+    order_id: UUID,
+    now: datetime,
+    by: Actor | None = None,
+    back_cents: int | None = None,
+) -> Order:
     """Give back all that came in for an order: its tickets are taken back, but for those that were let in already
     (and their passes), which are paid back by a line of their own and stay what they are.
 
-    Raises NotFound, WrongState, NothingReceived.
+    Raises NotFound, WrongState, NothingReceived; ChangedMeanwhile when anything but `back_cents` would go back.
     """
     async with claims.transaction(db) as c:
         order = await lock(c, order_id)
@@ -242,6 +252,8 @@ async def refund(db: Database, inventory: Inventory, order_id: UUID, now: dateti
         step(ORDER, "order", order.status, OrderEvent.CANCEL)
         if kept_cents <= 0:
             raise NothingReceived()
+        if back_cents not in (None, kept_cents):
+            raise ChangedMeanwhile()
         places = await _places(c, order, chosen, not used)
         if not used:
             status = step(ORDER, "order", order.status, OrderEvent.CANCEL)
@@ -562,9 +574,11 @@ async def _cancel(
     tickets: Sequence[UUID] | None,
     now: datetime,
     by: Actor | None = None,
+    back_cents: int | None = None,
 ) -> Order:
     async with claims.transaction(db) as c:
         order = await lock(c, order_id)
+        before = await view(c, order_id)
         live = await _live_tickets(c, order)
         chosen = live if tickets is None else choose(live, tickets)
         whole = len(chosen) == len(live)
@@ -578,6 +592,8 @@ async def _cancel(
         freed = await _take_back(c, [order.id], list(lines_chosen), places, "cancelled", now)
         await refunds.flag_excess(c, order.id, "cancelled", now)
         found = await pay_if_settled(c, order.id)
+        if back_cents not in (None, found.refund_due_cents - before.refund_due_cents):
+            raise ChangedMeanwhile()
         if by is not None:
             told = {"tickets": (len(live), len(live) - len(chosen)), "status": (order.status, found.status)}
             await audit.note(c, by, ACTS[event] if whole else "order.reduced", order.subject, now, told)

@@ -26,7 +26,7 @@ from ticketing.jobs import Job, MailKind, SendMail
 from ticketing.ledger import Account
 from ticketing.orders import Locked, Order
 from ticketing.refunds import ACCOUNTS, ON_SITE
-from ticketing.refusals import NothingDue, SeatsBlocked, SeatsTaken, SoldOut
+from ticketing.refusals import ChangedMeanwhile, NothingDue, SeatsBlocked, SeatsTaken, SoldOut
 from ticketing.sandbox import Charge, Notice, Sandbox
 from ticketing.settings import Settings
 from ticketing.sql import Connection, load
@@ -123,11 +123,18 @@ async def begin(db: Database, provider: Sandbox, order_id: UUID, return_url: str
     return StartedPayment(payment_id, charge.reference, charge.amount_cents, charge.currency, page)
 
 
-async def take_on_site(db: Database, order_id: UUID, now: datetime, by: Actor | None = None) -> Order:
-    """Book what is due as paid over the counter. Raises NotFound, WrongState, NothingDue."""
+async def take_on_site(
+    db: Database, order_id: UUID, now: datetime, by: Actor | None = None, due_cents: int | None = None
+) -> Order:
+    """Book what is due as paid over the counter.
+
+    Raises NotFound, WrongState, NothingDue; ChangedMeanwhile when anything but `due_cents` is due.
+    """
     async with db.transaction() as c:
         locked = await orders.lock(c, order_id)
         order = await _payable(c, order_id)
+        if due_cents not in (None, order.due_cents):
+            raise ChangedMeanwhile()
         payment_id = new_id()
         await _add(c, order, payment_id, ON_SITE, str(payment_id), PaymentStatus.SUCCEEDED, now)
         await _post(c, order_id, payment_id, ON_SITE, order.due_cents, order.currency, now)

@@ -128,10 +128,15 @@ async def test_a_refund_wants_the_password_again(clerk: Browser, database: Datab
         await c.execute("update staff_sessions set confirmed_at = confirmed_at - interval '1 day'")
     path = f"/admin/orders/{placed['id']}/refund"
     assert "120.00" in await clerk.page(path)
-    response = await clerk.post(path)
+    shown = {"back_cents": "12000"}
+    response = await clerk.post(path, shown)
     assert "Type your password again" in response.text
     assert (await dossier(database, placed)).order.status is OrderStatus.PAID
-    assert await clerk.done(path, {"password_again": PASSWORD}) == f"/admin/orders/{placed['id']}"
+    for other in ({}, {"back_cents": "11999"}, {"back_cents": "x"}):
+        again = await clerk.post(path, other | {"password_again": PASSWORD})
+        assert again.status_code == 409 and "look again" in again.text, other
+    assert (await dossier(database, placed)).order.status is OrderStatus.PAID
+    assert await clerk.done(path, shown) == f"/admin/orders/{placed['id']}"
     found = await dossier(database, placed)
     assert (found.order.status, found.order.refund_due_cents) == (OrderStatus.CANCELLED, 12000)
     text = await clerk.page(f"/admin/orders/{placed['id']}")

@@ -15,7 +15,7 @@ from ticketing.jobs import Job, SendRefund
 from ticketing.moves import MoveTicket
 from ticketing.orders import PlacedOrder
 from ticketing.refunds import Refund
-from ticketing.refusals import NotFound, NothingReceived, RefundSent
+from ticketing.refusals import ChangedMeanwhile, NotFound, NothingReceived, RefundSent
 from ticketing.states import OrderStatus, PaymentStatus, RefundStatus, TicketStatus
 
 
@@ -178,6 +178,24 @@ async def test_whoever_is_inside_stays_a_guest_and_is_paid_back_too(
     }  # fmt: skip
     with pytest.raises(NothingReceived):
         await orders.refund(database, inventory, placed.id, NOW)
+    assert await breaches(database, inventory) == []
+
+
+async def test_what_was_shown_is_what_is_done_or_nothing_is(
+    database: Database, inventory: Inventory, house: House
+) -> None:
+    """Between what a clerk saw and what a clerk pressed, a colleague moved the ticket to a dearer seat."""
+    seen = await order(database, inventory, house, [10])
+    await move(database, inventory, house, seen, 0)
+    with pytest.raises(ChangedMeanwhile):
+        await payments.take_on_site(database, seen.id, NOW, due_cents=seen.total_cents)
+    paid = await payments.take_on_site(database, seen.id, NOW, due_cents=3000)
+    for act in (orders.cancel, orders.refund):
+        with pytest.raises(ChangedMeanwhile):
+            await act(database, inventory, paid.id, NOW, back_cents=2000)
+    assert await refunds.of_order(database, paid.id) == []
+    await orders.cancel(database, inventory, paid.id, NOW, back_cents=3000)
+    assert [refund.amount_cents for refund in await refunds.of_order(database, paid.id)] == [3000]
     assert await breaches(database, inventory) == []
 
 
