@@ -121,3 +121,14 @@ def test_every_text_is_translated(language: str) -> None:
 def test_translations_have_no_field_of_their_own(language: str) -> None:
     known = catalogue(language).items()
     assert not [text for text, other in known if set(FIELD.findall(other)) - set(FIELD.findall(text))]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_text_has_one_translation(language: str) -> None:
+    """The catalogues are one: two that translate a text differently leave to chance which is seen."""
+    said: dict[object, dict[str, str]] = {}
+    for path in sorted((FOLDER / language).glob("*.po")):
+        with path.open("rb") as source:
+            for message in read_po(source, locale=language):
+                said.setdefault(message.id, {}).setdefault(str(message.string), path.name)
+    assert not {text: found for text, found in said.items() if text and len(found) > 1}
