@@ -294,11 +294,7 @@ def _walls(texts: list[str]) -> list[datetime]:
         walls = []
     if len(walls) < len(texts) or any(wall.tzinfo for wall in walls):
         raise InputRefused(problem="This is not a form that a page of ours sends.", where="dates")
-    if len(walls) > DATES_MAX:
-        raise InputRefused(
-            problem="That makes {count} dates; {most} can be made at once.", where="dates", count=len(walls),
-            most=DATES_MAX,
-        )  # fmt: skip
+    calendar.ensure_few(len(walls), "dates")
     return walls
 
 

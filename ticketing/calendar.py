@@ -52,14 +52,15 @@ def dates(rule: Rule, zone: str) -> list[Occurrence]:
     walls = sorted({*_regular(rule), *rule.extra})
     if not walls:
         raise InputRefused(problem="No date fits: check the days of the week and the range.", where="weekdays")
-    if len(walls) > DATES_MAX:
-        raise InputRefused(
-            problem="That makes {count} dates; {most} can be made at once.",
-            where="last",
-            count=len(walls),
-            most=DATES_MAX,
-        )
+    ensure_few(len(walls), "last")
     return at_walls(walls, zone)
+
+
+def ensure_few(count: int, where: str) -> None:
+    """Refuse more dates than are made at once."""
+    if count > DATES_MAX:
+        problem = "That makes {count} dates; {most} can be made at once."
+        raise InputRefused(problem=problem, where=where, count=count, most=DATES_MAX)
 
 
 def at_walls(walls: Iterable[datetime], zone: str) -> list[Occurrence]:

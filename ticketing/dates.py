@@ -17,7 +17,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from ticketing import audit, performances, plans, pools
 from ticketing.audit import Actor, Subject
-from ticketing.calendar import DATES_MAX, at_walls
+from ticketing.calendar import at_walls, ensure_few
 from ticketing.db import Database
 from ticketing.events import CLOSES_MIN_MAX, DOORS_MIN_MAX, DURATION_MIN_MAX, ORDER_PLACES_MAX
 from ticketing.ids import new_id
@@ -325,13 +325,7 @@ def _state(date: Date, now: datetime) -> SaleState:
 def _check_starts(starts: Sequence[datetime], now: datetime) -> None:
     if not starts:
         raise InputRefused(problem="Tick at least one date.", where="dates")
-    if len(starts) > DATES_MAX:
-        raise InputRefused(
-            problem="That makes {count} dates; {most} can be made at once.",
-            where="dates",
-            count=len(starts),
-            most=DATES_MAX,
-        )
+    ensure_few(len(starts), "dates")
     if len(set(starts)) < len(starts):
         raise InputRefused(problem="Two of these dates are at the same moment.", where="dates")
     for start in (min(starts), max(starts)):

@@ -17,7 +17,7 @@ from ticketing import audit, calendar, dates, events, forms, tariffs
 from ticketing.audit import Actor, Subject
 from ticketing.calendar import DATES_MAX, Oddity
 from ticketing.db import Database
-from ticketing.refusals import InputRefused, NotFound
+from ticketing.refusals import NotFound
 from ticketing.rights import Grant, grant
 from ticketing.sql import load
 from ticketing.tokens import Scope
@@ -153,11 +153,7 @@ async def _with_dates(
     db: Database, organisation_id: UUID, event_id: UUID, wanted: Wanted, found: list[_Date], left: list[LeftBehind]
 ) -> Copy:
     """The dates, shifted by whole days on the wall of their venue; those at hours that clocks skip stay behind."""
-    if len(found) > DATES_MAX:
-        raise InputRefused(
-            problem="That makes {count} dates; {most} can be made at once.", where="first", count=len(found),
-            most=DATES_MAX,
-        )  # fmt: skip
+    calendar.ensure_few(len(found), "first")
     grounds = {one.id: one for one in await dates.grounds(db, organisation_id)}
     if wanted.version_id is not None and wanted.version_id not in grounds:
         raise NotFound(what="plan version")
