@@ -80,7 +80,7 @@ async def test_what_waits_is_found_where_it_leads(
     assert "Nothing waits for you." in await manager.page(path(house))
     placed = await paid(party=1)
     await manager.page(f"/admin/orders/{placed['id']}/refund")
-    await manager.done(f"/admin/orders/{placed['id']}/refund", {"password_again": PASSWORD})
+    await manager.done(f"/admin/orders/{placed['id']}/refund", {"back_cents": "6000", "password_again": PASSWORD})
     own = (database, house.organisation_id, await office_of(database, house))
     await events.create(*own, "The Sketch", now, visibility=Visibility.DRAFT)
     await events.create(*own, "The Rumour", now)
