@@ -6,10 +6,11 @@ from litestar import get, post
 from litestar.params import QueryParameter
 
 from api import access
-from api.params import BoxOfficeKey, PerformanceId
+from api.params import BoxOfficeKey, EventLink, PerformanceId
 from api.wire import AskedForms, form_seen
 from ticketing import forms, uploads
 from ticketing.forms import FILE_BYTES_MAX
+from ticketing.performances import ensure_shown
 from ticketing.uploads import Sent
 from web.call import Call
 
@@ -17,10 +18,11 @@ TAGS = ["Orders"]
 
 
 @get("/performances/{performance:uuid}/forms", tags=TAGS)
-async def asked(request: Call, performance: PerformanceId) -> AskedForms:
+async def asked(request: Call, performance: PerformanceId, link: EventLink = "") -> AskedForms:
     """The forms to be answered with an order: once for the order, and for each ticket by its tariff."""
     access.anybody_reads(request)
-    await request.services.offers.of(performance)
+    offer = await request.services.offers.of(performance)
+    ensure_shown(offer.performance, link)
     of_order, of_tariffs = await forms.asked_at(request.services.database, performance)
     return AskedForms(
         order=form_seen(of_order) if of_order else None,

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+import msgspec
 import pytest
 from httpx import AsyncClient, Response
 from litestar import Litestar
@@ -26,6 +27,7 @@ from ticketing import rights, sessions, staff
 from ticketing.db import Database
 from ticketing.rights import Grant
 from ticketing.sessions import Stage
+from ticketing.settings import Settings
 from ticketing.tokens import Scope
 
 PARAMETER = re.compile(r"{(\w+)}")
@@ -88,6 +90,12 @@ class Walker:
         )
         assert response.status_code < 500, (str(stop), response.status_code, response.text[:2000])
         return response
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Streams end soon: nobody walks on before one has ended."""
+    return msgspec.structs.replace(settings, stream_s_max=1)
 
 
 @pytest.fixture

@@ -134,6 +134,10 @@ async def test_an_event_is_shown_to_whom_it_is_for(client: AsyncClient, house: H
     problem(await client.get(path), 404, "not-found")
     problem(await client.get(path, params={"link": "other"}), 404, "not-found")
     assert (await client.get(path, params={"link": "sesame"})).status_code == 200
+    for part in ("availability", "availability/counts", "availability/stream", "forms"):
+        problem(await client.get(f"{path}/{part}", params={"link": "other"}), 404, "not-found")
+    for part in ("availability", "availability/counts", "forms"):
+        assert (await client.get(f"{path}/{part}", params={"link": "sesame"})).status_code == 200, part
     problem(await client.post(house.path("holds"), json=wants), 404, "not-found")
     assert (await client.post(house.path("holds"), json=wants | {"link": "sesame"})).status_code == 201
 

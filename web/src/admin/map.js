@@ -18,10 +18,10 @@ export function maps(page) {
 }
 
 async function show(element) {
-  const { plan, placeList, performance, prices, words } = element.dataset;
+  const { plan, placeList, live, prices, words } = element.dataset;
   const said = JSON.parse(words);
   try {
-    const options = { plan, placeList, performance, prices: JSON.parse(prices), words: said };
+    const options = { plan, placeList, live, prices: JSON.parse(prices), words: said };
     element.seatMap = await load(element, options);
     if (element.dataset.pick) picking(element, element.seatMap);
   } catch (error) {

@@ -1,4 +1,4 @@
-// States as they change: the API's stream, which an EventSource opens again by itself; where there is none (a date that
+// States as they change: a server's stream, which an EventSource opens again by itself; where there is none (a date that
 // is not on sale, a server that carries no more streams) the map asks now and then.
 
 const AGAIN_MS = 15_000;
@@ -7,10 +7,9 @@ export function octetsOf(base64) {
   return Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
 }
 
-// Keep `states` as they are at a performance. `changed(sections)` after each change (null: the whole house), `told(how)`
+// Keep `states` as they are at `path`, where what is free is told (and under it its stream). `changed(sections)` after each change (null: the whole house), `told(how)`
 // with "live", "waiting" or "still". Returns what ends it.
-export function follow(performance, states, changed, told) {
-  const path = `/api/v1/performances/${performance}/availability`;
+export function follow(path, states, changed, told) {
   let source = null;
   let again = 0;
 

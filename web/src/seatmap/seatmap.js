@@ -24,14 +24,14 @@ const ZOOM_STEP = 1.6;
 const GLIDE_MS = 220;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-// The map of a plan and, with a place list and a performance, its live states; the documents are fetched.
-export async function load(element, { plan, placeList, performance, prices, words }) {
+// The map of a plan and, with a place list and `live` (where what is free is told), its states; the documents are fetched.
+export async function load(element, { plan, placeList, live, prices, words }) {
   const [drawing, places] = await Promise.all([
     fetched(`/api/v1/plans/${plan}`),
     placeList ? fetched(`/api/v1/place-lists/${placeList}`) : null,
   ]);
   const map = new SeatMap(element, new House(drawing, places), words, prices);
-  if (places && performance) map.follow(performance);
+  if (places && live) map.follow(live);
   return map;
 }
 
@@ -71,15 +71,15 @@ export class SeatMap {
     this.redraw();
   }
 
-  // Tell the states of a performance as they change.
-  follow(performance) {
+  // Tell the states of a house as they change.
+  follow(path) {
     this.states = new States(this.house);
     for (const part of [this.view, this.list, this.legend]) part.states = this.states;
     const told = (how) => {
       this.badge.textContent = this.words[how];
       this.badge.className = `badge ${how === "live" ? "bg-green-lt" : "bg-secondary-lt"}`;
     };
-    this.unfollow = follow(performance, this.states, (sections) => this.changed(sections), told);
+    this.unfollow = follow(path, this.states, (sections) => this.changed(sections), told);
   }
 
   // States have changed: in some sections, or (null) everywhere.
