@@ -12,7 +12,7 @@ from admin import access, pages
 from admin import tariffs as tariff_pages
 from admin.access import Desk
 from ticketing import options
-from ticketing.options import OPTION_CENTS_MAX, Draft, Option, Options
+from ticketing.options import OPTION_CENTS_MAX, Acting, Draft, Option, Options
 from ticketing.refusals import EditedMeanwhile, InputRefused, Refusal
 from ticketing.tokens import Scope
 from web.call import Call
@@ -39,8 +39,7 @@ async def add(request: Call, tariff_id: FromPath[UUID]) -> Response[str] | Redir
     async def act(form: Form, version: int) -> None:
         draft = _draft(form, tariff_pages.currency(desk))
         if draft is not None:
-            owner = desk.reach.organisation_id
-            await options.add(request.services.database, owner, tariff_id, version, draft, desk.actor, request.now)
+            await options.add(request.services.database, _as(request, desk, tariff_id, version), draft)
 
     if await _done(form, act):
         return pages.done(request, _path(tariff_id), "The option is added, from the next order on.")
@@ -56,8 +55,7 @@ async def add_group(request: Call, tariff_id: FromPath[UUID]) -> Response[str] |
     form = await request.typed()
 
     async def act(form: Form, version: int) -> None:
-        names, owner = _names(form), desk.reach.organisation_id
-        await options.add_group(request.services.database, owner, tariff_id, version, names, desk.actor, request.now)
+        await options.add_group(request.services.database, _as(request, desk, tariff_id, version), _names(form))
 
     if await _done(form, act):
         return pages.done(request, _path(tariff_id), "The group is added: put options in it.")
@@ -79,14 +77,14 @@ async def edit(request: Call, tariff_id: FromPath[UUID], option_id: FromPath[UUI
 async def save(request: Call, tariff_id: FromPath[UUID], option_id: FromPath[UUID]) -> Response[str] | Redirect:
     """Call an option otherwise, change its price for later orders."""
     desk = await access.tariff(request, tariff_id, Scope.MANAGE)
-    form, owner = await request.typed(), desk.reach.organisation_id
+    form = await request.typed()
     around = await _around(request, desk, tariff_id)
     option, status = options.one(around["options"], option_id), 422
     draft, version = _draft(form, around["currency"]), form.number("version", 0, tariff_pages.VERSION_MAX)
     if draft is not None and version is not None:
         try:
-            acting = (tariff_id, version, option_id, draft, desk.actor, request.now)
-            await options.edit(request.services.database, owner, *acting)
+            acting = _as(request, desk, tariff_id, version)
+            await options.edit(request.services.database, acting, option_id, draft)
             return pages.done(request, _path(tariff_id), "The option is saved, for later orders.")
         except EditedMeanwhile as refusal:
             form.refused(refusal)
@@ -100,63 +98,61 @@ async def save(request: Call, tariff_id: FromPath[UUID], option_id: FromPath[UUI
 @post("/tariffs/{tariff_id:uuid}/options/{option_id:uuid}/closure", status_code=200)
 async def close(request: Call, tariff_id: FromPath[UUID], option_id: FromPath[UUID]) -> Redirect:
     """Sell an option no more, or again."""
-    desk, form, version = await _acting(request, tariff_id)
-    closed, owner = form.text("closed") == "yes", desk.reach.organisation_id
-    acting = (tariff_id, version, option_id, closed, desk.actor, request.now)
-    await options.close(request.services.database, owner, *acting)
+    form, acting = await _acting(request, tariff_id)
+    closed = form.text("closed") == "yes"
+    await options.close(request.services.database, acting, option_id, closed)
     return pages.done(request, _path(tariff_id), "The option is closed." if closed else "The option is sold again.")
 
 
 @post("/tariffs/{tariff_id:uuid}/options/{option_id:uuid}/moves", status_code=200)
 async def move(request: Call, tariff_id: FromPath[UUID], option_id: FromPath[UUID]) -> Redirect:
     """Show an option one place further up or down."""
-    desk, form, version = await _acting(request, tariff_id)
-    acting = (tariff_id, version, option_id, form.text("direction") == "down", desk.actor, request.now)
-    await options.move(request.services.database, desk.reach.organisation_id, *acting)
+    form, acting = await _acting(request, tariff_id)
+    await options.move(request.services.database, acting, option_id, form.text("direction") == "down")
     return pages.done(request, f"{_path(tariff_id)}#option-{option_id}")
 
 
 @post("/tariffs/{tariff_id:uuid}/options/{option_id:uuid}/deletion", status_code=200)
 async def delete(request: Call, tariff_id: FromPath[UUID], option_id: FromPath[UUID]) -> Redirect:
     """Delete an option that is on no ticket."""
-    desk, _, version = await _acting(request, tariff_id)
-    acting = (tariff_id, version, option_id, desk.actor, request.now)
-    await options.delete(request.services.database, desk.reach.organisation_id, *acting)
+    _, acting = await _acting(request, tariff_id)
+    await options.delete(request.services.database, acting, option_id)
     return pages.done(request, _path(tariff_id), "The option is deleted.")
 
 
 @post("/tariffs/{tariff_id:uuid}/option-groups/{option_group_id:uuid}", status_code=200)
 async def rename_group(request: Call, tariff_id: FromPath[UUID], option_group_id: FromPath[UUID]) -> Redirect:
     """Call a group otherwise."""
-    desk, form, version = await _acting(request, tariff_id)
-    acting = (tariff_id, version, option_group_id, _names(form), desk.actor, request.now)
-    await options.rename_group(request.services.database, desk.reach.organisation_id, *acting)
+    form, acting = await _acting(request, tariff_id)
+    await options.rename_group(request.services.database, acting, option_group_id, _names(form))
     return pages.done(request, _path(tariff_id), "Saved.")
 
 
 @post("/tariffs/{tariff_id:uuid}/option-groups/{option_group_id:uuid}/moves", status_code=200)
 async def move_group(request: Call, tariff_id: FromPath[UUID], option_group_id: FromPath[UUID]) -> Redirect:
     """Show a group one place further up or down."""
-    desk, form, version = await _acting(request, tariff_id)
-    acting = (tariff_id, version, option_group_id, form.text("direction") == "down", desk.actor, request.now)
-    await options.move_group(request.services.database, desk.reach.organisation_id, *acting)
+    form, acting = await _acting(request, tariff_id)
+    await options.move_group(request.services.database, acting, option_group_id, form.text("direction") == "down")
     return pages.done(request, f"{_path(tariff_id)}#group-{option_group_id}")
 
 
 @post("/tariffs/{tariff_id:uuid}/option-groups/{option_group_id:uuid}/deletion", status_code=200)
 async def delete_group(request: Call, tariff_id: FromPath[UUID], option_group_id: FromPath[UUID]) -> Redirect:
     """Delete a group with its options, while none of them is on a ticket."""
-    desk, _, version = await _acting(request, tariff_id)
-    acting = (tariff_id, version, option_group_id, desk.actor, request.now)
-    await options.delete_group(request.services.database, desk.reach.organisation_id, *acting)
+    _, acting = await _acting(request, tariff_id)
+    await options.delete_group(request.services.database, acting, option_group_id)
     return pages.done(request, _path(tariff_id), "The group is deleted.")
 
 
-async def _acting(request: Call, tariff_id: UUID) -> tuple[Desk, Form, int]:
-    """The desk, the form of one button, and the version that whoever pressed it was looking at."""
+async def _acting(request: Call, tariff_id: UUID) -> tuple[Form, Acting]:
+    """The form of one button, and who presses it, at the version that they were looking at."""
     desk = await access.tariff(request, tariff_id, Scope.MANAGE)
     form = await request.typed()
-    return desk, form, _version(form)
+    return form, _as(request, desk, tariff_id, _version(form))
+
+
+def _as(request: Call, desk: Desk, tariff_id: UUID, version: int) -> Acting:
+    return Acting(desk.reach.organisation_id, tariff_id, version, desk.actor, request.now)
 
 
 def _version(form: Form) -> int:

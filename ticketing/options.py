@@ -80,6 +80,16 @@ class Draft(Struct, frozen=True, kw_only=True):
     group_id: UUID | None = None
 
 
+class Acting(Struct, frozen=True):
+    """Who changes the options of a tariff, and when; `version` is the tariff's as they saw it."""
+
+    organisation_id: UUID
+    tariff_id: UUID
+    version: int
+    by: Actor
+    now: datetime
+
+
 class _Tariff(Struct, frozen=True):
     id: UUID
     name: str
@@ -115,184 +125,125 @@ async def of_event(db: Database, event_id: UUID) -> dict[UUID, tuple[tuple[Optio
     return found
 
 
-async def add(
-    db: Database, organisation_id: UUID, tariff_id: UUID, version: int, draft: Draft, by: Actor, now: datetime
-) -> None:
+async def add(db: Database, acting: Acting, draft: Draft) -> None:
     """Add an option, from the next order on. Raises AlreadyExists, EditedMeanwhile, InputRefused, NotFound."""
     async with db.transaction() as c:
-        tariff = await _changing(c, organisation_id, tariff_id, version)
+        tariff = await _changing(c, acting)
         values = _values(draft, tariff)
         if draft.group_id is not None:
-            await _group(c, tariff_id, draft.group_id)
-        if await SQL.count_of.value(c, tariff_id=tariff_id) >= OPTIONS_MAX:
+            await _group(c, tariff.id, draft.group_id)
+        if await SQL.count_of.value(c, tariff_id=tariff.id) >= OPTIONS_MAX:
             raise InputRefused(problem="A tariff has at most {most} options.", where="", most=OPTIONS_MAX)
-        await _unique(c, "option", str(values["name"]), SQL.add, option_id=new_id(), tariff_id=tariff_id, **values)
-        await _note(c, by, "option.added", tariff, now, {"option": (None, values["name"])})
+        await _unique(c, "option", str(values["name"]), SQL.add, option_id=new_id(), tariff_id=tariff.id, **values)
+        await _note(c, acting, "option.added", tariff, {"option": (None, values["name"])})
 
 
-async def edit(
-    db: Database,
-    organisation_id: UUID,
-    tariff_id: UUID,
-    version: int,
-    option_id: UUID,
-    draft: Draft,
-    by: Actor,
-    now: datetime,
-) -> None:
+async def edit(db: Database, acting: Acting, option_id: UUID, draft: Draft) -> None:
     """Set an option's names and price for later orders, and its group while it is on no ticket (OptionSold)."""
     async with db.transaction() as c:
-        tariff = await _changing(c, organisation_id, tariff_id, version)
-        before = await _own(c, tariff_id, option_id)
+        tariff = await _changing(c, acting)
+        before = await _own(c, tariff.id, option_id)
         if before.ticket_count and draft.group_id != before.group_id:
             raise OptionSold()
         if draft.group_id is not None:
-            await _group(c, tariff_id, draft.group_id)
+            await _group(c, tariff.id, draft.group_id)
         values = _values(draft, tariff)
         await _unique(c, "option", str(values["name"]), SQL.edit, option_id=option_id, **values)
         pairs = {"option": (before.name, values["name"]), "price_cents": (before.price_cents, draft.price_cents)}
-        await _note(c, by, "option.edited", tariff, now, pairs)
+        await _note(c, acting, "option.edited", tariff, pairs)
 
 
-async def close(
-    db: Database,
-    organisation_id: UUID,
-    tariff_id: UUID,
-    version: int,
-    option_id: UUID,
-    closed: bool,
-    by: Actor,
-    now: datetime,
-) -> None:
+async def close(db: Database, acting: Acting, option_id: UUID, closed: bool) -> None:
     """Sell an option no more, or again."""
     async with db.transaction() as c:
-        tariff = await _changing(c, organisation_id, tariff_id, version)
-        option = await _own(c, tariff_id, option_id)
-        await SQL.close.run(c, option_id=option_id, closed_at=now if closed else None)
+        tariff = await _changing(c, acting)
+        option = await _own(c, tariff.id, option_id)
+        await SQL.close.run(c, option_id=option_id, closed_at=acting.now if closed else None)
         act = "option.closed" if closed else "option.opened"
-        await _note(c, by, act, tariff, now, {"option": (option.name, option.name)})
+        await _note(c, acting, act, tariff, {"option": (option.name, option.name)})
 
 
-async def move(
-    db: Database,
-    organisation_id: UUID,
-    tariff_id: UUID,
-    version: int,
-    option_id: UUID,
-    down: bool,
-    by: Actor,
-    now: datetime,
-) -> None:
+async def move(db: Database, acting: Acting, option_id: UUID, down: bool) -> None:
     """Show an option one place further up or down, among those that stand alone or in its group."""
     async with db.transaction() as c:
-        tariff = await _changing(c, organisation_id, tariff_id, version)
-        option = await _own(c, tariff_id, option_id)
-        order = [row["id"] for row in await SQL.beside.rows(c, tariff_id=tariff_id, group_id=option.group_id)]
+        tariff = await _changing(c, acting)
+        option = await _own(c, tariff.id, option_id)
+        order = [row["id"] for row in await SQL.beside.rows(c, tariff_id=tariff.id, group_id=option.group_id)]
         places = swapped(order, option_id, down)
         if places is not None:
             await SQL.reorder.run(c, options=order)
             changes = {"option": (option.name, option.name), "position": places}
-            await _note(c, by, "option.moved", tariff, now, changes)
+            await _note(c, acting, "option.moved", tariff, changes)
 
 
-async def delete(
-    db: Database, organisation_id: UUID, tariff_id: UUID, version: int, option_id: UUID, by: Actor, now: datetime
-) -> None:
+async def delete(db: Database, acting: Acting, option_id: UUID) -> None:
     """Delete an option that is on no ticket. Raises OptionSold."""
     async with db.transaction() as c:
-        tariff = await _changing(c, organisation_id, tariff_id, version)
-        option = await _own(c, tariff_id, option_id)
+        tariff = await _changing(c, acting)
+        option = await _own(c, tariff.id, option_id)
         if option.ticket_count:
             raise OptionSold()
         await SQL.delete.run(c, option_id=option_id)
-        await _note(c, by, "option.deleted", tariff, now, {"option": (option.name, None)})
+        await _note(c, acting, "option.deleted", tariff, {"option": (option.name, None)})
 
 
-async def add_group(
-    db: Database,
-    organisation_id: UUID,
-    tariff_id: UUID,
-    version: int,
-    names: Mapping[str, str],
-    by: Actor,
-    now: datetime,
-) -> None:
+async def add_group(db: Database, acting: Acting, names: Mapping[str, str]) -> None:
     """Add a group, still without options. Raises AlreadyExists, EditedMeanwhile, InputRefused, NotFound."""
     async with db.transaction() as c:
-        tariff = await _changing(c, organisation_id, tariff_id, version)
+        tariff = await _changing(c, acting)
         name, texts = _named(names, tariff.locale)
-        if len(await SQL.groups_of.rows(c, tariff_id=tariff_id)) >= GROUPS_MAX:
+        if len(await SQL.groups_of.rows(c, tariff_id=tariff.id)) >= GROUPS_MAX:
             raise InputRefused(problem="A tariff has at most {most} groups of options.", where="", most=GROUPS_MAX)
-        values = {"group_id": new_id(), "tariff_id": tariff_id, "name": name, "names": texts}
+        values = {"group_id": new_id(), "tariff_id": tariff.id, "name": name, "names": texts}
         await _unique(c, "group", name, SQL.add_group, **values)
-        await _note(c, by, "option_group.added", tariff, now, {"group": (None, name)})
+        await _note(c, acting, "option_group.added", tariff, {"group": (None, name)})
 
 
-async def rename_group(
-    db: Database,
-    organisation_id: UUID,
-    tariff_id: UUID,
-    version: int,
-    group_id: UUID,
-    names: Mapping[str, str],
-    by: Actor,
-    now: datetime,
-) -> None:
+async def rename_group(db: Database, acting: Acting, group_id: UUID, names: Mapping[str, str]) -> None:
     """Call a group otherwise."""
     async with db.transaction() as c:
-        tariff = await _changing(c, organisation_id, tariff_id, version)
-        before = await _group(c, tariff_id, group_id)
+        tariff = await _changing(c, acting)
+        before = await _group(c, tariff.id, group_id)
         name, texts = _named(names, tariff.locale)
         await _unique(c, "group", name, SQL.rename_group, group_id=group_id, name=name, names=texts)
-        await _note(c, by, "option_group.edited", tariff, now, {"group": (before, name)})
+        await _note(c, acting, "option_group.edited", tariff, {"group": (before, name)})
 
 
-async def move_group(
-    db: Database,
-    organisation_id: UUID,
-    tariff_id: UUID,
-    version: int,
-    group_id: UUID,
-    down: bool,
-    by: Actor,
-    now: datetime,
-) -> None:
+async def move_group(db: Database, acting: Acting, group_id: UUID, down: bool) -> None:
     """Show a group one place further up or down."""
     async with db.transaction() as c:
-        tariff = await _changing(c, organisation_id, tariff_id, version)
-        name = await _group(c, tariff_id, group_id)
-        order = [row["id"] for row in await SQL.groups_of.rows(c, tariff_id=tariff_id)]
+        tariff = await _changing(c, acting)
+        name = await _group(c, tariff.id, group_id)
+        order = [row["id"] for row in await SQL.groups_of.rows(c, tariff_id=tariff.id)]
         places = swapped(order, group_id, down)
         if places is not None:
             await SQL.reorder_groups.run(c, groups=order)
             changes = {"group": (name, name), "position": places}
-            await _note(c, by, "option_group.moved", tariff, now, changes)
+            await _note(c, acting, "option_group.moved", tariff, changes)
 
 
-async def delete_group(
-    db: Database, organisation_id: UUID, tariff_id: UUID, version: int, group_id: UUID, by: Actor, now: datetime
-) -> None:
+async def delete_group(db: Database, acting: Acting, group_id: UUID) -> None:
     """Delete a group with its options. Raises OptionSold when one of them is on a ticket."""
     async with db.transaction() as c:
-        tariff = await _changing(c, organisation_id, tariff_id, version)
-        name = await _group(c, tariff_id, group_id)
+        tariff = await _changing(c, acting)
+        name = await _group(c, tariff.id, group_id)
         if await SQL.group_sold.value(c, group_id=group_id):
             raise OptionSold()
         await SQL.empty_group.run(c, group_id=group_id)
         await SQL.delete_group.run(c, group_id=group_id)
-        await _note(c, by, "option_group.deleted", tariff, now, {"group": (name, None)})
+        await _note(c, acting, "option_group.deleted", tariff, {"group": (name, None)})
 
 
-async def _changing(c: Connection, organisation_id: UUID, tariff_id: UUID, version: int) -> _Tariff:
+async def _changing(c: Connection, acting: Acting) -> _Tariff:
     """The tariff, at its next version: orders that read the one before are refused, and wait for this to be over.
 
     Its lock is taken alone, so that no order can put an option on a ticket while it is looked whether one has it.
     """
-    tariff = await SQL.owned.one(c, _Tariff, organisation_id=organisation_id, tariff_id=tariff_id)
+    tariff = await SQL.owned.one(c, _Tariff, organisation_id=acting.organisation_id, tariff_id=acting.tariff_id)
     if tariff is None:
         raise NotFound(what="tariff")
-    await SQL.lock_alone.value(c, tariff_id=tariff_id)
-    if not await SQL.next_version.run(c, tariff_id=tariff_id, version=version):
+    await SQL.lock_alone.value(c, tariff_id=tariff.id)
+    if not await SQL.next_version.run(c, tariff_id=tariff.id, version=acting.version):
         raise EditedMeanwhile(what="tariff")
     return tariff
 
@@ -345,6 +296,6 @@ def _names(row: asyncpg.Record) -> dict[str, str]:
     return msgspec.json.decode(row["names"], type=dict[str, str])
 
 
-async def _note(c: Connection, by: Actor, act: str, tariff: _Tariff, now: datetime, changes: audit.Changes) -> None:
+async def _note(c: Connection, acting: Acting, act: str, tariff: _Tariff, changes: audit.Changes) -> None:
     subject = Subject(kind="tariff", id=tariff.id, name=tariff.name, box_office_id=tariff.box_office_id)
-    await audit.note(c, by, act, subject, now, changes)
+    await audit.note(c, acting.by, act, subject, acting.now, changes)

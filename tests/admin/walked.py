@@ -86,8 +86,8 @@ async def with_options(db: Database, house: House) -> Options:
         owner, by, now = house.organisation_id, Actor(organisation_id=house.organisation_id), datetime.now(UTC)
         version = (await tariffs.get(db, owner, house.full.id)).version
         programme = options.Draft(names={"en": "Programme"}, price_cents=300)
-        await options.add(db, owner, house.full.id, version, programme, by, now)
-        await options.add_group(db, owner, house.full.id, version + 1, {"en": "Menus"}, by, now)
+        await options.add(db, options.Acting(owner, house.full.id, version, by, now), programme)
+        await options.add_group(db, options.Acting(owner, house.full.id, version + 1, by, now), {"en": "Menus"})
     return await options.of_tariff(db, house.full.id)
 
 
@@ -195,9 +195,9 @@ async def order_id(db: Database, house: House) -> Any:
             order, order.hex[-8:].upper(), office["id"], customer, order.bytes, order.hex, office["currency"], now,
         )  # fmt: skip
         await c.execute(
-            "insert into order_lines (id, order_id, kind, label, amount_cents, created_at)"
-            " values ($1, $2, 'ticket', 'A seat', 0, $3)",
-            line, order, now,
+            "insert into order_lines (id, order_id, box_office_id, kind, label, amount_cents, created_at)"
+            " values ($1, $2, $3, 'ticket', 'A seat', 0, $4)",
+            line, order, office["id"], now,
         )  # fmt: skip
         await c.execute(
             "insert into tickets (id, order_id, order_line_id, performance_id, tariff_id, pool_id, place, zone,"

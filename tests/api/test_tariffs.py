@@ -11,7 +11,7 @@ from tests.api.conftest import House, keyed, order_body, problem
 from ticketing import options, prices, tariffs, vat
 from ticketing.audit import Actor
 from ticketing.db import Database
-from ticketing.options import Draft
+from ticketing.options import Acting, Draft
 from ticketing.prices import Prices
 from ticketing.tariffs import Tariff, Terms
 from ticketing.tokens import Scope
@@ -32,16 +32,21 @@ async def set_terms(db: Database, house: House, **terms: Any) -> Tariff:
     return await tariffs.edit(db, house.organisation_id, house.full.id, version, wanted, by(house), now)
 
 
+async def acting(db: Database, house: House) -> Acting:
+    """Somebody who sees the full tariff as it is."""
+    tariff = await tariffs.get(db, house.organisation_id, house.full.id)
+    return Acting(house.organisation_id, tariff.id, tariff.version, by(house), datetime.now(UTC))
+
+
 async def add_options(db: Database, house: House) -> dict[str, UUID]:
     """A programme alone, two menus that exclude each other, a discount beyond any price; their ids by name."""
-    owner, tariff, actor, now = house.organisation_id, house.full.id, by(house), datetime.now(UTC)
-    version = (await tariffs.get(db, owner, tariff)).version
-    await options.add_group(db, owner, tariff, version, {"en": "Menu"}, actor, now)
+    tariff = house.full.id
+    await options.add_group(db, await acting(db, house), {"en": "Menu"})
     (group,) = (await options.of_tariff(db, tariff)).groups
     drafts = [("Programme", 300, None), ("Meat", 2500, group.id), ("Fish", 2700, group.id), ("Gift", -9000, None)]
-    for place, (name, cents, group_id) in enumerate(drafts):
+    for name, cents, group_id in drafts:
         draft = Draft(names={"en": name}, price_cents=cents, group_id=group_id)
-        await options.add(db, owner, tariff, version + 1 + place, draft, actor, now)
+        await options.add(db, await acting(db, house), draft)
     found = await options.of_tariff(db, tariff)
     every = (*found.single, *found.groups[0].options)
     return {option.name: option.id for option in every}
@@ -138,9 +143,7 @@ async def test_options_are_chosen_and_priced(client: AsyncClient, house: House, 
 
 async def test_a_closed_option_is_not_sold(client: AsyncClient, house: House, database: Database, hold: Any) -> None:
     chosen = await add_options(database, house)
-    version = (await tariffs.get(database, house.organisation_id, house.full.id)).version
-    acting = (house.full.id, version, chosen["Fish"], True, by(house), datetime.now(UTC))
-    await options.close(database, house.organisation_id, *acting)
+    await options.close(database, await acting(database, house), chosen["Fish"], True)
     body = order_body(house, await hold(party=1))
     seats = [seat | {"options": [str(chosen["Fish"])]} for seat in body["seats"]]
     response = await client.post(house.path("orders"), json=body | {"seats": seats}, headers=keyed())

@@ -16,7 +16,7 @@ from ticketing.events import Category as Kind
 from ticketing.events import Event, Texts
 from ticketing.files import Kept
 from ticketing.ids import new_id
-from ticketing.options import Draft
+from ticketing.options import Acting, Draft
 from ticketing.performances import Visibility
 from ticketing.prices import Prices
 from ticketing.refusals import InputRefused, NotFound
@@ -241,10 +241,10 @@ async def full(database: Database, house: House) -> House:
     await prices.write(database, owner, house.full, house.performance.id, 2, Prices({}, {"B": 700}), by, NOW)
     await tariffs.limit(database, owner, house.full, 9)
     await tariffs.limit(database, owner, house.full, 4, house.performance.id)
-    await options.add_group(database, owner, house.full, 3, {"en": "Menu", "fr": "Menu"}, by, NOW)
+    await options.add_group(database, Acting(owner, house.full, 3, by, NOW), {"en": "Menu", "fr": "Menu"})
     (group,) = (await options.of_tariff(database, house.full)).groups
     fish = Draft(names={"en": "Fish", "fr": "Poisson"}, price_cents=250, group_id=group.id)
-    await options.add(database, owner, house.full, 4, fish, by, NOW)
+    await options.add(database, Acting(owner, house.full, 4, by, NOW), fish)
     async with database.transaction() as c:
         for sentence in EVERYTHING:
             await c.execute(sentence, event_id)

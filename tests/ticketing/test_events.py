@@ -13,7 +13,7 @@ from ticketing.db import Database
 from ticketing.events import Category, Event, Shown, Texts
 from ticketing.files import Kept
 from ticketing.mailings import Choice, Text
-from ticketing.options import Draft
+from ticketing.options import Acting, Draft
 from ticketing.performances import Visibility
 from ticketing.refusals import EditedMeanwhile, EventKept, EventOrdered, EventShown, InputRefused, NotFound
 from ticketing.rights import Grant, grant
@@ -188,8 +188,8 @@ async def test_a_draft_is_removed_with_all_it_has(database: Database, programme:
         await remove(database, programme)
     await edit(database, programme, {"en": Texts(title="The Play")}, visibility=Visibility.DRAFT)
     version = (await tariffs.get(database, house.organisation, house.full)).version
-    acting = (version, Draft(names={"en": "Programme"}, price_cents=300), programme.by, NOW)
-    await options.add(database, house.organisation, house.full, *acting)
+    acting = Acting(house.organisation, house.full, version, programme.by, NOW)
+    await options.add(database, acting, Draft(names={"en": "Programme"}, price_cents=300))
     await tariffs.limit(database, house.organisation, house.full, 3, house.performance.id)
     text = Choice({"en": Text("Doors open early", "Come early.")})
     await mailings.draft(database, house.organisation, event.id, text, programme.by, NOW)

@@ -21,7 +21,7 @@ from ticketing import check, moves, options, orders, payments, refunds
 from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.moves import MoveTicket
-from ticketing.options import Draft
+from ticketing.options import Acting, Draft
 from ticketing.payments import StartedPayment
 from ticketing.refusals import Refusal
 from ticketing.states import RefundStatus
@@ -57,7 +57,7 @@ class Play:
         owner, by, day = self.house.organisation, Actor(organisation_id=self.house.organisation), NOW.date()
         for version, (name, cents) in enumerate((("Programme", 333), ("Voucher", -501)), 1):
             draft = Draft(names={"en": name}, price_cents=cents)
-            await options.add(self.db, owner, self.house.full, version, draft, by, NOW)
+            await options.add(self.db, Acting(owner, self.house.full, version, by, NOW), draft)
         self.options = tuple(option.id for option in (await options.of_tariff(self.db, self.house.full)).single)
         async with self.db.read() as c:
             await c.execute("update box_offices set vat_registered = true where id = $1", self.house.box_office)

@@ -10,7 +10,7 @@ from tests.ticketing.house import NOW, SETTINGS, House, breaches, empty, hold, o
 from ticketing import audit, options, orders, tariffs
 from ticketing.audit import Actor
 from ticketing.db import Database
-from ticketing.options import Draft
+from ticketing.options import Acting, Draft
 from ticketing.refusals import AlreadyExists, EditedMeanwhile, InputRefused, NotFound, OptionSold, TariffSold
 
 
@@ -20,14 +20,15 @@ async def house(database: Database) -> House:
     return await open_house(database)
 
 
-async def at(db: Database, house: House) -> tuple[UUID, UUID, int]:
-    """The full tariff as verbs of options take it: organisation, tariff, version."""
-    return house.organisation, house.full, (await tariffs.get(db, house.organisation, house.full)).version
+async def at(db: Database, house: House) -> Acting:
+    """Somebody who sees the full tariff as it is."""
+    version = (await tariffs.get(db, house.organisation, house.full)).version
+    return Acting(house.organisation, house.full, version, actor(house), NOW)
 
 
 async def add(db: Database, house: House, name: str, cents: int, group: UUID | None = None) -> UUID:
     draft = Draft(names={"en": name}, price_cents=cents, group_id=group)
-    await options.add(db, *await at(db, house), draft, actor(house), NOW)
+    await options.add(db, await at(db, house), draft)
     found = await options.of_tariff(db, house.full)
     every = (*found.single, *(option for one in found.groups for option in one.options))
     return next(option.id for option in every if option.name == name)
@@ -49,19 +50,19 @@ async def test_what_was_sold_stays_and_later_orders_pay_the_new_price(
     programme = await add(database, house, "Programme", 300)
     first = await buy(database, inventory, house, 0, programme)
     dearer = Draft(names={"en": "Booklet", "fr": "Livret"}, price_cents=500)
-    await options.edit(database, *await at(database, house), programme, dearer, actor(house), NOW)
+    await options.edit(database, await at(database, house), programme, dearer)
     second = await buy(database, inventory, house, 1, programme)
     assert (first.total_cents, second.total_cents) == (3300, 3500)
     async with database.read() as c:
         rows = await c.fetch("select name, price_cents from ticket_options order by price_cents")
     assert [tuple(row) for row in rows] == [("Programme", 300), ("Booklet", 500)]
     with pytest.raises(OptionSold):
-        await options.delete(database, *await at(database, house), programme, actor(house), NOW)
-    await options.add_group(database, *await at(database, house), {"en": "Extras"}, actor(house), NOW)
+        await options.delete(database, await at(database, house), programme)
+    await options.add_group(database, await at(database, house), {"en": "Extras"})
     (group,) = (await options.of_tariff(database, house.full)).groups
     with pytest.raises(OptionSold):
         moved = Draft(names={"en": "Booklet"}, price_cents=500, group_id=group.id)
-        await options.edit(database, *await at(database, house), programme, moved, actor(house), NOW)
+        await options.edit(database, await at(database, house), programme, moved)
     with pytest.raises(TariffSold):
         await tariffs.delete(database, house.organisation, house.full, actor(house), NOW)
     assert await breaches(database, inventory) == []
@@ -70,17 +71,17 @@ async def test_what_was_sold_stays_and_later_orders_pay_the_new_price(
 async def test_a_group_is_deleted_while_nothing_of_it_is_sold(
     database: Database, inventory: Inventory, house: House
 ) -> None:
-    await options.add_group(database, *await at(database, house), {"en": "Menu"}, actor(house), NOW)
+    await options.add_group(database, await at(database, house), {"en": "Menu"})
     (group,) = (await options.of_tariff(database, house.full)).groups
     fish = await add(database, house, "Fish", 0, group.id)
-    await options.rename_group(database, *await at(database, house), group.id, {"en": "Supper"}, actor(house), NOW)
+    await options.rename_group(database, await at(database, house), group.id, {"en": "Supper"})
     await buy(database, inventory, house, 0, fish)
     with pytest.raises(OptionSold):
-        await options.delete_group(database, *await at(database, house), group.id, actor(house), NOW)
-    await options.add_group(database, *await at(database, house), {"en": "Seats"}, actor(house), NOW)
+        await options.delete_group(database, await at(database, house), group.id)
+    await options.add_group(database, await at(database, house), {"en": "Seats"})
     other = (await options.of_tariff(database, house.full)).groups[1]
     await add(database, house, "Cushion", 100, other.id)
-    await options.delete_group(database, *await at(database, house), other.id, actor(house), NOW)
+    await options.delete_group(database, await at(database, house), other.id)
     assert [one.name for one in (await options.of_tariff(database, house.full)).groups] == ["Supper"]
 
 
@@ -95,9 +96,9 @@ async def test_what_is_wrong_is_refused(database: Database, house: House) -> Non
     theirs = await open_house(database)
     with pytest.raises(NotFound):
         draft = Draft(names={"en": "Mine"}, price_cents=0)
-        await options.add(database, theirs.organisation, house.full, 1, draft, actor(theirs), NOW)
+        await options.add(database, Acting(theirs.organisation, house.full, 1, actor(theirs), NOW), draft)
     with pytest.raises(EditedMeanwhile):
-        await options.add(database, house.organisation, house.full, 99, draft, actor(house), NOW)
+        await options.add(database, Acting(house.organisation, house.full, 99, actor(house), NOW), draft)
 
 
 async def test_options_and_groups_are_shown_in_the_order_people_give_them(database: Database, house: House) -> None:
@@ -106,30 +107,29 @@ async def test_options_and_groups_are_shown_in_the_order_people_give_them(databa
         found = await options.of_event(database, house.performance.event_id)
         return [option.name for option, _ in found[house.full]]
 
-    acting = actor(house), NOW
     for name in ("Menu", "Seats"):
-        await options.add_group(database, *await at(database, house), {"en": name}, *acting)
+        await options.add_group(database, await at(database, house), {"en": name})
     menu, seats = ((one.id) for one in (await options.of_tariff(database, house.full)).groups)
     made = {name: await add(database, house, name, 100) for name in ("Programme", "Poster", "Pin")}
     made |= {name: await add(database, house, name, 100, menu) for name in ("Fish", "Soup")}
     await add(database, house, "Cushion", 100, seats)
     assert await shown() == ["Programme", "Poster", "Pin", "Fish", "Soup", "Cushion"]
     for name, down in [("Pin", False), ("Programme", True), ("Fish", True), ("Fish", True), ("Pin", False)]:
-        await options.move(database, *await at(database, house), made[name], down, *acting)
+        await options.move(database, await at(database, house), made[name], down)
     assert await shown() == ["Pin", "Programme", "Poster", "Soup", "Fish", "Cushion"]
-    await options.move_group(database, *await at(database, house), seats, False, *acting)
+    await options.move_group(database, await at(database, house), seats, False)
     assert await shown() == ["Pin", "Programme", "Poster", "Cushion", "Soup", "Fish"]
     into = Draft(names={"en": "Pin"}, price_cents=100, group_id=menu)
-    await options.edit(database, *await at(database, house), made["Pin"], into, *acting)
+    await options.edit(database, await at(database, house), made["Pin"], into)
     await add(database, house, "Scarf", 100)
     assert await shown() == ["Programme", "Poster", "Scarf", "Cushion", "Soup", "Fish", "Pin"]
     with pytest.raises(EditedMeanwhile):
-        await options.move(database, house.organisation, house.full, 1, made["Soup"], True, *acting)
+        await options.move(database, Acting(house.organisation, house.full, 1, actor(house), NOW), made["Soup"], True)
     theirs = await open_house(database)
     with pytest.raises(NotFound):
-        await options.move(database, *await at(database, theirs), made["Soup"], True, *acting)
+        await options.move(database, await at(database, theirs), made["Soup"], True)
     with pytest.raises(NotFound):
-        await options.move_group(database, *await at(database, theirs), menu, True, *acting)
+        await options.move_group(database, await at(database, theirs), menu, True)
     wanted = audit.Wanted(organisation_id=house.organisation, act="option.moved")
     lines, _ = await audit.page(database, wanted)
     assert [(one.changes["option"][1], one.changes["position"]) for one in lines[:2]] == [
