@@ -10,6 +10,7 @@ from admin.acts import Told
 from admin.menu import audit_page
 from ticketing import audit, organisations
 from ticketing.audit import Wanted
+from ticketing.sessions import Session
 from ticketing.tokens import Scope
 from web.call import Call
 
@@ -22,6 +23,14 @@ class History(Struct, frozen=True):
     lines: list[Told]
     zone: str
     more: str | None
+
+
+async def of_account(call: Call, at: Desk | Session, staff_id: UUID) -> History:
+    """The history of somebody's own account, in the time of where they are."""
+    database = call.services.database
+    there = await organisations.time_zone(database, at.reach.organisation_id) if isinstance(at, Desk) else "UTC"
+    lines = await audit.of_account(database, staff_id, LINES_MAX)
+    return History([acts.told(line, call.visit.language, there, None) for line in lines], there, None)
 
 
 async def of(call: Call, desk: Desk, kind: str, id: UUID | str, zone: str | None = None) -> History:

@@ -14,7 +14,7 @@ from qrcode import QRCode
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.image.svg import SvgPathFillImage
 
-from admin import access, pages
+from admin import access, history, pages
 from admin.menu import marked
 from ticketing import attempts, authenticators, factors, passkeys, passwords, recovery_codes, sessions, staff
 from ticketing.attempts import Tried
@@ -212,8 +212,9 @@ async def _strengthened(call: Call, person: Session, notice: str) -> Response[st
 
 async def _shown(call: Call, person: Session, form: Form) -> Response[str]:
     database, show = call.services.database, pages.show_again if form.mistakes else pages.show
+    at = await access.anywhere(call, person)
     return show(
-        call, PAGE, await access.anywhere(call, person), form=form,
+        call, PAGE, at, form=form, history=await history.of_account(call, at, person.staff_id),
         has=await factors.of(database, person.staff_id),
         passkeys=await passkeys.list_of(database, person.staff_id),
         devices=await sessions.list_of(database, person.staff_id, call.now),

@@ -2,8 +2,8 @@
 account in all organisations at once.
 
 An organisation shuts somebody out of itself (`team`) and can do no more; a person minds what opens the account. What is
-done here is done from the command line, so the audit log names nobody: a line stands in the log of every organisation
-that the person belongs to.
+done here is done from the command line, so the audit log names nobody: a line stands in the person's own log, and in
+that of every organisation which they belong to.
 """
 
 from datetime import datetime
@@ -74,8 +74,8 @@ async def _locked(c: Connection, email: str) -> Staff:
 
 
 async def _note(c: Connection, person: Staff, act: str, now: datetime) -> None:
-    """A line in the log of each organisation that has to do with the person; one of no organisation's if none has."""
+    """A line in the person's own log, and in that of each organisation that has to do with them."""
     found = [row["id"] for row in await SQL.organisations_of.rows(c, staff_id=person.id)]
-    for organisation_id in found or [None]:
+    for organisation_id in (None, *found):
         subject = Subject(kind="staff", id=person.id, name=person.email)
         await audit.note(c, Actor(organisation_id=organisation_id), act, subject, now)

@@ -133,6 +133,12 @@ async def page(
     return lines, Place(lines[-1].at, lines[-1].id) if len(rows) > rows_max else None
 
 
+async def of_account(db: Database, staff_id: UUID, rows_max: int) -> list[Line]:
+    """What was done to somebody's own account, the newest first: what opens it, and whether it is open."""
+    async with db.read() as c:
+        return [_line(dict(row)) for row in await SQL.of_account.rows(c, subject_id=str(staff_id), rows_max=rows_max)]
+
+
 async def actors(db: Database, organisation_id: UUID) -> Actors:
     """Whose acts one may look for, by name."""
     async with db.read() as c:

@@ -17,6 +17,7 @@ from ticketing import (
     account_mails,
     accounts,
     attempts,
+    audit,
     authenticators,
     factors,
     passkeys,
@@ -154,6 +155,30 @@ async def test_the_last_who_manages_an_organisation_is_not_closed(sign_in: SignI
     assert (await only.get("/admin/")).status_code != 303, "nothing was done"
     await sign_in()
     assert await accounts.disable(database, only.email, now)
+
+
+async def test_a_person_sees_what_was_done_to_their_account_and_nobody_else_s(sign_in: SignIn, database: Database):
+    browser, other = await sign_in(), await sign_in()
+    assert "Nobody has changed anything here yet" in await browser.page("/admin/security")
+    await set_up(browser)
+    await accounts.disable(database, browser.email, datetime.now(UTC))
+    await accounts.enable(database, browser.email, datetime.now(UTC))
+    assert "Nobody has changed anything here yet" in await other.page("/admin/security")
+    lines = await audit.of_account(database, browser.staff_id, 10)
+    done = ["account.enabled", "account.disabled", "recovery-codes.made", "authenticator.added"]
+    assert [line.act for line in lines] == done, "each once, the newest first"
+    assert lines[-1].address and lines[0].actor_name is None
+
+
+async def test_a_stranger_s_use_of_a_recovery_code_is_seen_on_the_page(sign_in: SignIn, client: AsyncClient):
+    signed_in = await sign_in()
+    _, codes = await set_up(signed_in)
+    browser, _, _ = await knock(client, signed_in.email)
+    await browser.page(SECOND)
+    await browser.done(SECOND, {"recovery_code": codes[0]})
+    page = " ".join((await signed_in.page("/admin/security")).split())
+    assert f"signed in as <strong>{signed_in.email}</strong> with a recovery code" in page
+    assert f" · {client.headers['x-forwarded-for']}</div>" in page
 
 
 async def test_pages_about_oneself_lead_on_to_where_one_was(sign_in: SignIn, house: House):

@@ -53,6 +53,14 @@ where subject_kind = :subject_kind and subject_id = :subject_id and organisation
 order by at desc, id desc
 limit :rows_max;
 
+-- name: of_account(subject_id, rows_max)
+-- What was done to an account itself, which is no organisation's.
+select id, at, act, subject_kind, subject_id, subject_name, changes, address, actor_id, actor_name, by_token
+from audit_lines
+where subject_kind = 'staff' and subject_id = :subject_id and organisation_id is null
+order by at desc, id desc
+limit :rows_max;
+
 -- name: actors(organisation_id, rows_max)
 select p.id, p.name, p.by_token
 from (
