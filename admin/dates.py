@@ -21,7 +21,7 @@ from ticketing import calendar, dates, events, performances
 from ticketing.calendar import DATES_MAX, Oddity, Rule
 from ticketing.dates import Change, Date, DateSettings, Ground, Overlap, SaleState
 from ticketing.performances import Label, PerformanceStatus
-from ticketing.refusals import EditedMeanwhile, InputRefused, Refusal, SeatsInUse
+from ticketing.refusals import EditedMeanwhile, InputRefused, NotFound, Refusal, SeatsInUse
 from ticketing.tokens import Scope
 from web.call import Call
 from web.forms import Form, field_moment
@@ -29,6 +29,7 @@ from web.languages import translated
 
 LIST, RULE, ONE = "dates/index.html", "dates/rule.html", "dates/settings.html"
 ROWS_MAX, PAGE_MAX = 100, 20
+WEEKDAYS = frozenset("0123456")
 MINUTES_MAX = 1 << 20
 STATES = {
     SaleState.HIDDEN: marked("Not shown"),
@@ -173,21 +174,27 @@ async def save(request: Call, performance_id: FromPath[UUID]) -> Response[str] |
 
 @post("/performances/{performance_id:uuid}/plan", status_code=200)
 async def publish_plan(request: Call, performance_id: FromPath[UUID]) -> Response[str] | Redirect:
-    """Put the latest version of its plan under a date; what is sold keeps its place."""
+    """Put the version of its plan that the page named under a date; what is sold keeps its place."""
     desk = await access.performance(request, performance_id, Scope.MANAGE)
-    await request.typed()
-    services, owner = request.services, desk.reach.organisation_id
-    one = await dates.get(services.database, owner, performance_id)
+    form, services, owner = await request.typed(), request.services, desk.reach.organisation_id
+    version_id, stores = _version_id(form), (services.database, services.inventory)
     try:
-        await performances.publish_plan(
-            services.database, services.inventory, owner, performance_id, one.latest_version_id
-        )
+        await performances.publish_plan(*stores, owner, performance_id, version_id, desk.actor, request.now)
+        one = await dates.get(services.database, owner, performance_id)
         path = f"/admin/performances/{performance_id}/settings"
-        return pages.done(request, path, "The date is sold on version {number} of its plan.", number=one.latest_number)
+        return pages.done(request, path, "The date is sold on version {number} of its plan.", number=one.plan_number)
     except SeatsInUse as refusal:
+        one = await dates.get(services.database, owner, performance_id)
         shown = Form.of(_fields(one))
         shown.refused(refusal)
         return pages.show_again(request, ONE, desk, form=shown, **_one_around(request, one))
+
+
+def _version_id(form: Form) -> UUID:
+    try:
+        return UUID(form.text("plan_version"))
+    except ValueError:
+        raise NotFound(what="plan version") from None
 
 
 async def _list(request: Call, desk: Desk, event_id: UUID, form: Form) -> Response[str]:
@@ -265,7 +272,7 @@ def _rule(form: Form) -> Rule | None:
         form.mistaken("first", "Choose the first day.")
     if first is None or last is None:
         first, last, times = date.min, date.min, []
-    weekdays = frozenset(int(text) for text in form.texts("weekdays") if text in "0123456") or frozenset(range(7))
+    weekdays = frozenset(int(text) for text in form.texts("weekdays") if text in WEEKDAYS) or frozenset(range(7))
     if form.mistakes:
         return None
     return Rule(

@@ -240,7 +240,9 @@ async def edit(
     async with db.transaction() as c:
         before = await _get(c, organisation_id, performance_id)
         if settings.starts_at != before.starts_at:
-            await _ensure_apart(c, before.event_id, settings.starts_at)
+            await SQL.lock_event.run(c, event_id=before.event_id)
+            if await SQL.taken.value(c, event_id=before.event_id, starts=[settings.starts_at]):
+                raise InputRefused(problem="The event has a date at that moment already.", where="starts_at")
         if not await SQL.edit.run(c, performance_id=performance_id, version=version, **values):
             raise EditedMeanwhile(what="performance")
         after = await _get(c, organisation_id, performance_id)
@@ -259,12 +261,18 @@ async def edit_many(
     """
     _check_change(change)
     async with db.transaction() as c:
+        await SQL.lock_event.run(c, event_id=event_id)
         rows = await SQL.to_change.rows(c, organisation_id=organisation_id, event_id=event_id, ids=list(set(ids)))
         if len(rows) < len(set(ids)):
             raise NotFound(what="performance")
         if not rows:
             raise InputRefused(problem="Tick at least one date.", where="dates")
-        await SQL.change.many(c, [_changed(row, change) for row in rows])
+        changed = [_changed(row, change) for row in rows]
+        await SQL.change.many(c, changed)
+        if await SQL.doubled.value(c, event_id=event_id, starts=[row["starts_at"] for row in changed]):
+            raise InputRefused(problem="Two of the event’s dates would be at the same moment.", where="at")
+        if await SQL.never_open.value(c, ids=[row["id"] for row in changed]):
+            raise InputRefused(problem="The sale opens before it closes.", where="sale_closes_min")
         told = {name: (None, value) for name, value in _fields(change).items()}
         changes = {"dates": (len(rows), [row["starts_at"].isoformat() for row in rows]), **told}
         await audit.note(c, by, "performances.edited", _event_subject(rows[0], event_id), now, changes)
@@ -348,6 +356,10 @@ def _check_settings(settings: DateSettings, now: datetime) -> None:
         raise InputRefused(problem="The end is too far from the start.", where="ends_at")
     if settings.starts_at > now + timedelta(days=366 * YEARS_AHEAD_MAX):
         raise InputRefused(problem="A date is {most} years ahead at most.", where="starts_at", most=YEARS_AHEAD_MAX)
+    for name in ("sale", "counter"):
+        opens_at, closes_at = (getattr(settings, f"own_{name}_{edge}_at") for edge in ("opens", "closes"))
+        if opens_at and closes_at and opens_at >= closes_at:
+            raise InputRefused(problem="The sale opens before it closes.", where=f"own_{name}_closes_at")
     most = settings.own_order_places_max
     if most is not None and not 1 <= most <= ORDER_PLACES_MAX:
         raise InputRefused(
@@ -395,6 +407,10 @@ def _changed(row: asyncpg.Record, change: Change) -> dict[str, object]:
         values["sale_closes_at"] = start - timedelta(minutes=change.sale_closes_min)
     if change.order_places_max is not UNSET:
         values["order_places_max"] = change.order_places_max
+    for name in ("sale", "counter"):
+        opens_at, closes_at = values[f"{name}_opens_at"], values[f"{name}_closes_at"]
+        if opens_at and closes_at and opens_at >= closes_at:
+            raise InputRefused(problem="The sale opens before it closes.", where="sale_closes_min")
     return values | {
         "id": row["id"],
         "starts_at": start,
@@ -418,11 +434,6 @@ def _at(start: datetime, zone: str, at: time) -> datetime:
 def _fields(change: Change) -> dict[str, object]:
     found = {name: getattr(change, name) for name in Change.__struct_fields__}
     return {name: value for name, value in found.items() if value is not UNSET and (name != "as_event" or value)}
-
-
-async def _ensure_apart(c: Connection, event_id: UUID, start: datetime) -> None:
-    if await SQL.taken.value(c, event_id=event_id, starts=[start]):
-        raise InputRefused(problem="The event has a date at that moment already.", where="starts_at")
 
 
 async def _get(c: Connection, organisation_id: UUID, performance_id: UUID) -> Date:

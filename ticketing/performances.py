@@ -15,7 +15,8 @@ from msgspec import Struct
 from engine.inventory import Inventory
 from engine.plan import places, placeur_json
 from engine.plan.places import PlaceList
-from ticketing import halls, plans, pools
+from ticketing import audit, halls, plans, pools
+from ticketing.audit import Actor, Subject
 from ticketing.channels import Channel
 from ticketing.db import Database
 from ticketing.halls import Hall
@@ -151,9 +152,15 @@ async def hall(db: Database, performance: Performance) -> Hall:
 
 
 async def publish_plan(
-    db: Database, inventory: Inventory, organisation_id: UUID, performance_id: UUID, plan_version_id: UUID
-) -> Performance:
-    """Put a later plan version of the same venue under a performance; holds and claims keep their places.
+    db: Database,
+    inventory: Inventory,
+    organisation_id: UUID,
+    performance_id: UUID,
+    plan_version_id: UUID,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Put another plan version of the same venue under a performance; holds and claims keep their places.
 
     Raises NotFound for what is not the organisation's, SeatsInUse when the new plan drops a place that is sold.
     """
@@ -168,9 +175,11 @@ async def publish_plan(
             raise SeatsInUse(place_count=in_use)
         await SQL.publish.run(c, place_list_hash=await plans.keep_place_list(c, place_list), **values)
         await pools.grow(c, row["pool_id"], place_list.place_count)
-        performance = await _get(c, performance_id)
-    await inventory.rebuild(performance.pool_id)
-    return performance
+        about = {"name": row["event_name"], "box_office_id": row["box_office_id"]}
+        numbers = {"plan_number": (row["old_number"], row["new_number"])}
+        subject = Subject(kind="performance", id=performance_id, **about)
+        await audit.note(c, by, "performance.plan_published", subject, now, numbers)
+    await inventory.rebuild(row["pool_id"])
 
 
 def ensure_shown(performance: Performance, link: str) -> None:

@@ -1,3 +1,4 @@
+import asyncio
 import time as clock
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -8,7 +9,7 @@ from msgspec.structs import replace
 
 from engine.plan.model import Category, Plan, Row, Seat, Size, Zone
 from tests.ticketing.house import NOW, House, open_house, order
-from ticketing import dates, events, performances
+from ticketing import dates, events, performances, pools
 from ticketing.audit import Actor
 from ticketing.calendar import DATES_MAX
 from ticketing.dates import Change, Date, SaleState
@@ -213,8 +214,48 @@ async def test_where_a_date_stands(database: Database, inventory, programme: Pro
     assert date.state(date.sale_opens_at - DAY) is SaleState.LATER
     assert date.state(date.starts_at) is SaleState.CLOSED
     assert date.state(date.ends_at) is SaleState.OVER
-    assert replace(date, sold_count=40).state(NOW) is SaleState.SOLD_OUT
     assert replace(date, status=PerformanceStatus.CANCELLED).state(NOW) is SaleState.CANCELLED
+
+
+async def test_blocked_places_are_not_waited_for(database: Database, inventory, programme: Programme) -> None:
+    """Half of the house is blocked and the other half is sold: nothing is left."""
+    house = programme.house
+    await pools.block(database, inventory, house.organisation, house.pool, range(20, 40), 1)
+    await order(database, inventory, house, list(range(20)))
+    date = await dates.get(database, house.organisation, house.performance.id)
+    assert (date.sold_count, date.place_count) == (20, 20) and date.state(NOW) is SaleState.SOLD_OUT
+
+
+async def test_a_sale_that_would_close_before_it_opens_is_refused(database: Database, programme: Programme) -> None:
+    (date,) = await add(database, programme, NOW + 60 * DAY)
+    for name in ("sale", "counter"):
+        own = {f"own_{name}_opens_at": NOW + 50 * DAY, f"own_{name}_closes_at": NOW + 40 * DAY}
+        with pytest.raises(InputRefused) as refused:
+            await edit(database, programme, date, **own)
+        assert refused.value.fields["where"] == f"own_{name}_closes_at"
+    opened = await edit(database, programme, date, own_sale_opens_at=NOW + 50 * DAY)
+    change = Change(sale_closes_min=60 * 24 * 20)
+    with pytest.raises(InputRefused) as refused:
+        await edit_many(database, programme, [opened], change)
+    assert refused.value.fields["where"] == "sale_closes_min"
+
+
+async def test_two_dates_are_not_put_at_one_moment(database: Database, programme: Programme) -> None:
+    noon = (NOW + 60 * DAY).replace(hour=10, minute=0, second=0, microsecond=0)
+    matinee, evening = await add(database, programme, noon, noon + timedelta(hours=5))
+    with pytest.raises(InputRefused) as refused:
+        await edit_many(database, programme, [matinee, evening], Change(at=time(20)))
+    assert refused.value.fields["where"] == "at"
+    apart = await asyncio.gather(
+        *(edit(database, programme, one, starts_at=noon + 3 * DAY, doors_at=noon + 3 * DAY, ends_at=noon + 4 * DAY)
+          for one in (matinee, evening)), return_exceptions=True,
+    )  # fmt: skip
+    assert sorted(isinstance(one, InputRefused) for one in apart) == [False, True]
+
+
+async def edit_many(database: Database, programme: Programme, chosen: list[Date], change: Change) -> int:
+    house, ids = programme.house, [date.id for date in chosen]
+    return await dates.edit_many(database, house.organisation, programme.event, ids, change, programme.by, NOW)
 
 
 async def test_what_was_done_is_noted(database: Database, programme: Programme) -> None:

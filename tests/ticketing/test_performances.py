@@ -9,6 +9,7 @@ from engine.outcomes import Outcome
 from engine.plan.model import Plan, Seat
 from tests.ticketing.house import NOW, SETTINGS, House, breaches, hold, open_house, order, plan, request
 from ticketing import orders, organisations, performances, plans
+from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.ids import new_id
 from ticketing.performances import Page, Performance, PerformanceStatus, Schedule
@@ -109,7 +110,8 @@ async def test_a_later_plan_keeps_every_sale(database: Database, inventory: Inve
     held = await hold(inventory, house, [0, 1])
     await order(database, inventory, house, [9, 10, 20])
     version = await add_grown(database, house)
-    shown = await performances.publish_plan(database, inventory, house.organisation, house.performance.id, version.id)
+    await publish(database, inventory, house, version)
+    shown = await performances.get(database, house.performance.id)
     assert (shown.plan_version_id, shown.plan_hash, shown.pool_id) == (version.id, version.hash, house.pool)
     hall = await performances.hall(database, shown)
     assert hall.packed.place_count == 47 and hall.places(["A10", "B1", "C1"]) == (9, 10, 40)
@@ -128,7 +130,7 @@ async def test_a_plan_that_drops_a_sold_seat_is_refused(database: Database, inve
     await order(database, inventory, house, [19])
     version = await add_grown(database, house)
     with pytest.raises(SeatsInUse, match="drops 1 places"):
-        await performances.publish_plan(database, inventory, house.organisation, house.performance.id, version.id)
+        await publish(database, inventory, house, version)
     assert await performances.get(database, house.performance.id) == house.performance
     assert await take(inventory, house.performance, [18]) is Outcome.HELD
 
@@ -142,7 +144,30 @@ async def test_a_plan_is_published_by_its_own_organisation_in_its_own_venue(
     nobody = (await organisations.create(database, f"o-{new_id().hex[-8:]}", "Nobody", NOW)).id
     for organisation, wanted in [(nobody, version), (other.organisation, version), (house.organisation, elsewhere)]:
         with pytest.raises(NotFound):
-            await performances.publish_plan(database, inventory, organisation, house.performance.id, wanted.id)
+            by = Actor(organisation_id=organisation)
+            await performances.publish_plan(database, inventory, organisation, house.performance.id, wanted.id, by, NOW)
+
+
+async def test_a_plan_published_on_a_draft_is_noted_and_outdates_open_pages(
+    database: Database, inventory: Inventory
+) -> None:
+    house = await open_house(database)
+    version = await add_grown(database, house)
+    async with database.transaction() as c:
+        await c.execute("update events set visibility = 'draft' where id = $1", house.performance.event_id)
+        before = await c.fetchval("select version from performances where id = $1", house.performance.id)
+    await publish(database, inventory, house, version)
+    async with database.read() as c:
+        row = await c.fetchrow("select plan_version_id, version from performances where id = $1", house.performance.id)
+        noted = await c.fetchrow("select changes from audit where act = 'performance.plan_published'")
+    assert tuple(row) == (version.id, before + 1)
+    assert noted["changes"] == '{"plan_number": [1, 2]}'
+
+
+async def publish(database: Database, inventory: Inventory, house: House, version: PlanVersion) -> None:
+    by = Actor(organisation_id=house.organisation)
+    values = (house.organisation, house.performance.id, version.id)
+    await performances.publish_plan(database, inventory, *values, by, NOW)
 
 
 async def take(inventory: Inventory, performance: Performance, places: list[int]) -> Outcome:

@@ -13,6 +13,27 @@ for no key update of e;
 select count(*) from performances
 where event_id = :event_id and status <> 'cancelled' and starts_at = any(:starts::timestamptz[]);
 
+-- name: lock_event(event_id)!
+-- Its dates are added and moved one after the other.
+select from events where id = :event_id for no key update;
+
+-- name: doubled(event_id, starts)$
+-- How many of these moments are those of more than one date.
+select count(*)
+from (
+    select starts_at
+    from performances
+    where event_id = :event_id and status <> 'cancelled' and starts_at = any(:starts::timestamptz[])
+    group by starts_at
+    having count(*) > 1
+) as found;
+
+-- name: never_open(ids)$
+-- How many of these dates would close before they open, at some channel.
+select count(*)
+from performance_sales
+where performance_id = any(:ids::uuid[]) and (sale_opens_at >= sale_closes_at or counter_opens_at >= counter_closes_at);
+
 -- name: add(event_id, version_id, place_list_hash, box_office_id, venue_id, ids, pools, starts, doors_min, duration_min)!
 insert into performances (
     id, event_id, box_office_id, venue_id, plan_version_id, place_list_hash, pool_id, starts_at, doors_at, ends_at
@@ -31,7 +52,7 @@ from (
         f.sale_closes_at as own_sale_closes_at, f.counter_opens_at as own_counter_opens_at,
         f.counter_closes_at as own_counter_closes_at, f.order_places_max as own_order_places_max, s.sale_opens_at,
         s.sale_closes_at, s.counter_opens_at, s.counter_closes_at, s.order_places_max, s.visibility, f.status, f.label,
-        f.version, o.place_count, f.pool_id
+        f.version, v.place_count - o.blocked_count as place_count, f.pool_id
     from performances f
     join events e on e.id = f.event_id
     join box_offices b on b.id = f.box_office_id
@@ -63,7 +84,7 @@ select f.id, f.event_id, e.name as event_name, f.box_office_id, f.venue_id, u.na
     f.sale_closes_at as own_sale_closes_at, f.counter_opens_at as own_counter_opens_at,
     f.counter_closes_at as own_counter_closes_at, f.order_places_max as own_order_places_max, s.sale_opens_at,
     s.sale_closes_at, s.counter_opens_at, s.counter_closes_at, s.order_places_max, s.visibility, f.status, f.label,
-    f.version, f.pool_id, o.place_count,
+    f.version, f.pool_id, v.place_count - o.blocked_count as place_count,
     (select count(*)::integer from claims c where c.pool_id = f.pool_id) as sold_count
 from performances f
 join events e on e.id = f.event_id

@@ -55,9 +55,10 @@ with mine as materialized (
 select m.*, houses.place_count, houses.sold_count
 from mine m
 cross join lateral (
-    select coalesce(sum(p.place_count), 0)::integer as place_count,
+    select coalesce(sum(v.place_count - p.blocked_count), 0)::integer as place_count,
         coalesce(sum((select count(*) from claims c where c.pool_id = f.pool_id)), 0)::integer as sold_count
     from performances f
+    join plan_versions v on v.id = f.plan_version_id
     join pools p on p.id = f.pool_id
     where f.event_id = m.id and f.status <> 'cancelled'
 ) as houses
@@ -88,17 +89,7 @@ from event_texts
 where event_id = :event_id;
 
 -- name: time_zone(event_id)$
-select coalesce(
-    (
-        select u.time_zone from performances f join venues u on u.id = f.venue_id
-        where f.event_id = e.id order by f.starts_at limit 1
-    ),
-    (select u.time_zone from venues u where u.organisation_id = b.organisation_id order by u.created_at, u.id limit 1),
-    'UTC'
-)
-from events e
-join box_offices b on b.id = e.box_office_id
-where e.id = :event_id;
+select event_time_zone(:event_id);
 
 -- name: has_orders(event_id)$
 select exists (
