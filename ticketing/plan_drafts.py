@@ -48,6 +48,15 @@ class Draft(Struct, frozen=True):
     created_at: datetime
 
 
+class Waiting(Struct, frozen=True):
+    """A draft in a list."""
+
+    id: UUID
+    plan_name: str
+    file_name: str
+    created_at: datetime
+
+
 class Comparison(Struct, frozen=True):
     """A draft beside the version it would follow (`number`): seats that stay, come and go, by their ids."""
 
@@ -101,6 +110,13 @@ async def get(db: Database, organisation_id: UUID, venue_id: UUID, draft_id: UUI
         raise NotFound(what="draft of a plan")
     values = dict(row) | {"findings": _findings.decode(row["findings"]), "format": Format(row["format"])}
     return Draft(**values)
+
+
+async def of_venue(db: Database, organisation_id: UUID, venue_id: UUID, now: datetime) -> list[Waiting]:
+    """The drafts that wait at an organisation's own venue, the newest first."""
+    values = {"organisation_id": organisation_id, "venue_id": venue_id, "made_after": now - KEPT_FOR}
+    async with db.read() as c:
+        return await SQL.of_venue.all(c, Waiting, **values)
 
 
 async def compare(db: Database, organisation_id: UUID, draft: Draft) -> Comparison | None:

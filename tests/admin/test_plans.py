@@ -11,6 +11,7 @@ from tests.admin.conftest import Browser, SignIn
 from tests.api.conftest import House, small_plan
 from ticketing import plan_drafts, plans, venues
 from ticketing.audit import Actor
+from ticketing.tokens import Scope
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ROWS = b"stand,sector,row,seats\nwest,1,1,10\nwest,1,2,12\n"
@@ -63,6 +64,9 @@ async def test_what_was_mended_is_listed_before_anything_is_kept(sign_in: SignIn
     assert "1 thing was mended" in page and "zones[0].rows[0].seats[1]" in page
     assert "version 2 of Hall" in page and "Save as version 2" in page
     assert len(await plans.list_of(database, house.organisation_id, hall)) == 1
+    assert response.headers["location"] in await manager.page(f"/admin/venues/{hall}"), "one finds back to it"
+    viewer = await sign_in(Scope.VIEW)
+    assert response.headers["location"] not in await viewer.page(f"/admin/venues/{hall}")
     picture = await manager.get(f"{response.headers['location']}/picture")
     assert picture.headers["content-type"].startswith("image/svg+xml") and "<script" not in picture.text
     await manager.get(response.headers["location"])

@@ -14,6 +14,13 @@ from plan_drafts d
 join venues v on v.id = d.venue_id
 where d.id = :draft_id and v.id = :venue_id and v.organisation_id = :organisation_id;
 
+-- name: of_venue(organisation_id, venue_id, made_after)
+select d.id, d.plan_name, d.file_name, d.created_at
+from plan_drafts d
+join venues v on v.id = d.venue_id
+where v.id = :venue_id and v.organisation_id = :organisation_id and d.created_at >= :made_after
+order by d.created_at desc, d.id;
+
 -- name: take(organisation_id, venue_id, draft_id)^
 -- The draft leaves; whoever confirms it a second time finds nothing.
 delete from plan_drafts d
