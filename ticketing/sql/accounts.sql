@@ -1,5 +1,5 @@
 -- name: lock(email)^
-select id, email, name, locale, created_at, disabled_at from staff where email = :email for update;
+select id, email, name, locale, created_at, disabled_at from staff where email = :email for no key update;
 
 -- name: disable(staff_id, now)!
 update staff set disabled_at = :now where id = :staff_id and disabled_at is null;
