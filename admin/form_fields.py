@@ -267,7 +267,7 @@ def _sketch(values: FieldValues) -> Field:
         plain["link"] = forms.link_of(values.link)
     except Refusal:
         plain["link"] = ""
-    return Field(**plain, id=UUID(int=0), form_id=UUID(int=0), hidden=False, version=1, answered=0)
+    return Field(**plain, id=UUID(int=0), form_id=UUID(int=0), hidden=False, version=1, answered=False)
 
 
 def _regions(language: str) -> list[tuple[str, str]]:

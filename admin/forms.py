@@ -149,7 +149,7 @@ async def _shown(request: Call, desk: Desk, form_id: UUID) -> dict[str, Any]:
     return {
         "asked": asked,
         "uses": await forms.uses(database, form_id),
-        "answered": sum(field.answered for field in asked.fields),
+        "answered": any(field.answered for field in asked.fields),
         "form": _with_name(Form(), asked.name),
         "tongue": tongue if tongue in LANGUAGES else asked.language,
         "kinds": KINDS,

@@ -137,13 +137,13 @@ class FieldValues(Struct, frozen=True, kw_only=True):
 
 
 class Field(FieldValues, frozen=True, kw_only=True):
-    """A field of a form; `answered` by how many."""
+    """A field of a form; `answered` by somebody."""
 
     id: UUID
     form_id: UUID
     hidden: bool
     version: int
-    answered: int
+    answered: bool
 
 
 class Form(Struct, frozen=True, kw_only=True):
@@ -192,7 +192,7 @@ class FormRow(Struct, frozen=True):
     fields: int
     tariffs: int
     events: int
-    answers: int
+    answered: bool
 
 
 class Use(Struct, frozen=True):
@@ -368,7 +368,7 @@ async def take_away(db: Database, organisation_id: UUID, field_id: UUID, by: Act
     """Delete a field that nobody has answered, or hide one that somebody has; whether it was deleted."""
     async with db.transaction() as c:
         form, field = await _own_field(c, organisation_id, field_id)
-        deleted = field.answered == 0
+        deleted = not field.answered
         if deleted:
             await SQL.remove_field.run(c, field_id=field_id)
         else:
@@ -620,11 +620,12 @@ def rank(position: int | None) -> tuple[int, int]:
 
 
 async def _own(c: Connection, organisation_id: UUID, form_id: UUID | None, *, lock: bool = False) -> Form:
+    """An organisation's form; held, and only then read, where it is to be changed by what it is."""
+    if lock:
+        await SQL.lock.run(c, form_id=form_id)
     form = (await by_ids(c, [form_id])).get(form_id) if form_id else None
     if form is None or form.organisation_id != organisation_id:
         raise NotFound(what="form")
-    if lock:
-        await SQL.lock.run(c, form_id=form_id)
     return form
 
 

@@ -21,6 +21,7 @@ from ticketing.forms import Field, FieldValues, Form, Kind, Limits, Media, OnTic
 from ticketing.ids import new_id
 from ticketing.refusals import AnswersRefused, EditedMeanwhile, FormChanged, NotFound
 from ticketing.uploads import Upload
+from ticketing.workshop import Workshop
 
 OPTIONS = (Option("a", {"en": "Meat", "fr": "Viande"}), Option("b", {"en": "Leek"}), Option("c", {"en": "No"}, True))
 FILES = {
@@ -32,7 +33,7 @@ FILES = {
 def field(kind: Kind, **values: Any) -> Field:
     options = OPTIONS if kind in forms.CHOICES else ()
     around = {"labels": {"en": f"{kind}?"}, "options": options, "id": new_id(), "form_id": UUID(int=1)}
-    return Field(**({"kind": kind, "hidden": False, "version": 1, "answered": 0} | around | values))
+    return Field(**({"kind": kind, "hidden": False, "version": 1, "answered": False} | around | values))
 
 
 def form(*fields: Field, locale: str = "fr-CH", currency: str = "CHF") -> Form:
@@ -258,10 +259,10 @@ async def test_an_order_answers_the_form_of_its_event_or_of_the_box_office(
 
 
 async def test_a_file_is_taken_once_by_the_order_it_was_sent_for(
-    database: Database, inventory: Inventory, house: House
+    database: Database, inventory: Inventory, house: House, workshop: Workshop
 ):
     _, (card,) = await asking(database, house, ask(Kind.FILE, "Card"))
-    sent = await uploads.take(database, house.box_office, "../../card.png", PNG, NOW)
+    sent = await uploads.take(database, workshop, house.box_office, "../../card.png", PNG, NOW)
     with pytest.raises(AnswersRefused, match="1 answers"):
         await ordered(database, inventory, house, ((card, (sent.id,)),), ((card, (sent.id,)),))
     placed = await ordered(database, inventory, house, ((card, (sent.id,)),))
@@ -276,7 +277,7 @@ async def test_a_file_is_taken_once_by_the_order_it_was_sent_for(
     with pytest.raises(NotFound):
         await uploads.content(database, new_id(), placed.id, upload_id)
     other = await open_house(database)
-    theirs = await uploads.take(database, other.box_office, "card.png", PNG, NOW)
+    theirs = await uploads.take(database, workshop, other.box_office, "card.png", PNG, NOW)
     with pytest.raises(AnswersRefused):
         await ordered(database, inventory, house, ((card, (theirs.id,)),))
 

@@ -12,7 +12,9 @@ select f.id, f.name, f.of_orders,
     (select count(*) from form_fields d where d.form_id = f.id and not d.hidden) as fields,
     (select count(*) from tariffs t where t.form_id = f.id) as tariffs,
     (select count(*) from events e where e.order_form_id = f.id) as events,
-    (select count(*) from form_fields d join answers a on a.field_id = d.id where d.form_id = f.id) as answers
+    exists (
+        select from form_fields d where d.form_id = f.id and exists (select from answers a where a.field_id = d.id)
+    ) as answered
 from forms f
 join box_offices b on b.id = f.box_office_id
 where f.box_office_id = :box_office_id and b.organisation_id = :organisation_id
@@ -27,7 +29,7 @@ where f.id = any(:form_ids::uuid[]);
 
 -- name: fields_of(form_ids)
 select d.id, d.form_id, d.kind, d.labels, d.helps, d.mandatory, d.on_ticket, d.link, d.position, d.hidden, d.options,
-    d.limits, d.version, (select count(*) from answers a where a.field_id = d.id) as answered
+    d.limits, d.version, exists (select from answers a where a.field_id = d.id) as answered
 from form_fields d
 where d.form_id = any(:form_ids::uuid[]);
 
