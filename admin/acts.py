@@ -127,6 +127,7 @@ ACTS: dict[str, str] = {
     "order.mailed": marked("{who} sent mail about the order {what}"),
     "order.noted": marked("{who} wrote a note on the order {what}"),
     "order.paid": marked("{who} took the payment of the order {what}"),
+    "order.placed": marked("{who} sold the order {what}"),
     "order.reduced": marked("{who} cancelled tickets of the order {what}"),
     "order.refunded": marked("{who} refunded the order {what}"),
     "organisation.created": marked("{who} founded the organisation {what}"),

@@ -33,7 +33,7 @@ async def place(request: Call, box_office: BoxOfficeKey, data: JSONBody[OrderBod
     """
     services = request.services
     seller = await services.offers.box_office(box_office)
-    channel = await _channel(request, seller.organisation_id, data.channel)
+    channel, by = await _seller(request, seller.organisation_id, data.channel)
     wanted = PlaceOrder(
         box_office=seller.id,
         request_key=key,
@@ -48,7 +48,7 @@ async def place(request: Call, box_office: BoxOfficeKey, data: JSONBody[OrderBod
         total_cents=data.total_cents,
         answers=given(data.answers),
     )
-    return await orders.place(services.database, services.inventory, services.settings, wanted, request.now)
+    return await orders.place(services.database, services.inventory, services.settings, wanted, request.now, by)
 
 
 @get(ONE, tags=TAGS, security=access.ORDER_OR_TOKEN)
@@ -107,16 +107,17 @@ async def reached(call: Call, order: OrderId, scope: Scope) -> tuple[Order, Acto
     return found, access.shopper(call, found)
 
 
-async def _channel(call: Call, organisation_id: UUID, wanted: str | None) -> Channel:
-    """The counter for staff, or a program of theirs; the shop for anybody else. NotFound for another's box office."""
+async def _seller(call: Call, organisation_id: UUID, wanted: str | None) -> tuple[Channel, Actor | None]:
+    """The counter for staff, or a program of theirs, and whom the audit log names; the shop and nobody for anybody
+    else. NotFound for another's box office."""
     token = await access.staff_or_anybody(call, Scope.SELL)
     if token is None:
         if wanted is not None:
             raise ScopeMissing(scope=Scope.SELL)
-        return Channel.SHOP
+        return Channel.SHOP, None
     if token.organisation_id != organisation_id:
         raise NotFound(what="box office")
-    return Channel(wanted or Channel.COUNTER)
+    return Channel(wanted or Channel.COUNTER), access.actor(call, token)
 
 
 async def _pass_choice(call: Call, chosen: PassBody) -> PassChoice:

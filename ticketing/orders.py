@@ -150,9 +150,10 @@ class _KeyTaken(Exception):
 
 
 async def place(
-    db: Database, inventory: Inventory, settings: Settings, request: PlaceOrder, now: datetime
+    db: Database, inventory: Inventory, settings: Settings, request: PlaceOrder, now: datetime, by: Actor | None = None
 ) -> PlacedOrder:
-    """Order the places of a hold: they are the buyer's from then on, and owed until `expires_at`.
+    """Order the places of a hold: they are the buyer's from then on, and owed until `expires_at`. `by`: who of the
+    staff sold it, if anybody.
 
     Raises InputRefused, NotFound, NoPrice, SaleClosed, PriceChanged and what else `drafts.draft` says of what cannot be
     ordered; HoldExpired, HoldLost, HoldBusy, HoldMismatch, HoldOrdered for the hold; TariffSoldOut, SeatsTaken,
@@ -170,7 +171,7 @@ async def place(
     pin = await _pin(inventory, settings, request, draft, attempt)
     reach("F2")
     try:
-        placed, owned = await _write(db, settings, request, ground, draft, pin, now)
+        placed, owned = await _write(db, settings, request, ground, draft, pin, now, by)
     except _KeyTaken:
         return await _first_answer(db, settings, request)
     except Refusal as refusal:
@@ -423,6 +424,7 @@ async def _write(
     draft: Draft,
     pin: PinAnswer,
     now: datetime,
+    by: Actor | None,
 ) -> tuple[PlacedOrder, list[Claim]]:
     """The one transaction. Raises _KeyTaken, TariffChanged, NotReady, SeatsTaken, OrderLate, with nothing written."""
     placed = _placed(settings, ground[0], draft, pin, now)
@@ -443,6 +445,10 @@ async def _write(
             raise OrderLate()
         if draft.answers:
             await answers.store(c, placed.id, draft.answers, now)
+        if by is not None:
+            subject = Subject(kind="order", id=placed.id, name=placed.code, box_office_id=request.box_office)
+            told = {"tickets": (None, len(draft.tickets)), "price_cents": (None, placed.total_cents)}
+            await audit.note(c, by, "order.placed", subject, now, told)
         reach("F3")
         claims.reach_after_sending("F4")
     owned = zip(row["pools"], row["places"], row["serials"], strict=True)

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from admin import acts
 from tests.admin.conftest import Browser, SignIn
-from tests.api.conftest import House, opens
+from tests.api.conftest import House, keyed, opens, order_body
 from ticketing import audit, box_offices, dates, events, forms, tariffs, tokens, vat, venues
 from ticketing.audit import Actor, Line, Subject
 from ticketing.box_offices import BoxOfficeChoice
@@ -262,6 +262,20 @@ async def test_what_a_key_does_through_the_api_is_told_with_its_name(
     assert list(dict.fromkeys(told)) == acts_done and len(told) == len(lines)
     called_from = client.headers["x-forwarded-for"]
     assert all(line.endswith(called_from) for line in lines)
+
+
+async def test_who_sold_an_order_at_the_counter_is_told_and_a_shopper_s_order_needs_nobody(
+    sign_in: SignIn, house: House, client: AsyncClient, hold: Act, order: Act
+):
+    browser, seller, key = await sign_in(), house.bearer(Scope.SELL), keyed()
+    body = order_body(house, await hold(party=2))
+    for _ in range(2):
+        response = await client.post(house.path("orders"), json=body, headers=seller | key)
+        assert response.status_code == 201, response.text
+    (line,) = await rows(browser, page_of(house, f"?subject=order:{response.json()['id']}"))
+    assert f"The key sell sold the order {response.json()['code']}" in line, "the same request again adds no line"
+    assert "Tickets 2" in line
+    assert await rows(browser, page_of(house, f"?subject=order:{(await order())['id']}")) == []
 
 
 async def test_what_a_shopper_does_with_an_order_is_told_as_the_buyer_s(
