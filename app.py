@@ -23,6 +23,7 @@ from ticketing.settings import Settings, from_environment, secret_bytes, site_ur
 from ticketing.signing_keys import Keys
 from ticketing.stores import stores
 from ticketing.tokens import Tokens
+from ticketing.workshop import Workshop
 from web import logs, metrics, opt_outs, problems
 from web.addresses import Addresses
 from web.body import StrictJson
@@ -87,6 +88,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         stack.callback(metrics.close)
         press = Press()
         stack.callback(press.close)
+        workshop = Workshop()
+        stack.callback(workshop.close)
         secret = secret_bytes(settings)
         site = site_url(settings)
         stack.callback(asyncio.create_task(_publish(inventory)).cancel)
@@ -99,6 +102,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             keys=Keys(database, secret),
             sandbox=Sandbox(secret, f"{site}/sandbox"),
             press=press,
+            workshop=workshop,
             templates=templates(),
             secret=secret,
             site_url=site,

@@ -7,19 +7,13 @@ yields to everybody else: a mail may be late in an on-sale, a seat may not.
 """
 
 import asyncio
-import os
 import signal
-import threading
-import time
 from collections import Counter
 from collections.abc import Mapping
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from datetime import datetime
 from email.message import EmailMessage
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Self
 
 import structlog
 import uvloop
@@ -31,7 +25,7 @@ from mailing import buyers as buyer_letters
 from mailing import orders as order_mails
 from mailing.orders import Attachment
 from mailing.relays import Handed, hand_over, keep, relay_of
-from printing.tickets import Size, tickets_pdf
+from printing.tickets import Size
 from ticketing import account_mails, check, jobs, mailings, mails, tickets, worker
 from ticketing.check import Breach
 from ticketing.jobs import Job, MailKind, SendAccountMail, SendMail, SendMailing
@@ -41,8 +35,8 @@ from ticketing.sandbox import Sandbox
 from ticketing.settings import Settings, from_environment, secret_bytes, site_url
 from ticketing.signing_keys import Keys
 from ticketing.stores import Stores, stores
-from ticketing.tickets import Issued
 from web import logs, metrics
+from web.press import Press
 
 MAILS_FOLDER = "mails"
 MAILS_KEPT_MAX = 1000
@@ -50,7 +44,6 @@ BUYERS_A_JOB_MAX = 50
 DELAYS_A_JOB_MAX = 3
 """A relay that puts so many off is left alone for a while."""
 PUBLISHED_EVERY_S = 5.0
-PARENT_SEEN_EVERY_S = 1.0
 NICENESS = 10
 
 log = structlog.get_logger()
@@ -58,35 +51,6 @@ log = structlog.get_logger()
 
 class MailDelayed(Exception):
     """The relay did not take a mail now; the job is tried again."""
-
-
-class Press:
-    """Sets tickets in a process of its own, started by the first. One that dies is replaced by the next; what it was
-    setting has failed."""
-
-    def __init__(self) -> None:
-        self._process: ProcessPoolExecutor | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._process is not None:
-            self._process.shutdown()
-
-    async def tickets(self, issued: Issued, tag: str) -> bytes:
-        """The PDF of an order's tickets, A4, in the locale `tag`. Raises BrokenExecutor when the press died."""
-        if self._process is None:
-            self._process = self._started()
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._process, tickets_pdf, issued, Size.A4, tag)
-        except BrokenExecutor:
-            self._process = None
-            raise
-
-    def _started(self) -> ProcessPoolExecutor:
-        spawn = get_context("spawn")
-        return ProcessPoolExecutor(1, mp_context=spawn, initializer=_yield_to_others, initargs=(os.getpid(),))
 
 
 class Post:
@@ -111,7 +75,7 @@ class Post:
             return
         attached = []
         if payload.mail is not MailKind.CONFIRMATION_AGAIN:
-            pdf = await self._press.tickets(issued, sheet.head.customer_locale)
+            pdf = await self._press.tickets(issued, Size.A4, sheet.head.customer_locale)
             attached.append(Attachment(f"{sheet.head.order_code}.pdf", pdf))
         sender, to = self._settings.mail_from, payload.to or sheet.head.customer_email
         message = order_mails.message(payload.mail, sheet, mail_id, sender, now, attachments=attached, to=to)
@@ -148,9 +112,9 @@ class Post:
         mailing, last, delays = found[0].id, payload.after, 0
         for _ in range(BUYERS_A_JOB_MAX):
             now = await worker.database_time(self._database)
-            buyer = await mailings.take(self._database, mailing, last, now)
+            buyer = await mailings.take(self._database, mailing, last, now, payload.chain)
             if buyer is None:
-                await mailings.finish(self._database, mailing, now)
+                await mailings.finish(self._database, mailing, now, payload.chain)
                 return
             last = buyer.customer_id
             state, reply = await self._written_to(*found, buyer, now)
@@ -158,7 +122,8 @@ class Post:
             delays += state is RecipientState.WAITING
             if delays == DELAYS_A_JOB_MAX:
                 break
-        await mailings.more(self._database, mailing, last, mailings.RETRY_S if delays == DELAYS_A_JOB_MAX else 0)
+        pause_s = mailings.RETRY_S if delays == DELAYS_A_JOB_MAX else 0
+        await mailings.more(self._database, mailing, last, payload.chain, pause_s)
 
     async def _try_out(self, mailing: Mailing, texts: Mapping[str, Text], payload: SendMailing, mail_id: str) -> None:
         tester = await mailings.tester(self._database, payload.tester) if payload.tester else None
@@ -220,7 +185,7 @@ async def run(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    with Press() as press:
+    with Press(niceness=NICENESS) as press:
         async with stores(settings) as opened:
             await work(opened, press, stop)
     metrics.close()
@@ -260,19 +225,6 @@ async def _publish(opened: Stores, publisher: metrics.Publisher) -> None:
     publisher.publish(opened.inventory.counts)
     async with opened.database.read() as c:
         metrics.LAG.labels("jobs").set(await jobs.lag_s(c))
-
-
-def _yield_to_others(parent: int) -> None:
-    """Make this process the last to get a core, and one that does not outlive its parent however that ends."""
-    os.nice(NICENESS)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(PARENT_SEEN_EVERY_S)
-    os._exit(1)
 
 
 if __name__ == "__main__":

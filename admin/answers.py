@@ -266,8 +266,8 @@ async def _given(request: Call, desk: Desk, sheet: answers.Sheet, form: Form, mi
             given.append((field.id, tuple(text.strip() for text in form.texts(name) if text.strip())))
         elif sent := form.files.get(name):
             try:
-                database, now = request.services.database, request.now
-                taken = await uploads.take(database, sheet.box_office_id, sent.name, sent.content, now)
+                services, office, now = request.services, sheet.box_office_id, request.now
+                taken = await uploads.take(services.database, services.workshop, office, sent.name, sent.content, now)
                 given.append((field.id, (taken.id,)))
             except FileRefused as refusal:
                 mistakes[str(field.id)] = Mistake(str(refusal.fields["problem"]))

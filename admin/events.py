@@ -1,6 +1,5 @@
 """Events: the list of a box office, a new one, and the settings of one: texts, picture, who sees it, how it is sold."""
 
-import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -163,7 +162,7 @@ async def set_picture(request: Call, event_id: FromPath[UUID]) -> Response[str] 
         if not form.text("remove") and sent is None:
             form.mistaken("picture", "Choose a file.")
         else:
-            drawn = await asyncio.to_thread(pictures.redrawn, sent.content) if sent else None
+            drawn = await pictures.drawn(request.services.workshop, sent.content) if sent else None
             await events.set_picture(db, owner, event_id, drawn, desk.actor, request.now)
             told = marked("The picture is here.") if drawn else marked("The picture is gone.")
             return pages.done(request, f"/admin/events/{event_id}/settings", told)

@@ -43,4 +43,5 @@ async def upload(
     access.anybody_uploads(request)
     seller = await request.services.offers.box_office(box_office)
     content = await request.received(FILE_BYTES_MAX)
-    return await uploads.take(request.services.database, seller.id, name, content, request.now)
+    services = request.services
+    return await uploads.take(services.database, services.workshop, seller.id, name, content, request.now)

@@ -21,6 +21,7 @@ from tests.running import run
 from ticketing.db import Database
 from ticketing.migrations import migrate
 from ticketing.pools import PoolClaims
+from ticketing.workshop import Workshop
 
 TEMPLATE = "placeur_template"
 SECRET = bytes(range(32))
@@ -47,6 +48,14 @@ def _folder() -> Iterator[Path]:
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def workshop() -> Iterator[Workshop]:
+    """Where files that people send are read: processes that start with the first."""
+    workshop = Workshop()
+    yield workshop
+    workshop.close()
 
 
 @pytest.fixture(scope="session")

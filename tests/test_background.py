@@ -15,7 +15,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 import background
-from background import MailDelayed, Post, Press
+from background import MailDelayed, Post
 from mailing.relays import Delivery, Handed
 from tests.ticketing.house import NOW, SETTINGS, open_house, order
 from ticketing import check, mailings, orders, payments
@@ -25,6 +25,7 @@ from ticketing.jobs import MailKind, SendMail, SendMailing
 from ticketing.mailings import Choice, RecipientState, Text
 from ticketing.orders import PlacedOrder
 from ticketing.stores import Stores, stores
+from web.press import Press
 
 ROOT = Path(__file__).parents[1]
 

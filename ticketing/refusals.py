@@ -5,6 +5,7 @@ and never changes; `status` is the HTTP status, chosen here once so that no hand
 the family as problem documents, the command line prints the message.
 """
 
+import copyreg
 from typing import ClassVar
 
 
@@ -23,6 +24,10 @@ class Refusal(Exception):
         """`fields` fill the message and travel beside it in the problem document (`place`, `where`, ...)."""
         self.fields = fields
         super().__init__((type(self).__doc__ or "").format_map(fields))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """As it is, not made anew from its message: a refusal travels from one process to another."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
     @property
     def message(self) -> str:

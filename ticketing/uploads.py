@@ -2,32 +2,38 @@
 
 What a file is says its content; its name and the type it came with say nothing. A picture is decoded and encoded anew,
 which drops whatever was hidden before, in or after it, with the place and the camera it was taken by; a PDF is written
-anew without its scripts, its attachments and what it does when it is opened. Whatever else is refused.
+anew without its scripts, its attachments and what it does when it is opened. Whatever else is refused. All this is done
+in a process of its own, within bounds: what a few bytes unfold to is known only by unfolding them.
 
 A file comes before its order. It is named by a secret, lives for a while, and is forgotten unless an order takes it.
 How many wait for one box office is bounded, so that nobody can fill the database from outside.
 """
 
-import asyncio
+from concurrent.futures import BrokenExecutor
 from datetime import datetime, timedelta
 from io import BytesIO
 from uuid import UUID
 
 import pikepdf
 from msgspec import Struct
-from PIL import Image, ImageOps
+from pikepdf.settings import set_qpdf_limits
+from PIL import Image
 
+from ticketing import pictures
 from ticketing.db import Database
 from ticketing.forms import FILE_BYTES_MAX, Media
 from ticketing.ids import new_id, new_secret, secret_hash
 from ticketing.legible import clean
 from ticketing.refusals import FileRefused, NotFound, TooManyUploads
 from ticketing.sql import Connection, load
+from ticketing.workshop import Workshop
 
 LIFE = timedelta(hours=2)
 WAITING_MAX = 2000
-PIXELS_MAX = 50_000_000
 SIDE_PX_MAX = 4000
+UNFOLDED_BYTES_MAX = 64 * 1024 * 1024
+"""What one compressed part of a PDF may come to where it must be read; pictures on its pages are passed on as they
+are."""
 NAME_CHARS_MAX = 100
 STARTS = {b"%PDF-": Media.PDF, b"\x89PNG\r\n\x1a\n": Media.PNG, b"\xff\xd8\xff": Media.JPEG}
 ENDINGS = {Media.PDF: ".pdf", Media.PNG: ".png", Media.JPEG: ".jpg"}
@@ -65,9 +71,15 @@ class Content(Struct, frozen=True):
     content: bytes
 
 
-async def take(db: Database, box_office_id: UUID, name: str, content: bytes, now: datetime) -> Sent:
-    """Keep a file for `LIFE`, for an answer at this box office. FileRefused, TooManyUploads."""
-    sound, media = await asyncio.to_thread(sanitised, content)
+async def take(db: Database, workshop: Workshop, box_office_id: UUID, name: str, content: bytes, now: datetime) -> Sent:
+    """Keep a file for `LIFE`, for an answer at this box office. FileRefused, TooManyUploads, TooManyRequests."""
+    _media(content)
+    try:
+        sound, media = await workshop.do(sanitised, content)
+    except BrokenExecutor:
+        raise FileRefused(
+            problem="This file takes too much work to read: save it anew, smaller or simpler, and send that."
+        ) from None
     secret, ends_at = new_secret(), now + LIFE
     called = named(name, media)
     async with db.transaction() as c:
@@ -109,12 +121,8 @@ async def forget_lapsed(db: Database, now: datetime) -> int:
 
 
 def sanitised(content: bytes) -> tuple[bytes, Media]:
-    """A file written anew, and what it is. FileRefused. May take a second of a core: run it in a thread."""
-    if len(content) > FILE_BYTES_MAX:
-        raise FileRefused(problem="A file has 10 MB at most.")
-    media = next((media for start, media in STARTS.items() if content.startswith(start)), None)
-    if media is None:
-        raise FileRefused(problem="This is neither a PDF nor a picture (PNG or JPEG).")
+    """A file written anew, and what it is. FileRefused. May take seconds of a core and all memory there is."""
+    media = _media(content)
     made = _document(content) if media is Media.PDF else _picture(content, media)
     if len(made) > FILE_BYTES_MAX:
         raise FileRefused(problem="A file has 10 MB at most.")
@@ -130,22 +138,28 @@ def named(name: str, media: Media) -> str:
     return (stem[: NAME_CHARS_MAX - 4].strip(". ") or "file") + ENDINGS[media]
 
 
+def _media(content: bytes) -> Media:
+    if len(content) > FILE_BYTES_MAX:
+        raise FileRefused(problem="A file has 10 MB at most.")
+    media = next((media for start, media in STARTS.items() if content.startswith(start)), None)
+    if media is None:
+        raise FileRefused(problem="This is neither a PDF nor a picture (PNG or JPEG).")
+    return media
+
+
 def _picture(content: bytes, media: Media) -> bytes:
     """Decoded, turned upright, bounded, encoded anew without anything beside its pixels."""
     kind = media.name
     try:
         with Image.open(BytesIO(content), formats=[kind]) as opened:
-            if opened.width * opened.height > PIXELS_MAX:
-                raise FileRefused(problem="This picture has too many pixels: 50 million at most.")
-            upright = ImageOps.exif_transpose(opened)
-            upright.thumbnail((SIDE_PX_MAX, SIDE_PX_MAX))
-            plain = upright.convert("RGB" if media is Media.JPEG or upright.mode not in ("RGBA", "LA", "P") else "RGBA")
+            if opened.width * opened.height > pictures.PIXELS_MAX:
+                raise FileRefused(problem="This picture has too many pixels: 30 million at most.")
+            clear = media is Media.PNG and opened.has_transparency_data
+            bare = pictures.bare(opened, "RGBA" if clear else "RGB", SIDE_PX_MAX)
     except Image.DecompressionBombError:
-        raise FileRefused(problem="This picture has too many pixels: 50 million at most.") from None
+        raise FileRefused(problem="This picture has too many pixels: 30 million at most.") from None
     except (OSError, SyntaxError, ValueError):
         raise FileRefused(problem="This picture cannot be read: it is cut short, or none.") from None
-    bare = Image.new(plain.mode, plain.size)
-    bare.paste(plain)
     made = BytesIO()
     bare.save(made, kind, **({"quality": 88} if media is Media.JPEG else {}))
     return made.getvalue()
@@ -154,6 +168,8 @@ def _picture(content: bytes, media: Media) -> bytes:
 def _document(content: bytes) -> bytes:
     """Written anew by what its pages show: what was filled into fields is drawn, and the fields are gone."""
     made = BytesIO()
+    most = UNFOLDED_BYTES_MAX
+    set_qpdf_limits(flate_max_memory=most, run_length_max_memory=most, png_max_memory=most, tiff_max_memory=most)
     try:
         with pikepdf.open(BytesIO(content)) as document:
             if document.is_encrypted or not len(document.pages):
@@ -169,7 +185,7 @@ def _document(content: bytes) -> bytes:
                 for name in ("/AA", "/Annots"):
                     if name in page:
                         del page[name]
-            document.save(made)
+            document.save(made, stream_decode_level=pikepdf.StreamDecodeLevel.none)
     except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, TypeError, AttributeError, RuntimeError):
         raise FileRefused(problem="This PDF cannot be read: it is damaged, locked, or none.") from None
     return made.getvalue()

@@ -22,6 +22,7 @@ from ticketing.sandbox import Sandbox
 from ticketing.settings import Settings
 from ticketing.signing_keys import Keys
 from ticketing.tokens import Tokens
+from ticketing.workshop import Workshop
 from web.addresses import Addresses
 from web.built import Assets
 from web.documents import Documents
@@ -44,6 +45,8 @@ class Services(Struct, frozen=True, kw_only=True):
     keys: Keys
     sandbox: Sandbox
     press: Press
+    workshop: Workshop
+    """Where what people send is read."""
     templates: Templates
     secret: bytes
     site_url: str

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Page, expect
 
-from background import Post, Press
+from background import Post
 from engine.holds import DIGEST_BYTES, HoldRequest, Seats
 from tests.flows.conftest import PHONE, Site, look
 from tests.running import run
@@ -17,6 +17,7 @@ from ticketing.ids import new_id
 from ticketing.jobs import SendMailing
 from ticketing.orders import Buyer, PlaceOrder, SeatChoice
 from ticketing.stores import stores
+from web.press import Press
 
 LEFT = "ada@example.org"
 

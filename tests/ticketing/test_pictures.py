@@ -5,6 +5,7 @@ from PIL import Image
 
 from ticketing import pictures
 from ticketing.refusals import InputRefused
+from ticketing.workshop import Bounds, Workshop
 
 
 def file(kind: str = "JPEG", size: tuple[int, int] = (400, 300), mode: str = "RGB", **options) -> bytes:
@@ -51,3 +52,31 @@ def test_too_many_pixels_are_refused_before_they_are_drawn(monkeypatch: pytest.M
     monkeypatch.setattr(pictures, "PIXELS_MAX", 100_000)
     with pytest.raises(InputRefused, match="million pixels"):
         pictures.redrawn(file())
+
+
+def test_a_large_photograph_is_not_decoded_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded, make_smaller = [], Image.Image.thumbnail
+
+    def thumbnail(picture: Image.Image, size: tuple[int, int]) -> None:
+        decoded.append(picture.size)
+        make_smaller(picture, size)
+
+    monkeypatch.setattr(Image.Image, "thumbnail", thumbnail)
+    kept = pictures.redrawn(file(size=(5712, 4284)))
+    assert decoded == [(2856, 2142)] and (kept.width, kept.height) == (1920, 1440)
+
+
+def test_a_turned_picture_with_a_palette_stays_whole() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    kept = pictures.redrawn(file("PNG", mode="P", exif=exif))
+    assert (kept.width, kept.height, kept.media_type) == (300, 400, "image/jpeg")
+
+
+async def test_a_picture_that_takes_too_much_work_is_refused_in_a_sentence() -> None:
+    tight = Workshop(Bounds(memory_bytes_max=20 << 20))
+    try:
+        with pytest.raises(InputRefused, match="takes too much work to read"):
+            await pictures.drawn(tight, file("PNG", (5000, 5000)))
+    finally:
+        tight.close()
