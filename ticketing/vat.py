@@ -44,15 +44,6 @@ class Rate(Struct, frozen=True):
     rate_thousandths: int
 
 
-async def rate_on(c: Connection, box_office_id: UUID, day: date) -> int | None:
-    """The rate of a box office on a performance's day, in the venue's time, in thousandths of a percent.
-
-    None when it is not registered for VAT, or when no rate holds yet. In the caller's transaction.
-    """
-    rate: int | None = await SQL.rate_on.value(c, box_office_id=box_office_id, day=day)
-    return rate
-
-
 async def list_of(db: Database, organisation_id: UUID, box_office_id: UUID) -> list[Rate]:
     """The rates of a box office, by the day from which they hold."""
     async with db.read() as c:
@@ -72,9 +63,9 @@ async def schedule(
     async with db.transaction() as c:
         subject = await _own(c, organisation_id, box_office_id)
         known = await SQL.list_of.all(c, Rate, organisation_id=organisation_id, box_office_id=box_office_id)
-        if len(known) >= RATES_MAX:
-            raise TooManyRates(rates_max=RATES_MAX)
         before = await SQL.rate_from.value(c, **key)
+        if before is None and len(known) >= RATES_MAX:
+            raise TooManyRates(rates_max=RATES_MAX)
         await SQL.schedule.run(c, **key, rate_thousandths=rate.rate_thousandths)
         changes = {"vat_rate": (before, rate.rate_thousandths), "holds_from": (None, rate.holds_from)}
         await audit.note(c, by, "vat_rate.scheduled", subject, now, changes)

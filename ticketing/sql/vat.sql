@@ -1,6 +1,3 @@
--- name: rate_on(box_office_id, day)$
-select vat_rate_on(:box_office_id, :day);
-
 -- name: list_of(organisation_id, box_office_id)
 select r.holds_from, r.rate_thousandths
 from vat_rates r
