@@ -1,6 +1,7 @@
 """Box offices and their settings: what they are called, their money, their language, their VAT."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -126,7 +127,8 @@ async def withdraw(request: Call, key: FromPath[str]) -> Redirect:
 async def _settings(
     call: Call, desk: Desk, found: BoxOffice, form: Form, rate_form: Form, status: int = 200
 ) -> Response[str]:
-    database, today = call.services.database, call.now.date()
+    database = call.services.database
+    today = call.now.astimezone(ZoneInfo(await box_offices.time_zone(database, found.id))).date()
     rates = await vat.list_of(database, desk.reach.organisation_id, found.id)
     in_force = max((rate for rate in rates if rate.holds_from <= today), key=lambda rate: rate.holds_from, default=None)
     return pages.show(

@@ -11,7 +11,7 @@ from admin import access, pages
 from admin.access import Desk
 from admin.menu import marked
 from mailing import buyers
-from ticketing import formats, mailings, sales
+from ticketing import events, formats, mailings, prices, tariffs
 from ticketing.mailings import MAILINGS_MAX, Choice, Mailing, RecipientState, State, Text
 from ticketing.refusals import EditedMeanwhile, MailingEmpty, MailingStarted, MailingTooLarge, NotFound, Refusal
 from ticketing.tokens import Scope
@@ -44,13 +44,13 @@ FORM = "mailings/form.html"
 async def index(request: Call, event_id: FromPath[UUID]) -> Response[str]:
     """The mails to an event's buyers."""
     desk = await access.event(request, event_id, Scope.MANAGE)
-    found = await sales.overview(request.services.database, desk.reach.organisation_id, event_id)
+    event = await events.get(request.services.database, desk.reach.organisation_id, event_id)
     listed = await mailings.of_event(request.services.database, event_id)
-    example, name = _example(request), found.event.name
+    example, name = _example(request), event.name
     subjects = {mail.id: mailings.filled(Text(mail.subject, ""), example, name).subject for mail in listed}
     return pages.show(
-        request, "mailings/index.html", desk, event_id=event_id, event=found.event, listed=listed, states=STATES,
-        listed_max=MAILINGS_MAX, subjects=subjects,
+        request, "mailings/index.html", desk, event_id=event_id, event=event, listed=listed, states=STATES,
+        listed_max=MAILINGS_MAX, subjects=subjects, zone=await events.time_zone(request.services.database, event_id),
     )  # fmt: skip
 
 
@@ -247,21 +247,21 @@ async def _written(
     stored: dict[str, Any] | None = None,
 ) -> Response[str]:  # fmt: skip
     """The form of a mail; with what somebody else has `stored` meanwhile."""
-    found = await sales.overview(request.services.database, desk.reach.organisation_id, event_id)
-    tariffs = [one for one in found.by_tariff if one.id is not None]
+    database = request.services.database
+    event = await events.get(database, desk.reach.organisation_id, event_id)
+    dates, kinds = await prices.dates_of(database, event_id), await tariffs.of_event(database, event_id)
     if stored:
         language = request.visit.language
-        dates = {one.id: formats.moment(one.starts_at, one.time_zone, language) for one in found.dates}
         names: dict[str, dict[Any, Any]] = {
-            "performance_ids": dates,
-            "tariff_ids": {one.id: one.name for one in tariffs},
+            "performance_ids": {one.id: formats.moment(one.starts_at, one.time_zone, language) for one in dates},
+            "tariff_ids": {one.id: one.name for one in kinds},
         }
         words = {
             name: ", ".join(names[name][id] for id in stored[name] if id in names[name]) or translated(every, language)
             for name, every in EVERYBODY.items()
         }
         form.compare(stored, words)
-    known: dict[str, Any] = {"event_id": event_id, "event": found.event, "dates": found.dates, "tariffs": tariffs}
+    known: dict[str, Any] = {"event_id": event_id, "event": event, "dates": dates, "tariffs": kinds}
     answer = pages.show(request, FORM, desk, form=form, mailing=mailing, languages=LANGUAGES, **known)
     answer.status_code = status
     return answer

@@ -14,10 +14,11 @@ from admin.access import Desk
 from admin.menu import marked
 from printing.tickets import Size
 from ticketing import answers, dossiers, mails, notes, order_lists, orders, payments, refunds, tickets
+from ticketing.channels import Channel
 from ticketing.dossiers import Dossier
 from ticketing.jobs import MailKind
 from ticketing.mails import MailOutcome
-from ticketing.order_lists import Channel, Filter, Page, Sort
+from ticketing.order_lists import Filter, Page, Sort
 from ticketing.refusals import Refusal
 from ticketing.states import OrderStatus, PaymentStatus, RefundStatus, TicketStatus
 from ticketing.tokens import Scope

@@ -73,7 +73,9 @@ async def sell(db: Database, count: int) -> Sold:
         rest = {"status": "paid", "currency": "EUR", "placed_at": NOW}
         await _insert(c, "orders", [head | request | rest])
         line_values = {"kind": "ticket", "label": "Seat", "amount_cents": 0, "created_at": NOW}
-        await _insert(c, "order_lines", [{"id": line, "order_id": order} | line_values])
+        await _insert(
+            c, "order_lines", [{"id": line, "order_id": order, "box_office_id": house.box_office} | line_values]
+        )
         await _insert(c, "tickets", [_ticket(house, order, line, n) for n in range(count)])
     async with db.read() as c:
         rows = await c.fetch("select id, serial from tickets where order_id = $1", order)

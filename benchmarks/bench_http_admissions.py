@@ -40,7 +40,11 @@ async def sell(opened: Site) -> list[str]:
         " status, currency, placed_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'EUR', now())",
         *head,
     )
-    await connection.execute("insert into order_lines values ($1, $2, 'ticket', 'Seat', 0, null, now())", line, order)
+    await connection.execute(
+        "insert into order_lines (id, order_id, box_office_id, kind, label, amount_cents, created_at)"
+        " values ($1, $2, $3, 'ticket', 'Seat', 0, now())",
+        *(line, order, opened.box_office_id),
+    )
     await connection.execute(
         "insert into tickets (id, order_id, order_line_id, performance_id, tariff_id, pool_id, place, zone, row_label,"
         " seat_label, category, price_cents, holder_name, status)"

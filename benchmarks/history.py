@@ -74,7 +74,7 @@ COLUMNS = {
         "id", "code", "box_office_id", "customer_id", "hold_id", "request_key", "request_digest", "secret_hash",
         "status", "currency", "channel", "placed_at", "expires_at", "closed_at",
     ),
-    "order_lines": ("id", "order_id", "kind", "label", "amount_cents", "reverses", "created_at"),
+    "order_lines": ("id", "order_id", "box_office_id", "kind", "label", "amount_cents", "reverses", "created_at"),
     "claims": ("pool_id", "place", "order_id"),
     "tickets": (
         "id", "order_id", "order_line_id", "performance_id", "tariff_id", "pool_id", "place", "zone", "row_label",
@@ -86,7 +86,9 @@ COLUMNS = {
     "refunds": (
         "id", "order_id", "payment_id", "amount_cents", "currency", "status", "reason", "created_at", "sent_at",
     ),
-    "ledger": ("order_id", "payment_id", "debit", "credit", "amount_cents", "currency", "reason", "at"),
+    "ledger": (
+        "order_id", "box_office_id", "payment_id", "debit", "credit", "amount_cents", "currency", "reason", "at",
+    ),
 }  # fmt: skip
 """What is written, in the order of the tables' references."""
 
@@ -149,13 +151,14 @@ class History:
 
     def _order(self, date: Performance, places: range, fate: str) -> None:
         season, placed_at = self._season, self._placed_at(date, fate)
+        office = season.box_office_id
         order_id, customer = self._id(placed_at), self._customer(placed_at)
         kind = self._pick(self._kinds)
         tariff = season.tariffs[date.id][kind]
         closed_at = placed_at + (HOUR / 4 if fate == "expired" else DAY) if fate in ("expired", "cancelled") else None
         digest = hashlib.blake2b(order_id.bytes, digest_size=32, salt=b"history").digest()
         self.rows["orders"].append((
-            order_id, self._code(), season.box_office_id, customer, digest[:16], f"history {self._salt} {order_id}",
+            order_id, self._code(), office, customer, digest[:16], f"history {self._salt} {order_id}",
             digest[:16], digest, fate, season.currency, CHANNELS[self._pick(self._channels)], placed_at,
             self._now + HOUR if fate == "pending" else placed_at + HOUR / 4, closed_at,
         ))  # fmt: skip
@@ -169,9 +172,9 @@ class History:
             total += price
             line = self._id(placed_at)
             label = f"{category}, {row + 1}-{seat + 1}, {KINDS[kind][0]}"
-            self.rows["order_lines"].append((line, order_id, "ticket", label, price, None, placed_at))
+            self.rows["order_lines"].append((line, order_id, office, "ticket", label, price, None, placed_at))
             if closed_at:
-                reversal = (self._id(closed_at), order_id, "reversal", label, -price, line, closed_at)
+                reversal = (self._id(closed_at), order_id, office, "reversal", label, -price, line, closed_at)
                 self.rows["order_lines"].append(reversal)
             else:
                 self.rows["claims"].append((date.pool_id, place, order_id))
@@ -183,10 +186,10 @@ class History:
 
     def _money(self, order_id: UUID, fate: str, total: int, placed_at: datetime, closed_at: datetime | None) -> None:
         """What was owed, what came, what went back."""
-        currency, ledger = self._season.currency, self.rows["ledger"]
-        ledger.append((order_id, None, "receivable", "sales", total, currency, "placed", placed_at))
+        currency, office, ledger = self._season.currency, self._season.box_office_id, self.rows["ledger"]
+        ledger.append((order_id, office, None, "receivable", "sales", total, currency, "placed", placed_at))
         if closed_at:
-            ledger.append((order_id, None, "sales", "receivable", total, currency, fate, closed_at))
+            ledger.append((order_id, office, None, "sales", "receivable", total, currency, fate, closed_at))
         if fate not in ("paid", "cancelled"):
             return
         payment, paid_at = self._id(placed_at), placed_at + timedelta(seconds=self._random.randrange(20, 600))
@@ -195,7 +198,7 @@ class History:
         self.rows["payments"].append(
             (payment, order_id, provider, f"history {payment}", total, currency, status, placed_at, paid_at)
         )
-        ledger.append((order_id, payment, account, "receivable", total, currency, "payment", paid_at))
+        ledger.append((order_id, office, payment, account, "receivable", total, currency, "payment", paid_at))
         if closed_at:
             refund = (
                 self._id(closed_at),
@@ -209,7 +212,7 @@ class History:
                 closed_at,
             )
             self.rows["refunds"].append(refund)
-            ledger.append((order_id, payment, "receivable", account, total, currency, "refund", closed_at))
+            ledger.append((order_id, office, payment, "receivable", account, total, currency, "refund", closed_at))
 
     def _placed_at(self, date: Performance, fate: str) -> datetime:
         """Most come in the last weeks; what waits for its money has come just now."""

@@ -111,6 +111,13 @@ async def change(
     return after
 
 
+async def time_zone(db: Database, box_office_id: UUID) -> str:
+    """The zone in which its days are counted: that of most of its dates."""
+    async with db.read() as c:
+        zone: str = await SQL.time_zone.value(c, box_office_id=box_office_id)
+    return zone
+
+
 async def has_orders(db: Database, box_office_id: UUID) -> bool:
     """Whether anything was ever ordered in it."""
     async with db.read() as c:

@@ -10,11 +10,11 @@ from uuid import UUID
 from msgspec import Struct
 
 from ticketing import mails, notes, oppositions, orders, payments, refunds
+from ticketing.channels import Channel
 from ticketing.db import Database
 from ticketing.mails import Mail
 from ticketing.notes import Note
 from ticketing.oppositions import Opposition
-from ticketing.order_lists import Channel
 from ticketing.orders import Order, OrderLine
 from ticketing.payments import Payment
 from ticketing.refunds import Refund

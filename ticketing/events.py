@@ -203,7 +203,7 @@ async def texts_of(db: Database, event_id: UUID) -> dict[str, Texts]:
 
 
 async def time_zone(db: Database, event_id: UUID) -> str:
-    """The time zone in which an event's moments are typed: its first date's, or its organisation's first venue's."""
+    """The zone in which an event's moments are typed and its days counted: that of most of its dates."""
     async with db.read() as c:
         zone: str = await SQL.time_zone.value(c, event_id=event_id)
     return zone

@@ -75,12 +75,16 @@ class SendAccountMail(Struct, frozen=True):
 
 
 class SendMailing(Struct, frozen=True):
-    """Write to some more of the buyers whom a mail is for, those after `after`; or to `tester` alone, as a try."""
+    """Write to some more of the buyers whom a mail is for, those after `after`; or to `tester` alone, as a try.
+
+    A mail that was stopped goes on by another `chain` of jobs, so that what is left of the one before ends.
+    """
 
     mailing: UUID
     tester: UUID | None = None
     language: str = ""
     after: UUID = UUID(int=0)
+    chain: int = 0
 
 
 class SendRefund(Struct, frozen=True):

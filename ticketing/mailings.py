@@ -221,12 +221,24 @@ async def send(db: Database, organisation_id: UUID, mailing_id: UUID, version: i
 
 async def stop(db: Database, organisation_id: UUID, mailing_id: UUID, by: Actor, now: datetime) -> bool:
     """Write to nobody else of it for now. Raises NotFound; False when it is not being sent, and stays as it is."""
-    return await _turn(db, organisation_id, mailing_id, State.SENDING, State.STOPPED, by, now)
+    async with db.transaction() as c:
+        mailing = await _get(c, organisation_id, mailing_id)
+        if not await SQL.stop.run(c, mailing_id=mailing_id):
+            return False
+        await _note_turn(c, mailing, State.SENDING, State.STOPPED, by, now)
+    return True
 
 
 async def go_on(db: Database, organisation_id: UUID, mailing_id: UUID, by: Actor, now: datetime) -> bool:
     """Write to those who still wait. Raises NotFound; False when it was not stopped, and stays as it is."""
-    return await _turn(db, organisation_id, mailing_id, State.STOPPED, State.SENDING, by, now)
+    async with db.transaction() as c:
+        mailing = await _get(c, organisation_id, mailing_id)
+        chain: int | None = await SQL.go_on.value(c, mailing_id=mailing_id)
+        if chain is None:
+            return False
+        await jobs.enqueue(c, Job.SEND_MAILING, SendMailing(mailing_id, chain=chain))
+        await _note_turn(c, mailing, State.STOPPED, State.SENDING, by, now)
+    return True
 
 
 async def try_out(db: Database, organisation_id: UUID, mailing_id: UUID, staff_id: UUID, language: str) -> None:
@@ -273,10 +285,10 @@ async def progress(db: Database, mailing_id: UUID) -> Counter[RecipientState]:
         return await _progress(c, mailing_id)
 
 
-async def log(db: Database, mailing_id: UUID, state: RecipientState | None = None) -> list[Logged]:
+async def log(db: Database, mailing_id: UUID) -> list[Logged]:
     """What became of them, the latest first; at most `LOG_ROWS_MAX`."""
     async with db.read() as c:
-        return await SQL.sent_log.all(c, Logged, mailing_id=mailing_id, state=state, rows_max=LOG_ROWS_MAX)
+        return await SQL.sent_log.all(c, Logged, mailing_id=mailing_id, rows_max=LOG_ROWS_MAX)
 
 
 # For whoever does the sending
@@ -296,11 +308,12 @@ async def tester(db: Database, staff_id: UUID) -> Recipient | None:
     return Recipient(staff_id, RecipientState.SENDING, row["email"], row["name"], row["locale"]) if row else None
 
 
-async def take(db: Database, mailing_id: UUID, after: UUID, now: datetime) -> Recipient | None:
-    """The next who waits, noted as being written to; None when nobody does, or it was stopped. Nobody else is given
-    him from then on, so a mail is handed over once at most."""
+async def take(db: Database, mailing_id: UUID, after: UUID, now: datetime, chain: int = 0) -> Recipient | None:
+    """The next who waits, noted as being written to; None when nobody does, it was stopped, or another chain of jobs
+    sends it now. Nobody else is given him from then on, so a mail is handed over once at most."""
+    values = {"mailing_id": mailing_id, "chain": chain, "after": after, "now": now}
     async with db.read() as c:
-        while (found := await SQL.take.one(c, Recipient, mailing_id=mailing_id, after=after, now=now)) is not None:
+        while (found := await SQL.take.one(c, Recipient, **values)) is not None:
             if found.state is RecipientState.SENDING:
                 return found
         return None
@@ -315,18 +328,18 @@ async def note(
         await SQL.note.run(c, reply=reply[:REPLY_CHARS_MAX], **values)
 
 
-async def more(db: Database, mailing_id: UUID, after: UUID, pause_s: int = 0) -> None:
+async def more(db: Database, mailing_id: UUID, after: UUID, chain: int = 0, pause_s: int = 0) -> None:
     """Leave the rest to another job: one that lasts for hours cannot be stopped kindly."""
     async with db.read() as c:
-        await jobs.enqueue(c, Job.SEND_MAILING, SendMailing(mailing_id, after=after), pause_s)
+        await jobs.enqueue(c, Job.SEND_MAILING, SendMailing(mailing_id, after=after, chain=chain), pause_s)
 
 
-async def finish(db: Database, mailing_id: UUID, now: datetime) -> None:
+async def finish(db: Database, mailing_id: UUID, now: datetime, chain: int = 0) -> None:
     """The end of the list was reached: it is sent, or those who were put off are tried again in a while."""
     async with db.read() as c:
         await SQL.end_if_done.run(c, mailing_id=mailing_id, now=now)
-        if await SQL.is_sending.value(c, mailing_id=mailing_id):
-            await jobs.enqueue(c, Job.SEND_MAILING, SendMailing(mailing_id), RETRY_S)
+        if await SQL.is_sending.value(c, mailing_id=mailing_id, chain=chain):
+            await jobs.enqueue(c, Job.SEND_MAILING, SendMailing(mailing_id, chain=chain), RETRY_S)
 
 
 def filled(text: Text, name: str, event_name: str) -> Text:
@@ -404,17 +417,8 @@ async def _progress(c: Connection, mailing_id: UUID) -> Counter[RecipientState]:
     return Counter({RecipientState(state): count for state, count in rows})
 
 
-async def _turn(
-    db: Database, organisation_id: UUID, mailing_id: UUID, before: State, after: State, by: Actor, now: datetime
-) -> bool:
-    async with db.transaction() as c:
-        mailing = await _get(c, organisation_id, mailing_id)
-        if not await SQL.change_state.run(c, mailing_id=mailing_id, before=before, after=after):
-            return False
-        if after is State.SENDING:
-            await jobs.enqueue(c, Job.SEND_MAILING, SendMailing(mailing_id))
-        await audit.note(c, by, "mailing.turned", _about(mailing), now, {"state": (before, after)})
-    return True
+async def _note_turn(c: Connection, mailing: Mailing, before: State, after: State, by: Actor, now: datetime) -> None:
+    await audit.note(c, by, "mailing.turned", _about(mailing), now, {"state": (before, after)})
 
 
 async def _chosen(c: Connection, event_id: UUID, choice: Choice) -> dict[str, list[UUID]]:

@@ -1,25 +1,27 @@
 """A box office's orders as a list: narrowed, by time, a page at a time.
 
-A page is two questions: which orders, then what is shown of them. Which orders is asked of the index by time, newest or
-oldest first, from where the page before ended (a keyset, so the thousandth page costs what the first does). A filter
-that few orders pass would make that walk long. So what is not paid has an index of its own, the dates of an event are
-walked down one by one, and a text, refunds that are due or a rare tariff are looked up first: the page is then picked
-among what they leave.
+A page is two questions: which orders, then what is shown of them. Which orders is asked of the index by channel and
+time, newest or oldest first, from where the page before ended (a keyset, so the thousandth page costs what the first
+does): each channel is walked down by itself, so a rare one costs no more than all of them. A filter that few orders
+pass would make that walk long. So what is not paid has an index of its own, the dates of an event are walked down one
+by one, and a text, refunds that are due or a rare tariff are looked up first: the page is then picked among what they
+leave.
+
+Days are the box office's: an order counts on the day on which the reports count it, and is shown so.
 
 Text is a code's beginning, an address's beginning, or the beginnings of words of the buyer's name, accents or not.
 """
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import asyncpg
 from msgspec import Struct
 
+from ticketing.channels import Channel
 from ticketing.db import Database
 from ticketing.ids import CODE_ALPHABET, CODE_CHARS, read_code
 from ticketing.sql import Connection, load
@@ -35,14 +37,6 @@ EVER, NEVER = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 
 SQL = load("order_lists")
-
-
-class Channel(StrEnum):
-    """Where an order was placed."""
-
-    SHOP = "shop"
-    COUNTER = "counter"
-    API = "api"
 
 
 class Sort(StrEnum):
@@ -68,7 +62,7 @@ class Filter(Struct, frozen=True, kw_only=True):
 
 
 class Row(Struct, frozen=True):
-    """An order in a list. `events` are names; `time_zone` is its first ticket's venue's."""
+    """An order in a list. `events` are names; `time_zone` is the box office's, in which its days are counted."""
 
     id: UUID
     code: str
@@ -90,7 +84,8 @@ class Row(Struct, frozen=True):
 class Page(Struct, frozen=True):
     """A page of orders. `before` and `after` are the orders at its ends when there is more beyond them.
 
-    `count` is how many there are in all, where that is known; `cut` says that a text meant too many people.
+    `count` is how many there are in all, where that is known; `cut` says that orders were left out, because a text
+    meant too many people or too many refunds are due.
     """
 
     rows: list[Row]
@@ -131,19 +126,20 @@ async def page(
 ) -> Page:
     """A page of a box office's orders: after or before an order, or the first."""
     async with db.read() as c:
-        narrowed, cut = await _narrowed(c, box_office_id, wanted)
+        zone: str = await SQL.time_zone.value(c, box_office_id=box_office_id)
+        values = _values(box_office_id, wanted, ZoneInfo(zone))
+        narrowed, cut = await _narrowed(c, wanted, values)
         edge = after or before
         at = await SQL.placed_at.value(c, box_office_id=box_office_id, order_id=edge) if edge else None
         backwards = at is not None and after is None
         newest = (wanted.sort is Sort.NEWEST) != backwards
         start = (at, edge) if at else ((NEVER, LAST) if newest else (EVER, FIRST))
-        zone = ZoneInfo(await SQL.time_zone.value(c, box_office_id=box_office_id) or "UTC")
-        values = _values(box_office_id, wanted, zone) | {"at": start[0], "id": start[1], "rows_max": rows_max + 1}
+        values |= {"at": start[0], "id": start[1], "rows_max": rows_max + 1}
         ids = await _ids(c, wanted, narrowed, newest, values)
         more, ids = len(ids) > rows_max, ids[:rows_max]
         if backwards:
             ids.reverse()
-        rows = await SQL.rows.all(c, Row, order_ids=ids)
+        rows = await SQL.rows.all(c, Row, order_ids=ids, time_zone=zone)
     further_back = more if backwards else at is not None
     further_on = at is not None if backwards else more
     whole = narrowed is not None and not more and at is None
@@ -179,35 +175,35 @@ def meant(text: str) -> Wanted:
     )
 
 
-async def _narrowed(c: Connection, box_office_id: UUID, wanted: Filter) -> tuple[list[UUID] | None, bool]:
-    """The orders that the rare filters leave, None when none is rare; and whether people were left out."""
-    narrowed: set[UUID] | None = None
-    cut = False
+async def _narrowed(c: Connection, wanted: Filter, values: dict[str, Any]) -> tuple[list[UUID] | None, bool]:
+    """The orders that the rare filters leave, None when none is rare; and whether others were left out.
+
+    Refunds that are due are looked up when nothing else is: of orders that were found, each is asked.
+    """
+    box_office_id, narrowed, cut = values["box_office_id"], None, False
     if wanted.text.strip():
-        means = meant(wanted.text)
-        found = await SQL.of_text.rows(
-            c, box_office_id=box_office_id, people_max=PEOPLE_MAX, found_max=CANDIDATES_MAX,
-            **{name: getattr(means, name) for name in Wanted.__struct_fields__},
-        )  # fmt: skip
-        narrowed = {row["id"] for row in found}
-        cut = any(row["people"] >= PEOPLE_MAX for row in found) or len(found) >= CANDIDATES_MAX
-    if wanted.refund_due:
-        due = await SQL.of_refunds_due.rows(c, box_office_id=box_office_id, found_max=CANDIDATES_MAX)
-        narrowed = _both(narrowed, due)
+        narrowed, cut = await _of_text(c, box_office_id, meant(wanted.text))
     if wanted.tariff:
-        narrowed = _both(narrowed, await SQL.of_tariff.rows(c, tariff_id=wanted.tariff, found_max=TOO_MANY))
+        found = await SQL.of_tariff.rows(c, tariff_id=wanted.tariff, found_max=CANDIDATES_MAX + 1)
+        if len(found) <= CANDIDATES_MAX:
+            orders = {row["id"] for row in found}
+            narrowed = orders if narrowed is None else narrowed & orders
+    if wanted.refund_due and narrowed is None:
+        days = {name: values[name] for name in ("box_office_id", "since", "until")}
+        newest = wanted.sort is Sort.NEWEST
+        due = await SQL.of_refunds_due.rows(c, newest=newest, found_max=CANDIDATES_MAX + 1, **days)
+        narrowed, cut = {row["id"] for row in due[:CANDIDATES_MAX]}, len(due) > CANDIDATES_MAX
     return (None if narrowed is None else list(narrowed)), cut
 
 
-TOO_MANY = CANDIDATES_MAX + 1
-
-
-def _both(narrowed: set[UUID] | None, found: Sequence[asyncpg.Record]) -> set[UUID] | None:
-    """What passes both; tickets of more than are looked up narrow nothing here."""
-    if len(found) >= TOO_MANY:
-        return narrowed
-    orders = {row["id"] for row in found}
-    return orders if narrowed is None else narrowed & orders
+async def _of_text(c: Connection, box_office_id: UUID, means: Wanted) -> tuple[set[UUID], bool]:
+    """The orders that a text means, and whether it means more people or orders than are looked up."""
+    found = await SQL.of_text.rows(
+        c, box_office_id=box_office_id, people_max=PEOPLE_MAX, found_max=CANDIDATES_MAX,
+        **{name: getattr(means, name) for name in Wanted.__struct_fields__},
+    )  # fmt: skip
+    cut = any(row["people"] >= PEOPLE_MAX for row in found) or len(found) >= CANDIDATES_MAX
+    return {row["id"] for row in found}, cut
 
 
 async def _ids(
@@ -216,14 +212,17 @@ async def _ids(
     """The page's orders, and one more when there are more, in the direction of the walk."""
     about = {"performance_id": wanted.performance, "event_id": wanted.event, "tariff_id": wanted.tariff}
     values |= {"status": wanted.status}
+    channel = {"channel": wanted.channel}
     if narrowed is not None:
-        rows = await SQL.among.rows(c, order_ids=narrowed, newest=newest, **values, **about)
+        due = {"refund_due": wanted.refund_due}
+        rows = await SQL.among.rows(c, order_ids=narrowed, newest=newest, **values, **channel, **about, **due)
     elif wanted.status not in (None, OrderStatus.PAID):
-        rows = await (SQL.unpaid_newest if newest else SQL.unpaid_oldest).rows(c, **values, **about)
+        rows = await (SQL.unpaid_newest if newest else SQL.unpaid_oldest).rows(c, **values, **channel, **about)
     elif any(about.values()):
-        rows = await (SQL.dates_newest if newest else SQL.dates_oldest).rows(c, **values, **about)
+        rows = await (SQL.dates_newest if newest else SQL.dates_oldest).rows(c, **values, **channel, **about)
     else:
-        rows = await (SQL.newest if newest else SQL.oldest).rows(c, **values)
+        channels = [wanted.channel] if wanted.channel else list(Channel)
+        rows = await (SQL.newest if newest else SQL.oldest).rows(c, channels=channels, **values)
     return [row["id"] for row in rows]
 
 
@@ -235,5 +234,4 @@ def _values(box_office_id: UUID, wanted: Filter, zone: ZoneInfo) -> dict[str, An
         "box_office_id": box_office_id,
         "since": since,
         "until": until,
-        "channel": wanted.channel,
     }

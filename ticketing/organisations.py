@@ -63,10 +63,10 @@ async def rename(
 
 
 async def time_zone(db: Database, organisation_id: UUID) -> str:
-    """The zone that most of its venues are in: in which the times of things that have no venue are told."""
+    """The zone of most of its dates: in which the times of things that have no venue are told."""
     async with db.read() as c:
-        found: str | None = await SQL.time_zone.value(c, organisation_id=organisation_id)
-    return found or "UTC"
+        zone: str = await SQL.time_zone.value(c, organisation_id=organisation_id)
+    return zone
 
 
 async def every(db: Database) -> list[Organisation]:

@@ -44,13 +44,13 @@ select pg_temp.id(11, n), 'CODE' || lpad(n::text, 4, '0'), pg_temp.id(2, 1), pg_
 from generate_series(1, 304) n;
 
 -- Two seats an order of performance 1, at the reduced tariff (2000 cents, and a place of the quota) for orders 1 to 10.
-insert into order_lines
+insert into order_lines (id, order_id, kind, label, amount_cents, reverses, created_at, box_office_id)
 select pg_temp.id(12, 2 * n + s), pg_temp.id(11, n), 'ticket', 'Match', case when n <= 10 then 2000 else 1000 end, null,
-    '2026-01-03T00:00Z'
+    '2026-01-03T00:00Z', pg_temp.id(2, 1)
 from generate_series(1, 303) n, generate_series(0, 1) s;
-insert into order_lines
+insert into order_lines (id, order_id, kind, label, amount_cents, reverses, created_at, box_office_id)
 select pg_temp.id(13, 2 * n + s), pg_temp.id(11, n), 'reversal', 'Match', -1000, pg_temp.id(12, 2 * n + s),
-    '2026-01-03T02:00Z'
+    '2026-01-03T02:00Z', pg_temp.id(2, 1)
 from generate_series(302, 303) n, generate_series(0, 1) s;
 insert into claims (pool_id, place, order_id)
 select 1, 2 * n + s, pg_temp.id(11, n) from generate_series(1, 301) n, generate_series(0, 1) s;
@@ -69,7 +69,8 @@ from generate_series(1, 303) n, generate_series(0, 1) s;
 -- The pass: one line, one place of its quantity, seat 5 at each performance.
 insert into pass_types values (pg_temp.id(15, 1), pg_temp.id(2, 1), 'Three matches', 'Three', 5000, 5, '2026-01-01T00:00Z');
 insert into pass_type_performances select pg_temp.id(15, 1), pg_temp.id(7, n) from generate_series(1, 3) n;
-insert into order_lines values (pg_temp.id(12, 1), pg_temp.id(11, 304), 'pass', 'Three', 5000, null, '2026-01-03T00:00Z');
+insert into order_lines (id, order_id, kind, label, amount_cents, reverses, created_at, box_office_id)
+values (pg_temp.id(12, 1), pg_temp.id(11, 304), 'pass', 'Three', 5000, null, '2026-01-03T00:00Z', pg_temp.id(2, 1));
 insert into passes (id, pass_type_id, order_id, order_line_id, holder_name, status)
 values (pg_temp.id(16, 1), pg_temp.id(15, 1), pg_temp.id(11, 304), pg_temp.id(12, 1), 'Buyer 304', 'valid');
 insert into claims (pool_id, place, order_id)
@@ -83,8 +84,8 @@ select pg_temp.id(14, 10000 + n), pg_temp.id(11, 304), pg_temp.id(12, 1), pg_tem
 from generate_series(1, 3) n;
 
 -- Money: owed when ordered; taken in by all but the pending and the expired; given back to the cancelled.
-insert into ledger (order_id, debit, credit, amount_cents, currency, reason, at)
-select order_id, 'receivable', 'sales', sum(amount_cents), 'EUR', 'ordered', '2026-01-03T00:00Z'
+insert into ledger (order_id, box_office_id, debit, credit, amount_cents, currency, reason, at)
+select order_id, pg_temp.id(2, 1), 'receivable', 'sales', sum(amount_cents), 'EUR', 'ordered', '2026-01-03T00:00Z'
 from order_lines where kind <> 'reversal' group by order_id;
 insert into payments
 select pg_temp.id(17, n), pg_temp.id(11, n), case when n % 2 = 0 then 'sandbox' else 'on_site' end, 'payment ' || n,
@@ -96,17 +97,17 @@ values (pg_temp.id(17, 301), pg_temp.id(11, 301), 'sandbox', 'payment 301', 2000
 insert into payment_notifications
 select provider, 'notification ' || reference, id, '{}', 'PAID', '2026-01-03T00:20Z'
 from payments where provider = 'sandbox' and status <> 'pending';
-insert into ledger (order_id, payment_id, debit, credit, amount_cents, currency, reason, at)
-select order_id, id, case provider when 'on_site' then 'cash' else provider end, 'receivable', amount_cents, 'EUR', 'paid', settled_at
+insert into ledger (order_id, box_office_id, payment_id, debit, credit, amount_cents, currency, reason, at)
+select order_id, pg_temp.id(2, 1), id, case provider when 'on_site' then 'cash' else provider end, 'receivable', amount_cents, 'EUR', 'paid', settled_at
 from payments where status <> 'pending';
-insert into ledger (order_id, debit, credit, amount_cents, currency, reason, at)
-select order_id, 'sales', 'receivable', -sum(amount_cents), 'EUR', 'taken back', '2026-01-03T02:00Z'
+insert into ledger (order_id, box_office_id, debit, credit, amount_cents, currency, reason, at)
+select order_id, pg_temp.id(2, 1), 'sales', 'receivable', -sum(amount_cents), 'EUR', 'taken back', '2026-01-03T02:00Z'
 from order_lines where kind = 'reversal' group by order_id;
 insert into refunds values (
     pg_temp.id(18, 1), pg_temp.id(11, 303), pg_temp.id(17, 303), 2000, 'EUR', 'sent', 'cancelled', '2026-01-03T02:00Z', '2026-01-03T03:00Z'
 );
-insert into ledger (order_id, payment_id, debit, credit, amount_cents, currency, reason, at)
-values (pg_temp.id(11, 303), pg_temp.id(17, 303), 'receivable', 'cash', 2000, 'EUR', 'refunded', '2026-01-03T03:00Z');
+insert into ledger (order_id, box_office_id, payment_id, debit, credit, amount_cents, currency, reason, at)
+values (pg_temp.id(11, 303), pg_temp.id(2, 1), pg_temp.id(17, 303), 'receivable', 'cash', 2000, 'EUR', 'refunded', '2026-01-03T03:00Z');
 
 insert into signing_keys values (pg_temp.id(1, 1), 0, sha256('key'), '\x00', '2026-01-01T00:00Z', null);
 insert into tokens
@@ -165,14 +166,16 @@ update box_offices set vat_registered = true, vat_number = 'CHE123456789TVA' whe
 
 -- What reports read, and a mail to the buyers of the match.
 update tickets t set placed_at = o.placed_at from orders o where o.id = t.order_id;
-insert into order_lines values
-    (pg_temp.id(12, 2001), pg_temp.id(11, 300), 'reversal', 'Match', -1000, pg_temp.id(12, 600), '2026-01-04T00:00Z'),
-    (pg_temp.id(12, 2002), pg_temp.id(11, 300), 'ticket', 'Match', 1000, null, '2026-01-04T00:00Z');
+insert into order_lines (id, order_id, kind, label, amount_cents, reverses, created_at, box_office_id) values
+    (pg_temp.id(12, 2001), pg_temp.id(11, 300), 'reversal', 'Match', -1000, pg_temp.id(12, 600), '2026-01-04T00:00Z', pg_temp.id(2, 1)),
+    (pg_temp.id(12, 2002), pg_temp.id(11, 300), 'ticket', 'Match', 1000, null, '2026-01-04T00:00Z', pg_temp.id(2, 1));
 update tickets set order_line_id = pg_temp.id(12, 2002) where order_line_id = pg_temp.id(12, 600);
 insert into former_lines select pg_temp.id(12, 600), id from tickets where order_line_id = pg_temp.id(12, 2002);
-insert into mailings (id, event_id, staff_id, performance_ids, tariff_ids, state, created_at, started_at, ended_at) values (
+insert into mailings (
+    id, event_id, staff_id, performance_ids, tariff_ids, state, created_at, started_at, ended_at, sent_count, opted_out_count
+) values (
     pg_temp.id(40, 1), pg_temp.id(6, 1), pg_temp.id(30, 1), '{}', '{}', 'sent', '2026-01-05T00:00Z',
-    '2026-01-05T00:01Z', '2026-01-05T00:02Z'
+    '2026-01-05T00:01Z', '2026-01-05T00:02Z', 1, 1
 );
 insert into mailing_texts values (pg_temp.id(40, 1), 'en', 'Doors open early', 'Hello {name}, come early.');
 insert into mailing_recipients values

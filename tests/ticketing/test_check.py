@@ -42,6 +42,7 @@ def drop(table: str, constraint: str) -> str:
     return f"alter table {table} drop constraint {constraint} cascade;"
 
 
+LINE = "insert into order_lines (id, order_id, box_office_id, kind, label, amount_cents, reverses, created_at)"
 ORDER = "(select order_id from claims where pool_id = 1 and place = {place})"
 TICKET = "(select id from tickets where pool_id = 1 and place = {place})"
 
@@ -90,7 +91,7 @@ MUTANTS: dict[str, list[str]] = {
     ],
     "orders_expire": ["update orders set expires_at = '2026-01-31T23:58Z' where status = 'pending'"],
     "money_adds_up": [
-        "insert into order_lines select gen_random_uuid(), id, 'adjustment', 'fee', 1, null, now() from orders limit 1",
+        LINE + " select gen_random_uuid(), id, box_office_id, 'adjustment', 'fee', 1, null, now() from orders limit 1",
         "delete from ledger where reason = 'paid' and order_id = " + ORDER.format(place=40),
         "update ledger set currency = 'CHF' where reason = 'ordered' and order_id = " + ORDER.format(place=40),
         "update payments set status = 'succeeded' where status = 'pending'",
@@ -100,8 +101,8 @@ MUTANTS: dict[str, list[str]] = {
         "update orders set status = 'expired' where status = 'pending'",
     ],
     "payments_count_once": [
-        "insert into ledger (order_id, payment_id, debit, credit, amount_cents, currency, reason, at)"
-        " select order_id, payment_id, debit, credit, amount_cents, currency, reason, at from ledger"
+        "insert into ledger (order_id, box_office_id, payment_id, debit, credit, amount_cents, currency, reason, at)"
+        " select order_id, box_office_id, payment_id, debit, credit, amount_cents, currency, reason, at from ledger"
         " where reason = 'paid' limit 1",
         "update payments set status = 'failed' where reference = 'payment 20'",
     ],
@@ -115,7 +116,7 @@ MUTANTS: dict[str, list[str]] = {
         drop("ledger", "ledger_amount_cents_check") + "update ledger set amount_cents = -1 where reason = 'refunded'",
     ],
     "live_tickets_are_billed": [
-        "insert into order_lines select gen_random_uuid(), order_id, 'reversal', label, -amount_cents, id, now()"
+        LINE + " select gen_random_uuid(), order_id, box_office_id, 'reversal', label, -amount_cents, id, now()"
         " from order_lines where kind = 'ticket' limit 1",
         "update tickets set price_cents = 1 where pool_id = 1 and place = 40",
         "update tickets set order_line_id = (select order_line_id from tickets where pool_id = 1 and place = 44)"
@@ -125,7 +126,8 @@ MUTANTS: dict[str, list[str]] = {
     "reversals_mirror": [
         "update order_lines set amount_cents = -999 where kind = 'reversal'",
         drop("order_lines", "order_lines_reverses_key")
-        + "insert into order_lines select gen_random_uuid(), order_id, kind, label, amount_cents, reverses, now()"
+        + LINE
+        + " select gen_random_uuid(), order_id, box_office_id, kind, label, amount_cents, reverses, now()"
         " from order_lines where kind = 'reversal' limit 1",
     ],
     "vat_is_in_the_amounts": [
@@ -189,7 +191,13 @@ MUTANTS: dict[str, list[str]] = {
         "update tickets set performance_id = (select id from performances where pool_id = 2) where place = 40",
         "insert into venues select gen_random_uuid(), organisation_id, 'Other', '', 'UTC', now() from venues;"
         "update performances set venue_id = (select id from venues where name = 'Other') where pool_id = 1",
+        f"update order_lines set box_office_id = gen_random_uuid() where order_id = {ORDER.format(place=40)}",
+        f"update ledger set box_office_id = gen_random_uuid() where order_id = {ORDER.format(place=40)}",
     ],
+    "adjustments_mirror": [
+        "update order_lines set kind = 'adjustment', adjusts = id where kind = 'ticket' and amount_cents > 0",
+    ],
+    "mails_count_their_readers": ["update mailings set sent_count = 2"],
 }
 
 CASES = [(invariant, breach) for invariant, ways in MUTANTS.items() for breach in ways]

@@ -8,11 +8,11 @@ import pytest
 
 from engine.inventory import Inventory
 from tests.ticketing.house import NOW, SETTINGS, House, hold, open_house, order, request
-from ticketing import mailings, orders, payments
+from ticketing import jobs, mailings, orders, payments
 from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.ids import new_id
-from ticketing.jobs import Job
+from ticketing.jobs import Job, SendMailing
 from ticketing.mailings import Choice, RecipientState, State, Text
 from ticketing.refusals import EditedMeanwhile, InputRefused, LinkUnknown, MailingEmpty, MailingStarted, NotFound
 
@@ -41,6 +41,14 @@ async def drafted(db: Database, house: House, **chosen: object) -> UUID:
 async def sent(db: Database, house: House, mailing: UUID) -> int:
     version = (await mailings.get(db, house.organisation, mailing)).version
     return await mailings.send(db, house.organisation, mailing, version, actor(house), NOW)
+
+
+async def chains_of(db: Database, mailing: UUID) -> list[int]:
+    """The chains of the jobs that send a mail, the oldest job first."""
+    async with db.read() as c:
+        rows = await c.fetch("select payload from pgqueuer where entrypoint = $1 order by id", Job.SEND_MAILING)
+    payloads = [jobs.read(Job.SEND_MAILING, row["payload"]) for row in rows]
+    return [one.chain for one in payloads if isinstance(one, SendMailing) and one.mailing == mailing]
 
 
 async def test_every_buyer_once_whatever_they_bought(database: Database, inventory: Inventory) -> None:
@@ -147,7 +155,46 @@ async def test_stopped_it_waits(database: Database, inventory: Inventory) -> Non
     await mailings.finish(database, mailing, NOW)
     assert (await mailings.get(database, house.organisation, mailing)).state is State.STOPPED
     await mailings.go_on(database, house.organisation, mailing, actor(house), NOW)
-    assert await mailings.take(database, mailing, FIRST, NOW) is not None
+    assert await mailings.take(database, mailing, FIRST, NOW, 1) is not None
+
+
+async def test_stopped_and_gone_on_at_once_one_chain_of_jobs_sends_it(database: Database, inventory: Inventory) -> None:
+    house = await open_house(database)
+    await bought(database, inventory, house, [0], [1])
+    mailing = await drafted(database, house)
+    await sent(database, house, mailing)
+    for _ in range(2):
+        await mailings.stop(database, house.organisation, mailing, actor(house), NOW)
+        await mailings.go_on(database, house.organisation, mailing, actor(house), NOW)
+    assert await chains_of(database, mailing) == [0, 1, 2]
+    for left_over in (0, 1):
+        assert await mailings.take(database, mailing, FIRST, NOW, left_over) is None
+        await mailings.finish(database, mailing, NOW, left_over)
+    assert await chains_of(database, mailing) == [0, 1, 2]
+    assert await mailings.take(database, mailing, FIRST, NOW, 2) is not None
+    await mailings.finish(database, mailing, NOW, 2)
+    assert await chains_of(database, mailing) == [0, 1, 2, 2]
+
+
+async def test_counts_are_the_readers_whatever_becomes_of_them(database: Database, inventory: Inventory) -> None:
+    house = await open_house(database)
+    emails = await bought(database, inventory, house, [0], [1], [2], [3], [4])
+    await mailings.opt_out(database, house.organisation, emails[4], NOW)
+    mailing = await drafted(database, house)
+    await sent(database, house, mailing)
+    await mailings.opt_out(database, house.organisation, emails[3], NOW)
+    for state in (RecipientState.SENT, RecipientState.REFUSED, RecipientState.WAITING):
+        one = await mailings.take(database, mailing, FIRST, NOW)
+        assert one is not None
+        await mailings.note(database, mailing, one.customer_id, state, "", NOW)
+        await mailings.note(database, mailing, one.customer_id, state, "told twice", NOW)
+        async with database.read() as c:
+            rows = await c.fetch(
+                "select state, count(*) from mailing_recipients where mailing_id = $1 group by state", mailing
+            )
+        assert await mailings.progress(database, mailing) == Counter(dict(rows))
+    (listed,) = await mailings.of_event(database, house.performance.event_id)
+    assert listed.recipient_count == 5 - (await mailings.progress(database, mailing))[RecipientState.OPTED_OUT]
 
 
 async def test_who_is_put_off_waits_for_another_job(database: Database, inventory: Inventory) -> None:

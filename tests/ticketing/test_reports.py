@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from engine.inventory import Inventory
 from tests.running import run
-from tests.ticketing.house import NOW, SETTINGS, House, hold, open_house, order, request
+from tests.ticketing.house import NOW, SANDBOX, SETTINGS, House, hold, let_in, open_house, order, request
 from ticketing import moves, orders, payments, reports
 from ticketing.db import Database
 from ticketing.moves import MoveTicket
 from ticketing.pools import PoolClaims
 from ticketing.refusals import InputRefused, NotFound, Refusal
 from ticketing.reports import Grouping, Office, Span
+from ticketing.states import OrderStatus
 
 HOUR = timedelta(hours=1)
 WIDE = Span(NOW.date() - timedelta(days=400), NOW.date() + timedelta(days=400))
@@ -171,3 +172,41 @@ async def test_a_box_office_at_a_glance(database: Database, inventory: Inventory
     assert (later.today.net_cents, later.to_do.refunds_due_count) == (0, 1)
     with pytest.raises(NotFound):
         await reports.dashboard(database, house.organisation, house.organisation, NOW)
+
+
+async def test_who_is_inside_and_paid_back_is_taken_back_of_their_date(
+    database: Database, inventory: Inventory
+) -> None:
+    """Of two tickets one is inside when the whole order is refunded: its line stays, and is adjusted."""
+    house = await open_house(database)
+    placed = await order(database, inventory, house, [0, 1])
+    await payments.take_on_site(database, placed.id, NOW)
+    async with database.transaction() as c:
+        await let_in(c, house, await c.fetchval("select id from tickets where order_id = $1 and place = 0", placed.id))
+    await orders.refund(database, inventory, placed.id, NOW + HOUR)
+    office = await office_of(database, house)
+    sales, _ = await ledger(database, house, WIDE, office.time_zone)
+    assert sales == 0
+    date = house.performance
+    keys = {Grouping.EVENT: date.event_id, Grouping.DATE: date.id, Grouping.TARIFF: house.full}
+    for grouping, key in keys.items():
+        report = await reports.sold(database, office, WIDE, grouping)
+        (row,) = report.rows
+        assert row.key == str(key)
+        assert (row.sold_cents, row.returned_cents, row.net_cents) == (placed.total_cents, placed.total_cents, sales)
+        assert row.ticket_count == 1
+
+
+async def test_what_was_seated_again_stays_of_its_date(database: Database, inventory: Inventory) -> None:
+    """An order that ran out is paid after all: what was sold, what lapsed and what was sold again is of one date."""
+    house = await open_house(database)
+    placed = await order(database, inventory, house, [0])
+    started = await payments.begin(database, SANDBOX, placed.id, "http://shop.test", NOW)
+    async with database.transaction() as c:
+        await c.execute("update orders set expires_at = $2 where id = $1", placed.id, NOW)
+    await orders.expire_due(database, inventory, NOW)
+    told = SANDBOX.notify(SANDBOX.open_page(started.redirect_url.rpartition("/")[2]), True, NOW)
+    await payments.receive(database, inventory, SETTINGS, SANDBOX, told.body, told.signature, NOW)
+    assert (await orders.get(database, placed.id)).status is OrderStatus.PAID
+    report = await reports.sold(database, await office_of(database, house), WIDE, Grouping.DATE)
+    assert [(row.key, row.ticket_count) for row in report.rows] == [(str(house.performance.id), 1)]

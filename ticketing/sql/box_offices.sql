@@ -27,6 +27,9 @@ from box_offices
 where organisation_id = :organisation_id
 order by key;
 
+-- name: time_zone(box_office_id)$
+select box_office_time_zone(:box_office_id);
+
 -- name: has_orders(box_office_id)$
 select exists (select from orders where box_office_id = :box_office_id);
 

@@ -235,6 +235,13 @@ join order_lines l on l.id = r.reverses
 group by l.id, l.amount_cents, l.order_id
 having count(*) > 1 or sum(r.amount_cents) <> -l.amount_cents or bool_or(r.order_id <> l.order_id);
 
+-- name: adjustments_mirror()
+-- An adjustment that is about a line takes all of it off, in the line's order.
+select format('line %s: adjusted by %s of %s', l.id, a.amount_cents, l.amount_cents)
+from order_lines a
+join order_lines l on l.id = a.adjusts
+where a.amount_cents <> -l.amount_cents or a.order_id <> l.order_id;
+
 -- name: vat_is_in_the_amounts()
 -- The VAT of a line is what its rate says is in its amount, rounded once; what is taken back carries the same.
 select format('line %s: VAT %s in %s at %s', l.id, l.vat_cents, l.amount_cents, l.vat_thousandths)
@@ -257,6 +264,22 @@ left join (
 ) c on c.ticket_id = t.id
 where t.options_cents <> coalesce(c.cents, 0) or t.price_cents < t.options_cents
     or c.grouped > c.groups or t.tariff_id <> any(c.tariffs);
+
+-- name: mails_count_their_readers()
+-- A mail to buyers counts its readers as they are: waiting, under way, written to, refused, opted out.
+select format('mail %s: counts %s, readers %s', m.id, counted, found)
+from mailings m
+cross join lateral (
+    select array[m.waiting_count, m.sending_count, m.sent_count, m.refused_count, m.opted_out_count] as counted,
+        array[
+            count(*) filter (where r.state = 'waiting'), count(*) filter (where r.state = 'sending'),
+            count(*) filter (where r.state = 'sent'), count(*) filter (where r.state = 'refused'),
+            count(*) filter (where r.state = 'opted_out')
+        ]::integer[] as found
+    from mailing_recipients r
+    where r.mailing_id = m.id
+) as both_ways
+where counted <> found;
 
 -- name: requests_count_once()
 -- One request makes one order, and one hold pays for one order.
@@ -344,4 +367,14 @@ from tickets t
 join orders o on o.id = t.order_id
 join performances f on f.id = t.performance_id
 left join tariffs r on r.id = t.tariff_id
-where f.box_office_id <> o.box_office_id or f.pool_id <> t.pool_id or r.event_id <> f.event_id;
+where f.box_office_id <> o.box_office_id or f.pool_id <> t.pool_id or r.event_id <> f.event_id
+union all
+select format('line %s: its box office is not its order''s', l.id)
+from order_lines l
+join orders o on o.id = l.order_id
+where l.box_office_id <> o.box_office_id
+union all
+select format('ledger row %s: its box office is not its order''s', g.id)
+from ledger g
+join orders o on o.id = g.order_id
+where g.box_office_id <> o.box_office_id;

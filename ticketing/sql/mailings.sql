@@ -61,9 +61,7 @@ select language, subject, body from mailing_texts where mailing_id = :mailing_id
 select m.id, m.state, m.created_at, m.started_at, coalesce(s.name, '') as author,
     coalesce((select t.subject from mailing_texts t where t.mailing_id = m.id order by t.language limit 1), '')
         as subject,
-    (
-        select count(*)::integer from mailing_recipients r where r.mailing_id = m.id and r.state <> 'opted_out'
-    ) as recipient_count
+    m.waiting_count + m.sending_count + m.sent_count + m.refused_count as recipient_count
 from mailings m
 left join staff s on s.id = m.staff_id
 where m.event_id = :event_id
@@ -87,84 +85,123 @@ left join opt_outs x on x.organisation_id = :organisation_id and x.email = c.ema
 
 -- name: enlist(mailing_id, now)!
 -- Everybody it is for, once. Who wants no such mails is in the list too, and is not written to.
-insert into mailing_recipients (mailing_id, customer_id, state, at)
-select m.id, buyer.customer_id, case when x.email is null then 'waiting' else 'opted_out' end, :now::timestamptz
-from mailings m
-join events e on e.id = m.event_id
-join box_offices b on b.id = e.box_office_id
-cross join lateral (
-    select distinct o.customer_id
-    from performances f
-    join tickets t on t.performance_id = f.id
-    join orders o on o.id = t.order_id
-    where f.event_id = m.event_id and t.status in ('valid', 'opposed')
-        and (m.performance_ids = '{}' or f.id = any(m.performance_ids))
-        and (m.tariff_ids = '{}' or t.tariff_id = any(m.tariff_ids))
-) as buyer
-join customers c on c.id = buyer.customer_id
-left join opt_outs x on x.organisation_id = b.organisation_id and x.email = c.email
-where m.id = :mailing_id
-on conflict do nothing;
+with enlisted as (
+    insert into mailing_recipients (mailing_id, customer_id, state, at)
+    select m.id, buyer.customer_id, case when x.email is null then 'waiting' else 'opted_out' end, :now::timestamptz
+    from mailings m
+    join events e on e.id = m.event_id
+    join box_offices b on b.id = e.box_office_id
+    cross join lateral (
+        select distinct o.customer_id
+        from performances f
+        join tickets t on t.performance_id = f.id
+        join orders o on o.id = t.order_id
+        where f.event_id = m.event_id and t.status in ('valid', 'opposed')
+            and (m.performance_ids = '{}' or f.id = any(m.performance_ids))
+            and (m.tariff_ids = '{}' or t.tariff_id = any(m.tariff_ids))
+    ) as buyer
+    join customers c on c.id = buyer.customer_id
+    left join opt_outs x on x.organisation_id = b.organisation_id and x.email = c.email
+    where m.id = :mailing_id
+    on conflict do nothing
+    returning state
+)
+update mailings
+set waiting_count = waiting_count + (select count(*) from enlisted where state = 'waiting'),
+    opted_out_count = opted_out_count + (select count(*) from enlisted where state = 'opted_out')
+where id = :mailing_id;
 
 -- name: begin(mailing_id, version, now)!
 update mailings set state = 'sending', started_at = :now, version = version + 1
 where id = :mailing_id and state = 'draft' and version = :version;
 
--- name: change_state(mailing_id, before, after)!
-update mailings set state = :after, version = version + 1 where id = :mailing_id and state = :before;
+-- name: stop(mailing_id)!
+update mailings set state = 'stopped', version = version + 1 where id = :mailing_id and state = 'sending';
+
+-- name: go_on(mailing_id)$
+-- By a new chain of jobs: those of the one before, which may be waiting yet, write to nobody.
+update mailings set state = 'sending', version = version + 1, chain = chain + 1
+where id = :mailing_id and state = 'stopped'
+returning chain;
 
 -- name: end_if_done(mailing_id, now)!
 update mailings set state = 'sent', ended_at = :now, version = version + 1
 where id = :mailing_id and state = 'sending'
     and not exists (select from mailing_recipients r where r.mailing_id = :mailing_id and r.state = 'waiting');
 
--- name: is_sending(mailing_id)$
-select exists (select from mailings where id = :mailing_id and state = 'sending');
+-- name: is_sending(mailing_id, chain)$
+select exists (select from mailings where id = :mailing_id and state = 'sending' and chain = :chain);
 
 -- name: delete_draft(mailing_id)!
 delete from mailings where id = :mailing_id and state = 'draft';
 
 -- name: progress(mailing_id)
-select state, count(*)::integer as recipient_count
-from mailing_recipients
-where mailing_id = :mailing_id
-group by state;
+select readers.state, readers.recipient_count
+from mailings m
+cross join lateral (
+    values
+        ('waiting', m.waiting_count),
+        ('sending', m.sending_count),
+        ('sent', m.sent_count),
+        ('refused', m.refused_count),
+        ('opted_out', m.opted_out_count)
+) as readers (state, recipient_count)
+where m.id = :mailing_id and readers.recipient_count > 0;
 
--- name: sent_log(mailing_id, state, rows_max)
+-- name: sent_log(mailing_id, rows_max)
+-- The latest lines alone are read, down their index: a page asks for them every other second.
 select c.name, c.email, r.state, r.at, r.reply
 from mailing_recipients r
 join customers c on c.id = r.customer_id
-where r.mailing_id = :mailing_id and (:state::text is null or r.state = :state::text)
-order by r.at desc, c.email
+where r.mailing_id = :mailing_id
+order by r.at desc
 limit :rows_max;
 
--- name: take(mailing_id, after, now)^
+-- name: take(mailing_id, chain, after, now)^
 -- The next who waits, noted as being written to; or as not wanting it, when that was said meanwhile.
 with next as (
     select r.customer_id
     from mailings m
     join mailing_recipients r on r.mailing_id = m.id
-    where m.id = :mailing_id and m.state = 'sending' and r.state = 'waiting' and r.customer_id > :after
+    where m.id = :mailing_id and m.state = 'sending' and m.chain = :chain and r.state = 'waiting'
+        and r.customer_id > :after
     order by r.customer_id
     limit 1
     for no key update of r skip locked
+), taken as (
+    update mailing_recipients r
+    set at = :now::timestamptz, state = case
+        when exists (
+            select from opt_outs x where x.organisation_id = c.organisation_id and x.email = c.email
+        ) then 'opted_out'
+        else 'sending'
+    end
+    from next
+    join customers c on c.id = next.customer_id
+    where r.mailing_id = :mailing_id and r.customer_id = next.customer_id
+    returning r.customer_id, r.state, c.email, c.name, c.locale
+), counted as (
+    update mailings m
+    set waiting_count = m.waiting_count - 1, sending_count = m.sending_count + (taken.state = 'sending')::integer,
+        opted_out_count = m.opted_out_count + (taken.state = 'opted_out')::integer
+    from taken
+    where m.id = :mailing_id
 )
-update mailing_recipients r
-set at = :now::timestamptz, state = case
-    when exists (
-        select from opt_outs x where x.organisation_id = c.organisation_id and x.email = c.email
-    ) then 'opted_out'
-    else 'sending'
-end
-from next
-join customers c on c.id = next.customer_id
-where r.mailing_id = :mailing_id and r.customer_id = next.customer_id
-returning r.customer_id, r.state, c.email, c.name, c.locale;
+select customer_id, state, email, name, locale from taken;
 
 -- name: note(mailing_id, customer_id, state, reply, now)!
-update mailing_recipients
-set state = :state, reply = :reply, at = :now
-where mailing_id = :mailing_id and customer_id = :customer_id and state = 'sending';
+with noted as (
+    update mailing_recipients
+    set state = :state, reply = :reply, at = :now
+    where mailing_id = :mailing_id and customer_id = :customer_id and state = 'sending'
+    returning state
+)
+update mailings m
+set sending_count = m.sending_count - 1, waiting_count = m.waiting_count + (noted.state = 'waiting')::integer,
+    sent_count = m.sent_count + (noted.state = 'sent')::integer,
+    refused_count = m.refused_count + (noted.state = 'refused')::integer
+from noted
+where m.id = :mailing_id;
 
 -- name: staff(staff_id)^
 select name, email, coalesce(locale, '') as locale from staff where id = :staff_id;

@@ -42,14 +42,17 @@ where id = :ticket_id;
 -- name: reline(ticket_id, old_line, reversal_id, new_line, label, amount_cents, now)!
 -- The ticket's line taken back and written again, as what it is now.
 with reversed as (
-    insert into order_lines (id, order_id, kind, label, amount_cents, vat_thousandths, reverses, created_at)
-    select :reversal_id::uuid, order_id, 'reversal', label, -amount_cents, vat_thousandths, id, :now::timestamptz
+    insert into order_lines (
+        id, order_id, box_office_id, kind, label, amount_cents, vat_thousandths, reverses, created_at
+    )
+    select :reversal_id::uuid, order_id, box_office_id, 'reversal', label, -amount_cents, vat_thousandths, id,
+        :now::timestamptz
     from order_lines
     where id = :old_line
-    returning order_id, vat_thousandths
+    returning order_id, box_office_id, vat_thousandths
 ), written as (
-    insert into order_lines (id, order_id, kind, label, amount_cents, vat_thousandths, created_at)
-    select :new_line::uuid, order_id, 'ticket', :label::text, :amount_cents::integer, vat_thousandths,
+    insert into order_lines (id, order_id, box_office_id, kind, label, amount_cents, vat_thousandths, created_at)
+    select :new_line::uuid, order_id, box_office_id, 'ticket', :label::text, :amount_cents::integer, vat_thousandths,
         :now::timestamptz
     from reversed
 ), left_behind as (

@@ -1,24 +1,35 @@
--- name: newest(box_office_id, status, since, until, at, id, channel, rows_max)
--- A walk down the index by time, from where the page before ended.
-select o.id
-from orders o
-where o.box_office_id = :box_office_id
-    and o.placed_at >= :since and o.placed_at < :until
-    and (o.placed_at, o.id) < (:at, :id)
-    and (:status::text is null or o.status = :status)
-    and (:channel::text is null or o.channel = :channel)
-order by o.placed_at desc, o.id desc
+-- name: newest(box_office_id, status, since, until, at, id, channels, rows_max)
+-- A walk down the index by channel and time, from where the page before ended: as many of each channel as a page has,
+-- then the first of them all.
+select found.id
+from unnest(:channels::text[]) as door (channel)
+cross join lateral (
+    select o.id, o.placed_at
+    from orders o
+    where o.box_office_id = :box_office_id and o.channel = door.channel
+        and o.placed_at >= :since and o.placed_at < :until
+        and (o.placed_at, o.id) < (:at, :id)
+        and (:status::text is null or o.status = :status)
+    order by o.placed_at desc, o.id desc
+    limit :rows_max
+) found
+order by found.placed_at desc, found.id desc
 limit :rows_max;
 
--- name: oldest(box_office_id, status, since, until, at, id, channel, rows_max)
-select o.id
-from orders o
-where o.box_office_id = :box_office_id
-    and o.placed_at >= :since and o.placed_at < :until
-    and (o.placed_at, o.id) > (:at, :id)
-    and (:status::text is null or o.status = :status)
-    and (:channel::text is null or o.channel = :channel)
-order by o.placed_at asc, o.id asc
+-- name: oldest(box_office_id, status, since, until, at, id, channels, rows_max)
+select found.id
+from unnest(:channels::text[]) as door (channel)
+cross join lateral (
+    select o.id, o.placed_at
+    from orders o
+    where o.box_office_id = :box_office_id and o.channel = door.channel
+        and o.placed_at >= :since and o.placed_at < :until
+        and (o.placed_at, o.id) > (:at, :id)
+        and (:status::text is null or o.status = :status)
+    order by o.placed_at, o.id
+    limit :rows_max
+) found
+order by found.placed_at, found.id
 limit :rows_max;
 
 -- name: unpaid_newest(box_office_id, status, since, until, at, id, channel, event_id, performance_id, tariff_id, rows_max)
@@ -119,7 +130,7 @@ group by found.placed_at, found.id
 order by found.placed_at, found.id
 limit :rows_max;
 
--- name: among(box_office_id, status, since, until, at, id, channel, event_id, performance_id, tariff_id, rows_max, order_ids, newest)
+-- name: among(box_office_id, status, since, until, at, id, channel, event_id, performance_id, tariff_id, refund_due, rows_max, order_ids, newest)
 -- The page among orders that were found already.
 select o.id
 from unnest(:order_ids::uuid[]) as found (id)
@@ -141,6 +152,7 @@ where o.box_office_id = :box_office_id
         )
     )
     and (:tariff_id::uuid is null or exists (select from tickets t where t.order_id = o.id and t.tariff_id = :tariff_id))
+    and (not :refund_due::boolean or exists (select from refunds r where r.order_id = o.id and r.status = 'due'))
 order by
     case when :newest::boolean then o.placed_at end desc, case when :newest::boolean then o.id end desc, o.placed_at, o.id
 limit :rows_max;
@@ -149,13 +161,7 @@ limit :rows_max;
 select placed_at from orders where id = :order_id and box_office_id = :box_office_id;
 
 -- name: time_zone(box_office_id)$
--- The time that days are counted in: that of the venue of the latest performance.
-select v.time_zone
-from performances p
-join venues v on v.id = p.venue_id
-where p.box_office_id = :box_office_id
-order by p.starts_at desc
-limit 1;
+select box_office_time_zone(:box_office_id);
 
 -- name: of_text(box_office_id, code_from, code_to, email, words, people_max, found_max)
 -- Orders whose code begins so, or whose buyer's address or words of the name do; with how many people that is.
@@ -189,21 +195,24 @@ cross join lateral (
     limit :found_max
 ) o;
 
--- name: of_refunds_due(box_office_id, found_max)
-select distinct r.order_id as id
-from refunds r
-join orders o on o.id = r.order_id
-where r.status = 'due' and o.box_office_id = :box_office_id
+-- name: of_refunds_due(box_office_id, since, until, newest, found_max)
+-- Orders of which money is to be given back, those that the list begins with first.
+select o.id
+from (select distinct order_id from refunds where status = 'due') as due
+join orders o on o.id = due.order_id
+where o.box_office_id = :box_office_id and o.placed_at >= :since and o.placed_at < :until
+order by
+    case when :newest::boolean then o.placed_at end desc, case when :newest::boolean then o.id end desc, o.placed_at, o.id
 limit :found_max;
 
 -- name: of_tariff(tariff_id, found_max)
 select order_id as id from tickets where tariff_id = :tariff_id limit :found_max;
 
--- name: rows(order_ids)
+-- name: rows(order_ids, time_zone)
 -- What a list shows of each order, in the order of the ids.
 select
     o.id, o.code, o.status, o.channel, o.currency, o.placed_at, o.expires_at,
-    coalesce(seats.time_zone, 'UTC') as time_zone, c.name as customer_name, c.email as customer_email,
+    :time_zone::text as time_zone, c.name as customer_name, c.email as customer_email,
     coalesce(seats.events, '{}') as events, coalesce(seats.ticket_count, 0) as ticket_count, l.total_cents,
     case when o.status in ('pending', 'paid')
         then l.total_cents - p.received_cents + r.refunded_cents + r.refund_due_cents else 0 end as due_cents,
@@ -227,12 +236,11 @@ cross join lateral (
     where order_id = o.id and currency = o.currency
 ) r
 left join lateral (
-    select array_agg(distinct e.name) as events, min(v.time_zone) as time_zone,
+    select array_agg(distinct e.name) as events,
         count(*) filter (where t.status <> 'cancelled')::integer as ticket_count
     from tickets t
     join performances f on f.id = t.performance_id
     join events e on e.id = f.event_id
-    join venues v on v.id = f.venue_id
     where t.order_id = o.id
 ) seats on true
 order by page.at;

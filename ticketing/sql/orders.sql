@@ -122,8 +122,9 @@ with tariffs as materialized (
     on conflict do nothing
     returning pool_id, place, serial
 ), lines as (
-    insert into order_lines (id, order_id, kind, label, amount_cents, vat_thousandths, created_at)
-    select l.id, placed.id, l.kind, l.label, l.amount_cents, l.vat_thousandths, :placed_at::timestamptz
+    insert into order_lines (id, order_id, box_office_id, kind, label, amount_cents, vat_thousandths, created_at)
+    select l.id, placed.id, :box_office_id::uuid, l.kind, l.label, l.amount_cents, l.vat_thousandths,
+        :placed_at::timestamptz
     from placed, unnest(
         :line_ids::uuid[], :line_kinds::text[], :line_labels::text[], :line_amounts::integer[], :line_vats::integer[]
     ) as l (id, kind, label, amount_cents, vat_thousandths)
@@ -155,8 +156,8 @@ with tariffs as materialized (
         :option_tickets::uuid[], :option_ids::uuid[], :option_names::text[], :option_prices::integer[]
     ) as n (ticket, option, name, price_cents)
 ), posted as (
-    insert into ledger (order_id, debit, credit, amount_cents, currency, reason, at)
-    select id, 'receivable', 'sales', :total_cents::integer, :currency::text, 'placed', :placed_at::timestamptz
+    insert into ledger (order_id, box_office_id, debit, credit, amount_cents, currency, reason, at)
+    select id, :box_office_id::uuid, 'receivable', 'sales', :total_cents::integer, :currency::text, 'placed', :placed_at::timestamptz
     from placed
     where :total_cents::integer > 0
 ), queued as (
@@ -282,13 +283,17 @@ group by y.pool_id;
 -- name: take_back(line_ids, reversal_ids, ticket_sources, reason, now)!
 -- Each line by its opposite, with its tickets and passes, and what the orders were sold for.
 with taken as (
-    select l.id, l.order_id, l.label, l.amount_cents, l.vat_thousandths, o.currency, chosen.reversal
+    select l.id, l.order_id, l.label, l.amount_cents, l.vat_thousandths, l.box_office_id, o.currency,
+        chosen.reversal
     from unnest(:line_ids::uuid[], :reversal_ids::uuid[]) as chosen (line, reversal)
     join order_lines l on l.id = chosen.line
     join orders o on o.id = l.order_id
 ), reversed as (
-    insert into order_lines (id, order_id, kind, label, amount_cents, vat_thousandths, reverses, created_at)
-    select reversal, order_id, 'reversal', label, -amount_cents, vat_thousandths, id, :now::timestamptz from taken
+    insert into order_lines (
+        id, order_id, box_office_id, kind, label, amount_cents, vat_thousandths, reverses, created_at
+    )
+    select reversal, order_id, box_office_id, 'reversal', label, -amount_cents, vat_thousandths, id, :now::timestamptz
+    from taken
 ), seats as (
     update tickets set status = 'cancelled'
     from taken
@@ -300,16 +305,17 @@ with taken as (
     where passes.order_id = taken.order_id and passes.order_line_id = taken.id
         and passes.status = any(:ticket_sources::text[])
 )
-insert into ledger (order_id, debit, credit, amount_cents, currency, reason, at)
-select order_id, 'sales', 'receivable', sum(amount_cents), currency, :reason::text, :now::timestamptz
+insert into ledger (order_id, box_office_id, debit, credit, amount_cents, currency, reason, at)
+select order_id, box_office_id, 'sales', 'receivable', sum(amount_cents), currency, :reason::text, :now::timestamptz
 from taken
-group by order_id, currency
+group by order_id, box_office_id, currency
 having sum(amount_cents) > 0;
 
 -- name: adjust(line_ids, new_ids, now)!
 -- Lines that stand, each with another that takes its amount off: what they were for stays what it is.
-insert into order_lines (id, order_id, kind, label, amount_cents, vat_thousandths, created_at)
-select chosen.fresh, l.order_id, 'adjustment', l.label, -l.amount_cents, l.vat_thousandths, :now::timestamptz
+insert into order_lines (id, order_id, box_office_id, kind, label, amount_cents, vat_thousandths, adjusts, created_at)
+select chosen.fresh, l.order_id, l.box_office_id, 'adjustment', l.label, -l.amount_cents, l.vat_thousandths, l.id,
+    :now::timestamptz
 from unnest(:line_ids::uuid[], :new_ids::uuid[]) as chosen (line, fresh)
 join order_lines l on l.id = chosen.line
 where l.amount_cents <> 0;

@@ -20,9 +20,4 @@ where id = :organisation_id and version = :version
 returning id, slug, name, created_at, version;
 
 -- name: time_zone(organisation_id)$
-select time_zone
-from venues
-where organisation_id = :organisation_id
-group by time_zone
-order by count(*) desc, time_zone
-limit 1;
+select organisation_time_zone(:organisation_id);

@@ -62,12 +62,15 @@ select coalesce(sum(amount_cents), 0)::integer from order_lines where id = any(:
 -- name: reseat(order_id, old_lines, new_lines, order_status, ticket_sources, ticket_status, now)!
 -- Undoes an expiry: the lines again, with their tickets and passes, the order, and what it was sold for.
 with again as (
-    select chosen.fresh, l.id, l.kind, l.label, l.amount_cents, l.vat_thousandths
+    select chosen.fresh, l.id, l.box_office_id, l.kind, l.label, l.amount_cents, l.vat_thousandths
     from unnest(:old_lines::uuid[], :new_lines::uuid[]) as chosen (old, fresh)
     join order_lines l on l.id = chosen.old and l.order_id = :order_id
 ), lines as (
-    insert into order_lines (id, order_id, kind, label, amount_cents, vat_thousandths, created_at)
-    select fresh, :order_id, kind, label, amount_cents, vat_thousandths, :now::timestamptz from again
+    insert into order_lines (id, order_id, box_office_id, kind, label, amount_cents, vat_thousandths, created_at)
+    select fresh, :order_id, box_office_id, kind, label, amount_cents, vat_thousandths, :now::timestamptz from again
+), left_behind as (
+    insert into former_lines (line_id, ticket_id)
+    select again.id, t.id from again join tickets t on t.order_line_id = again.id and t.pass_id is null
 ), seats as (
     update tickets set order_line_id = again.fresh, status = :ticket_status::text
     from again
@@ -77,11 +80,12 @@ with again as (
     from again
     where passes.order_line_id = again.id and passes.status = any(:ticket_sources::text[])
 ), posted as (
-    insert into ledger (order_id, debit, credit, amount_cents, currency, reason, at)
-    select :order_id, 'receivable', 'sales', sum(again.amount_cents), o.currency, 'seated again', :now::timestamptz
+    insert into ledger (order_id, box_office_id, debit, credit, amount_cents, currency, reason, at)
+    select o.id, o.box_office_id, 'receivable', 'sales', sum(again.amount_cents), o.currency, 'seated again',
+        :now::timestamptz
     from again, orders o
     where o.id = :order_id
-    group by o.currency
+    group by o.id
     having sum(again.amount_cents) > 0
 )
 update orders set status = :order_status::text, closed_at = null where id = :order_id;

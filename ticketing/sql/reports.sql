@@ -1,40 +1,29 @@
 -- name: box_office(organisation_id, box_office_id)^
--- What a report is told in; the zone is that of most of its dates.
-select b.id, b.key, b.name, b.currency,
-    coalesce(
-        (
-            select u.time_zone
-            from performances f
-            join venues u on u.id = f.venue_id
-            where f.box_office_id = b.id
-            group by u.time_zone
-            order by count(*) desc, u.time_zone
-            limit 1
-        ),
-        'UTC'
-    ) as time_zone
+-- What a report is told in.
+select b.id, b.key, b.name, b.currency, box_office_time_zone(b.id) as time_zone
 from box_offices b
 where b.id = :box_office_id and b.organisation_id = :organisation_id;
 
 -- name: sold(box_office_id, since, until, grouped_by, time_zone, rows_max)
 -- The lines written in a time, by what they are about. A line is about its ticket, or the one that left it behind;
--- of a pass, about no date. What was taken back of an order that was never paid has lapsed.
+-- a reversal or an adjustment, about what its line is about; of a pass, about no date. What was taken back of an order
+-- that was never paid has lapsed.
 with line as (
     select l.kind, l.amount_cents, l.vat_cents, l.created_at, o.channel, o.status,
-        coalesce(b.kind, l.kind) as base_kind, coalesce(t.performance_id, m.performance_id) as performance_id,
-        coalesce(t.tariff_id, m.tariff_id) as tariff_id
+        coalesce(b.kind, l.kind) as base_kind, l.kind = 'reversal' or l.adjusts is not null as back,
+        coalesce(t.performance_id, m.performance_id) as performance_id, coalesce(t.tariff_id, m.tariff_id) as tariff_id
     from order_lines l
     join orders o on o.id = l.order_id
     left join order_lines b on b.id = l.reverses
     left join lateral (
         select t.performance_id, t.tariff_id
         from tickets t
-        where t.order_id = l.order_id and t.order_line_id = coalesce(l.reverses, l.id) and t.pass_id is null
+        where t.order_id = l.order_id and t.order_line_id = coalesce(l.reverses, l.adjusts, l.id) and t.pass_id is null
         limit 1
     ) as t on true
-    left join former_lines n on n.line_id = coalesce(l.reverses, l.id)
+    left join former_lines n on n.line_id = coalesce(l.reverses, l.adjusts, l.id)
     left join tickets m on m.id = n.ticket_id
-    where l.created_at >= :since and l.created_at < :until and o.box_office_id = :box_office_id
+    where l.box_office_id = :box_office_id and l.created_at >= :since and l.created_at < :until
 ), keyed as (
     select line.*,
         case :grouped_by::text
@@ -50,9 +39,9 @@ with line as (
 select key,
     (count(*) filter (where base_kind = 'ticket' and kind <> 'reversal')
         - count(*) filter (where base_kind = 'ticket' and kind = 'reversal'))::integer as ticket_count,
-    coalesce(sum(amount_cents) filter (where kind <> 'reversal'), 0)::bigint as sold_cents,
-    coalesce(-sum(amount_cents) filter (where kind = 'reversal' and status <> 'expired'), 0)::bigint as returned_cents,
-    coalesce(-sum(amount_cents) filter (where kind = 'reversal' and status = 'expired'), 0)::bigint as lapsed_cents,
+    coalesce(sum(amount_cents) filter (where not back), 0)::bigint as sold_cents,
+    coalesce(-sum(amount_cents) filter (where back and status <> 'expired'), 0)::bigint as returned_cents,
+    coalesce(-sum(amount_cents) filter (where back and status = 'expired'), 0)::bigint as lapsed_cents,
     sum(amount_cents)::bigint as net_cents,
     sum(vat_cents)::bigint as vat_cents
 from keyed
@@ -87,8 +76,7 @@ from (
     select case when g.credit = 'receivable' then g.debit else g.credit end as account, g.currency,
         case when g.credit = 'receivable' then g.amount_cents else -g.amount_cents end as cents
     from ledger g
-    join orders o on o.id = g.order_id
-    where g.at >= :since and g.at < :until and o.box_office_id = :box_office_id
+    where g.box_office_id = :box_office_id and g.at >= :since and g.at < :until
         and 'receivable' in (g.debit, g.credit) and 'sales' not in (g.debit, g.credit)
 ) as moved
 group by account, currency
@@ -141,6 +129,5 @@ select
     (count(*) filter (where l.kind = 'ticket') - count(*) filter (where b.kind = 'ticket'))::integer as ticket_count,
     coalesce(sum(l.amount_cents), 0)::bigint as net_cents
 from order_lines l
-join orders o on o.id = l.order_id
 left join order_lines b on b.id = l.reverses
-where l.created_at >= :since and l.created_at < :until and o.box_office_id = :box_office_id;
+where l.box_office_id = :box_office_id and l.created_at >= :since and l.created_at < :until;

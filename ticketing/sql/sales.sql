@@ -1,18 +1,7 @@
 -- name: event(organisation_id, event_id)^
--- An event with what its figures are told in. Its zone is that of its first date.
+-- An event with what its figures are told in.
 select e.id, e.name, e.box_office_id, b.key as box_office_key, b.organisation_id, b.currency, e.visibility,
-    e.link_secret, e.version,
-    coalesce(
-        (
-            select u.time_zone
-            from performances f
-            join venues u on u.id = f.venue_id
-            where f.event_id = e.id
-            order by f.starts_at
-            limit 1
-        ),
-        'UTC'
-    ) as time_zone
+    e.link_secret, e.version, event_time_zone(e.id) as time_zone
 from events e
 join box_offices b on b.id = e.box_office_id
 where e.id = :event_id and b.organisation_id = :organisation_id;

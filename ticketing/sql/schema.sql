@@ -10,6 +10,74 @@ CREATE TYPE public.pgqueuer_status AS ENUM (
     'failed'
 );
 
+CREATE TABLE public.performances (
+    id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    venue_id uuid NOT NULL,
+    plan_version_id uuid NOT NULL,
+    place_list_hash bytea NOT NULL,
+    pool_id bigint NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    doors_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    sale_opens_at timestamp with time zone,
+    sale_closes_at timestamp with time zone,
+    status text DEFAULT 'on_sale'::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    label text,
+    counter_opens_at timestamp with time zone,
+    counter_closes_at timestamp with time zone,
+    order_places_max integer,
+    CONSTRAINT performances_check CHECK (((doors_at <= starts_at) AND (starts_at < ends_at) AND (sale_opens_at < sale_closes_at))),
+    CONSTRAINT performances_label_check CHECK ((label = ANY (ARRAY['postponed'::text, 'sold_out'::text]))),
+    CONSTRAINT performances_order_places_max_check CHECK ((order_places_max > 0)),
+    CONSTRAINT performances_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'on_sale'::text, 'closed'::text, 'cancelled'::text])))
+);
+
+CREATE TABLE public.venues (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    name text NOT NULL,
+    address text DEFAULT ''::text NOT NULL,
+    time_zone text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    virtual boolean DEFAULT false NOT NULL,
+    capacity integer,
+    step_free text DEFAULT 'unknown'::text NOT NULL,
+    wheelchair_places integer,
+    hearing_loop text DEFAULT 'unknown'::text NOT NULL,
+    CONSTRAINT venues_capacity_check CHECK (((capacity >= 1) AND (capacity <= 1000000))),
+    CONSTRAINT venues_check CHECK ((virtual = (capacity IS NOT NULL))),
+    CONSTRAINT venues_hearing_loop_check CHECK ((hearing_loop = ANY (ARRAY['unknown'::text, 'full'::text, 'partial'::text, 'none'::text]))),
+    CONSTRAINT venues_step_free_check CHECK ((step_free = ANY (ARRAY['unknown'::text, 'full'::text, 'partial'::text, 'none'::text]))),
+    CONSTRAINT venues_wheelchair_places_check CHECK (((wheelchair_places >= 0) AND (wheelchair_places <= 10000)))
+);
+
+CREATE FUNCTION public.organisation_time_zone(organisation uuid) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE((SELECT v.time_zone FROM (public.venues v LEFT JOIN public.performances p ON ((p.venue_id = v.id))) WHERE (v.organisation_id = organisation_time_zone.organisation) GROUP BY v.time_zone ORDER BY (count(p.id)) DESC, (count(DISTINCT v.id)) DESC, v.time_zone LIMIT 1), 'UTC'::text);
+
+CREATE TABLE public.box_offices (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    key text NOT NULL,
+    name text NOT NULL,
+    currency text NOT NULL,
+    locale text DEFAULT 'en'::text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    vat_registered boolean DEFAULT false NOT NULL,
+    vat_number text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT box_offices_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT box_offices_key_check CHECK ((key ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text))
+);
+
+CREATE FUNCTION public.box_office_time_zone(box_office uuid) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE((SELECT v.time_zone FROM (public.performances p JOIN public.venues v ON ((v.id = p.venue_id))) WHERE (p.box_office_id = box_office_time_zone.box_office) GROUP BY v.time_zone ORDER BY (count(*)) DESC, v.time_zone LIMIT 1), (SELECT public.organisation_time_zone(b.organisation_id) AS organisation_time_zone FROM public.box_offices b WHERE (b.id = box_office_time_zone.box_office)), 'UTC'::text);
+
 CREATE FUNCTION public.codes_count(codes bytea) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     BEGIN ATOMIC
@@ -17,6 +85,36 @@ CREATE FUNCTION public.codes_count(codes bytea) RETURNS integer
     FROM generate_series(0, ((COALESCE(length(codes_count.codes), 0) / 2) - 1)) place(place)
    WHERE ((get_byte(codes_count.codes, (2 * place.place)) <> 0) OR (get_byte(codes_count.codes, ((2 * place.place) + 1)) <> 0));
 END;
+
+CREATE TABLE public.events (
+    id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    visibility text DEFAULT 'public'::text NOT NULL,
+    link_secret text,
+    category text,
+    languages text[] DEFAULT '{}'::text[] NOT NULL,
+    picture bytea,
+    sale_opens_at timestamp with time zone,
+    sale_closes_min integer DEFAULT 0 NOT NULL,
+    counter_opens_at timestamp with time zone,
+    counter_closes_min integer,
+    order_places_max integer,
+    doors_min integer DEFAULT 30 NOT NULL,
+    duration_min integer DEFAULT 120 NOT NULL,
+    order_form_id uuid,
+    CONSTRAINT events_check CHECK (((visibility <> 'link'::text) OR (link_secret IS NOT NULL))),
+    CONSTRAINT events_doors_min_check CHECK ((doors_min >= 0)),
+    CONSTRAINT events_duration_min_check CHECK ((duration_min > 0)),
+    CONSTRAINT events_order_places_max_check CHECK ((order_places_max > 0)),
+    CONSTRAINT events_visibility_check CHECK ((visibility = ANY (ARRAY['draft'::text, 'link'::text, 'public'::text])))
+);
+
+CREATE FUNCTION public.event_time_zone(event uuid) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE((SELECT v.time_zone FROM (public.performances p JOIN public.venues v ON ((v.id = p.venue_id))) WHERE (p.event_id = event_time_zone.event) GROUP BY v.time_zone ORDER BY (count(*)) DESC, v.time_zone LIMIT 1), (SELECT public.box_office_time_zone(e.box_office_id) AS box_office_time_zone FROM public.events e WHERE (e.id = event_time_zone.event)), 'UTC'::text);
 
 CREATE FUNCTION public.folded(text text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -204,21 +302,6 @@ end $$;
 CREATE FUNCTION public.vat_included(amount_cents integer, vat_thousandths integer) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (COALESCE(round((((amount_cents)::numeric * (vat_thousandths)::numeric) / ((100000 + vat_thousandths))::numeric)), (0)::numeric))::integer;
-
-CREATE TABLE public.box_offices (
-    id uuid NOT NULL,
-    organisation_id uuid NOT NULL,
-    key text NOT NULL,
-    name text NOT NULL,
-    currency text NOT NULL,
-    locale text DEFAULT 'en'::text NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    vat_registered boolean DEFAULT false NOT NULL,
-    vat_number text DEFAULT ''::text NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    CONSTRAINT box_offices_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-    CONSTRAINT box_offices_key_check CHECK ((key ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text))
-);
 
 CREATE TABLE public.vat_rates (
     box_office_id uuid NOT NULL,
@@ -510,32 +593,6 @@ CREATE TABLE public.event_texts (
     picture_alt text NOT NULL
 );
 
-CREATE TABLE public.events (
-    id uuid NOT NULL,
-    box_office_id uuid NOT NULL,
-    name text NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    visibility text DEFAULT 'public'::text NOT NULL,
-    link_secret text,
-    category text,
-    languages text[] DEFAULT '{}'::text[] NOT NULL,
-    picture bytea,
-    sale_opens_at timestamp with time zone,
-    sale_closes_min integer DEFAULT 0 NOT NULL,
-    counter_opens_at timestamp with time zone,
-    counter_closes_min integer,
-    order_places_max integer,
-    doors_min integer DEFAULT 30 NOT NULL,
-    duration_min integer DEFAULT 120 NOT NULL,
-    order_form_id uuid,
-    CONSTRAINT events_check CHECK (((visibility <> 'link'::text) OR (link_secret IS NOT NULL))),
-    CONSTRAINT events_doors_min_check CHECK ((doors_min >= 0)),
-    CONSTRAINT events_duration_min_check CHECK ((duration_min > 0)),
-    CONSTRAINT events_order_places_max_check CHECK ((order_places_max > 0)),
-    CONSTRAINT events_visibility_check CHECK ((visibility = ANY (ARRAY['draft'::text, 'link'::text, 'public'::text])))
-);
-
 CREATE TABLE public.files (
     hash bytea NOT NULL,
     media_type text NOT NULL,
@@ -598,6 +655,7 @@ CREATE TABLE public.ledger (
     currency text NOT NULL,
     reason text NOT NULL,
     at timestamp with time zone NOT NULL,
+    box_office_id uuid NOT NULL,
     CONSTRAINT ledger_amount_cents_check CHECK ((amount_cents > 0)),
     CONSTRAINT ledger_check CHECK ((debit <> credit)),
     CONSTRAINT ledger_credit_check CHECK ((credit = ANY (ARRAY['receivable'::text, 'sales'::text, 'cash'::text, 'sandbox'::text]))),
@@ -640,6 +698,12 @@ CREATE TABLE public.mailings (
     created_at timestamp with time zone NOT NULL,
     started_at timestamp with time zone,
     ended_at timestamp with time zone,
+    chain integer DEFAULT 0 NOT NULL,
+    waiting_count integer DEFAULT 0 NOT NULL,
+    sending_count integer DEFAULT 0 NOT NULL,
+    sent_count integer DEFAULT 0 NOT NULL,
+    refused_count integer DEFAULT 0 NOT NULL,
+    opted_out_count integer DEFAULT 0 NOT NULL,
     CONSTRAINT mailings_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'sending'::text, 'stopped'::text, 'sent'::text])))
 );
 
@@ -697,7 +761,10 @@ CREATE TABLE public.order_lines (
     created_at timestamp with time zone NOT NULL,
     vat_thousandths integer,
     vat_cents integer GENERATED ALWAYS AS (public.vat_included(amount_cents, vat_thousandths)) STORED NOT NULL,
+    box_office_id uuid NOT NULL,
+    adjusts uuid,
     CONSTRAINT order_lines_check CHECK (((kind = 'reversal'::text) = (reverses IS NOT NULL))),
+    CONSTRAINT order_lines_check1 CHECK (((adjusts IS NULL) OR (kind = 'adjustment'::text))),
     CONSTRAINT order_lines_kind_check CHECK ((kind = ANY (ARRAY['ticket'::text, 'pass'::text, 'adjustment'::text, 'reversal'::text]))),
     CONSTRAINT order_lines_vat_thousandths_check CHECK (((vat_thousandths >= 0) AND (vat_thousandths <= 100000)))
 );
@@ -831,31 +898,6 @@ CREATE TABLE public.payments (
     CONSTRAINT payments_amount_cents_check CHECK ((amount_cents >= 0)),
     CONSTRAINT payments_provider_check CHECK ((provider = ANY (ARRAY['on_site'::text, 'sandbox'::text]))),
     CONSTRAINT payments_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text, 'refund_due'::text, 'refunded'::text])))
-);
-
-CREATE TABLE public.performances (
-    id uuid NOT NULL,
-    event_id uuid NOT NULL,
-    box_office_id uuid NOT NULL,
-    venue_id uuid NOT NULL,
-    plan_version_id uuid NOT NULL,
-    place_list_hash bytea NOT NULL,
-    pool_id bigint NOT NULL,
-    starts_at timestamp with time zone NOT NULL,
-    doors_at timestamp with time zone NOT NULL,
-    ends_at timestamp with time zone NOT NULL,
-    sale_opens_at timestamp with time zone,
-    sale_closes_at timestamp with time zone,
-    status text DEFAULT 'on_sale'::text NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    label text,
-    counter_opens_at timestamp with time zone,
-    counter_closes_at timestamp with time zone,
-    order_places_max integer,
-    CONSTRAINT performances_check CHECK (((doors_at <= starts_at) AND (starts_at < ends_at) AND (sale_opens_at < sale_closes_at))),
-    CONSTRAINT performances_label_check CHECK ((label = ANY (ARRAY['postponed'::text, 'sold_out'::text]))),
-    CONSTRAINT performances_order_places_max_check CHECK ((order_places_max > 0)),
-    CONSTRAINT performances_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'on_sale'::text, 'closed'::text, 'cancelled'::text])))
 );
 
 CREATE VIEW public.performance_sales AS
@@ -1191,26 +1233,6 @@ CREATE TABLE public.venue_texts (
     transport text DEFAULT ''::text NOT NULL,
     access_notes text DEFAULT ''::text NOT NULL,
     CONSTRAINT venue_texts_language_check CHECK ((language ~ '^[a-z]{2}$'::text))
-);
-
-CREATE TABLE public.venues (
-    id uuid NOT NULL,
-    organisation_id uuid NOT NULL,
-    name text NOT NULL,
-    address text DEFAULT ''::text NOT NULL,
-    time_zone text NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    virtual boolean DEFAULT false NOT NULL,
-    capacity integer,
-    step_free text DEFAULT 'unknown'::text NOT NULL,
-    wheelchair_places integer,
-    hearing_loop text DEFAULT 'unknown'::text NOT NULL,
-    CONSTRAINT venues_capacity_check CHECK (((capacity >= 1) AND (capacity <= 1000000))),
-    CONSTRAINT venues_check CHECK ((virtual = (capacity IS NOT NULL))),
-    CONSTRAINT venues_hearing_loop_check CHECK ((hearing_loop = ANY (ARRAY['unknown'::text, 'full'::text, 'partial'::text, 'none'::text]))),
-    CONSTRAINT venues_step_free_check CHECK ((step_free = ANY (ARRAY['unknown'::text, 'full'::text, 'partial'::text, 'none'::text]))),
-    CONSTRAINT venues_wheelchair_places_check CHECK (((wheelchair_places >= 0) AND (wheelchair_places <= 10000)))
 );
 
 ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_0 FOR VALUES WITH (modulus 16, remainder 0);
@@ -1717,9 +1739,11 @@ CREATE INDEX grants_staff ON public.grants USING btree (staff_id) WHERE (staff_i
 
 CREATE INDEX group_members_staff ON public.group_members USING btree (staff_id);
 
-CREATE INDEX ledger_at ON public.ledger USING btree (at);
-
 CREATE INDEX ledger_order ON public.ledger USING btree (order_id);
+
+CREATE INDEX ledger_time ON public.ledger USING btree (box_office_id, at);
+
+CREATE INDEX mailing_recipients_log ON public.mailing_recipients USING btree (mailing_id, at DESC);
 
 CREATE INDEX mailing_recipients_waiting ON public.mailing_recipients USING btree (mailing_id, customer_id) WHERE (state = 'waiting'::text);
 
@@ -1731,9 +1755,9 @@ CREATE INDEX oppositions_pass ON public.oppositions USING btree (pass_id) WHERE 
 
 CREATE INDEX oppositions_ticket ON public.oppositions USING btree (ticket_id) WHERE (ticket_id IS NOT NULL);
 
-CREATE INDEX order_lines_created ON public.order_lines USING btree (created_at);
-
 CREATE INDEX order_lines_order ON public.order_lines USING btree (order_id);
+
+CREATE INDEX order_lines_time ON public.order_lines USING btree (box_office_id, created_at) INCLUDE (kind, amount_cents, reverses);
 
 CREATE INDEX order_mails_order ON public.order_mails USING btree (order_id, at);
 
@@ -1745,7 +1769,7 @@ CREATE INDEX orders_due ON public.orders USING btree (expires_at) WHERE (status 
 
 CREATE INDEX orders_not_paid ON public.orders USING btree (box_office_id, placed_at, id) WHERE (status <> 'paid'::text);
 
-CREATE INDEX orders_placed ON public.orders USING btree (box_office_id, placed_at, id);
+CREATE INDEX orders_placed ON public.orders USING btree (box_office_id, channel, placed_at, id);
 
 CREATE INDEX orders_unpaid ON public.orders USING btree (customer_id) WHERE (status = 'pending'::text);
 
@@ -2042,6 +2066,9 @@ ALTER TABLE ONLY public.options
 
 ALTER TABLE ONLY public.options
     ADD CONSTRAINT options_tariff_id_group_id_fkey FOREIGN KEY (tariff_id, group_id) REFERENCES public.option_groups(tariff_id, id);
+
+ALTER TABLE ONLY public.order_lines
+    ADD CONSTRAINT order_lines_adjusts_fkey FOREIGN KEY (adjusts) REFERENCES public.order_lines(id);
 
 ALTER TABLE ONLY public.order_lines
     ADD CONSTRAINT order_lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
