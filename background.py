@@ -9,7 +9,7 @@ yields to everybody else: a mail may be late in an on-sale, a seat may not.
 import asyncio
 import signal
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from email.message import EmailMessage
 from functools import partial
@@ -23,6 +23,7 @@ from engine.reconciler import Reconciler
 from mailing import accounts as account_letters
 from mailing import buyers as buyer_letters
 from mailing import orders as order_mails
+from mailing.envelopes import ensure_sender
 from mailing.orders import Attachment
 from mailing.relays import Handed, hand_over, keep, relay_of
 from printing.tickets import Size
@@ -45,6 +46,7 @@ DELAYS_A_JOB_MAX = 3
 """A relay that puts so many off is left alone for a while."""
 PUBLISHED_EVERY_S = 5.0
 NICENESS = 10
+UNWRITABLE = "This address cannot be written to."
 
 log = structlog.get_logger()
 
@@ -57,10 +59,11 @@ class Post:
     """Writes to customers: hands mails to the relay that the settings name; without one, keeps the last as files."""
 
     def __init__(self, opened: Stores, press: Press) -> None:
-        """SettingRefused when the relay's address cannot be read."""
+        """SettingRefused when the relay's address or the sender's cannot be read."""
         self._database, self._settings, self._press = opened.database, opened.settings, press
         self._keys = Keys(opened.database, secret_bytes(opened.settings))
         self._relay = relay_of(opened.settings.smtp_url)
+        ensure_sender(opened.settings.mail_from)
 
     async def send(self, payload: Struct, mail_id: str) -> None:
         """Send the mail that a job asks for, with the order's tickets as they are now; nothing when it has none left.
@@ -78,8 +81,8 @@ class Post:
             pdf = await self._press.tickets(issued, Size.A4, sheet.head.customer_locale)
             attached.append(Attachment(f"{sheet.head.order_code}.pdf", pdf))
         sender, to = self._settings.mail_from, payload.to or sheet.head.customer_email
-        message = order_mails.message(payload.mail, sheet, mail_id, sender, now, attachments=attached, to=to)
-        outcome, reply = await self._handed_over(message)
+        write = partial(order_mails.message, payload.mail, sheet, mail_id, sender, now, attachments=attached, to=to)
+        outcome, reply = await self._sent(write, mail_id)
         if outcome is MailOutcome.REFUSED:
             log.warning("mail-refused", mail=mail_id, order=str(payload.order), reply=reply)
         await mails.note(self._database, mail_id, payload.order, payload.mail, to, outcome, reply, now)
@@ -93,10 +96,10 @@ class Post:
             return
         to, link = letter.to, site_url(self._settings) + letter.path
         sender, tag = self._settings.mail_from, to.locale or ""
-        message = account_letters.message(
-            letter.kind, to.email, to.name, tag, link, to.organisation, mail_id, sender, now
+        write = partial(
+            account_letters.message, letter.kind, to.email, to.name, tag, link, to.organisation, mail_id, sender, now
         )
-        outcome, reply = await self._handed_over(message)
+        outcome, reply = await self._sent(write, mail_id)
         if outcome is MailOutcome.REFUSED:
             log.warning("mail-refused", mail=mail_id, reply=reply)
 
@@ -129,15 +132,16 @@ class Post:
         tester = await mailings.tester(self._database, payload.tester) if payload.tester else None
         if tester is not None and payload.language in texts:
             now = await worker.database_time(self._database)
-            await self._handed_over(self._letter(mailing, texts, tester, payload.language, mail_id, now))
+            await self._sent(partial(self._letter, mailing, texts, tester, payload.language, mail_id, now), mail_id)
 
     async def _written_to(
         self, mailing: Mailing, texts: Mapping[str, Text], buyer: Recipient, now: datetime
     ) -> tuple[RecipientState, str]:
         language, mail_id = mailings.language_of(buyer.locale, texts), f"{mailing.id.hex}-{buyer.customer_id.hex}"
         try:
-            letter = self._letter(mailing, texts, buyer, language, mail_id, now)
-            outcome, reply = await self._handed_over(letter)
+            outcome, reply = await self._sent(
+                partial(self._letter, mailing, texts, buyer, language, mail_id, now), mail_id
+            )
         except MailDelayed as delay:
             late = mailing.started_at is not None and now > mailing.started_at + mailings.RETRIED_FOR
             return RecipientState.REFUSED if late else RecipientState.WAITING, str(delay)
@@ -153,6 +157,14 @@ class Post:
             f"{site_url(settings)}/opt-out/{token}",
         )  # fmt: skip
         return buyer_letters.message(mail, to.email, mail_id, settings.mail_from, now)
+
+    async def _sent(self, write: Callable[[], EmailMessage], mail_id: str) -> tuple[MailOutcome, str]:
+        """Write a mail and hand it over; one that cannot be written counts as refused. Raises MailDelayed."""
+        try:
+            return await self._handed_over(write())
+        except ValueError as problem:  # what it says may tell the address: it is not logged
+            log.warning("mail-unwritable", mail=mail_id, problem=type(problem).__name__)
+            return MailOutcome.REFUSED, UNWRITABLE
 
     async def _handed_over(self, message: EmailMessage) -> tuple[MailOutcome, str]:
         """What became of a message, and what the relay said of it. Raises MailDelayed."""

@@ -19,9 +19,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ticketing.legible import clean
+from ticketing.refusals import InputRefused, SettingRefused
+from ticketing.texts import email_of, host_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 MAIL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+class Unwritable(ValueError):
+    """What was taken for an address is none: no mail can be written to it."""
 
 
 class Said(Protocol):
@@ -32,13 +38,16 @@ class Said(Protocol):
 
 
 def envelope(subject: str, to: str, sender: str, sender_name: str, mail_id: str, now: datetime) -> EmailMessage:
-    """A mail with its headers. `sender` is an address, or a name and an address; `sender_name` stands in for none."""
+    """A mail with its headers. `sender` is an address, or a name and an address; `sender_name` stands in for none.
+
+    Raises Unwritable: addresses go into headers by their parts, never as a text that is read again.
+    """
     assert MAIL_ID.fullmatch(mail_id), "a mail's id goes into its Message-ID as it is"
     name, address = parseaddr(sender)
-    recipient, domain = _deliverable(to), _deliverable(address).rpartition("@")[2]
-    made = EmailMessage(policy=(SMTP if recipient.isascii() else SMTPUTF8).clone(cte_type="7bit"))
-    made["From"] = Address(clean(name) or sender_name, addr_spec=_deliverable(address))
-    made["To"] = recipient
+    (local, host), (own, domain) = mailbox(to), mailbox(address)
+    made = EmailMessage(policy=(SMTP if local.isascii() else SMTPUTF8).clone(cte_type="7bit"))
+    made["From"] = Address(clean(name) or sender_name, own, domain)
+    made["To"] = Address(username=local, domain=host)
     made["Subject"] = subject
     made["Date"] = format_datetime(now)
     made["Message-ID"] = f"<{mail_id}@{domain}>"
@@ -59,13 +68,21 @@ def html(template: str, mail: Said) -> str:
     return _inliner().inline(_environment().get_template(f"{template}.html").render(mail=mail, style=style))
 
 
-def _deliverable(address: str) -> str:
-    """An address with its domain as servers look it up; what cannot be written so is left for them to refuse."""
-    local, _, domain = address.rpartition("@")
+def ensure_sender(sender: str) -> None:
+    """SettingRefused for a sender that no mail can be from: else each mail would be its recipient's fault."""
     try:
-        return f"{local}@{domain.encode('idna').decode()}"
-    except UnicodeError:
-        return address
+        mailbox(parseaddr(sender)[1])
+    except Unwritable:
+        raise SettingRefused(name="PLACEUR_MAIL_FROM", problem="it must be an address, or Name <address>") from None
+
+
+def mailbox(address: str) -> tuple[str, str]:
+    """The two parts of an address, the domain as servers look it up. Raises Unwritable."""
+    try:
+        local, _, domain = email_of(address).rpartition("@")
+    except InputRefused:
+        raise Unwritable("no mail can be written to this address") from None
+    return local, host_of(domain)
 
 
 @cache

@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 import pytest
 from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 
 import background
 from background import MailDelayed, Post
@@ -187,6 +188,38 @@ async def test_a_relay_that_puts_off_is_asked_later(
     assert len(asked) == background.DELAYS_A_JOB_MAX
     await post.send_to_buyers(SendMailing(mailing), "send-mailing-2")
     assert await mailings.progress(opened.database, mailing) == {RecipientState.SENT: 5}
+
+
+async def test_an_address_that_cannot_be_written_to_holds_up_nobody(
+    opened: Stores, press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailing, handed = await written_to(opened, 15), []
+    async with opened.database.transaction() as c:
+        await c.execute(
+            "update customers set email = '=?utf-8?q?evil=40attacker.net?=@' || id || '.example' where id in"
+            " (select customer_id from mailing_recipients where mailing_id = $1 order by customer_id limit 12)",
+            mailing,
+        )
+
+    async def hand_over(message: EmailMessage, relay: object) -> Delivery:
+        handed.append(message["To"])
+        return Delivery(Handed.SENT, "250")
+
+    monkeypatch.setattr(background, "hand_over", hand_over)
+    with capture_logs() as logged:
+        await Post(with_relay(opened), press).send_to_buyers(SendMailing(mailing), "send-mailing-1")
+    assert await mailings.progress(opened.database, mailing) == {RecipientState.REFUSED: 12, RecipientState.SENT: 3}
+    assert len(handed) == 3 and not any("attacker" in one for one in handed)
+    assert [entry["event"] for entry in logged] == ["mail-unwritable"] * 12 and "attacker" not in str(logged)
+
+
+async def test_a_confirmation_that_cannot_be_written_is_noted_as_refused(
+    opened: Stores, press: Press, paid: PlacedOrder
+) -> None:
+    await Post(opened, press).send(SendMail(paid.id, MailKind.ORDER_PAID, "a:b@c.example"), "send-mail-10")
+    async with opened.database.read() as c:
+        assert await c.fetchval("select outcome from order_mails where order_id = $1", paid.id) == "refused"
+    assert mails(opened) == []
 
 
 async def test_a_mail_to_buyers_can_be_left_with_one_click(opened: Stores, press: Press) -> None:

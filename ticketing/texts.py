@@ -14,7 +14,9 @@ TEXT_CHARS_MAX = 200
 EMAIL_CHARS_MAX = 254
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 CURRENCY = re.compile(r"[A-Z]{3}")
-EMAIL = re.compile(r"[^@\s\x00-\x1f,;<>\"()]+@[^@\s\x00-\x1f,;<>\"()]+")
+LOCAL_PART = re.compile(r"(?!.*=\?)[^@\s,;:<>()\[\]\\\"]+")
+"""Before the @: nothing that a header of a mail has a use of its own for, encoded words among it."""
+HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 LOCALE = re.compile(r"(en|fr)([-_][A-Za-z]{2})?")
 
@@ -49,9 +51,22 @@ def slug_of(value: str, field: str) -> str:
 def email_of(value: str, field: str = "email") -> str:
     """An address to write to, in small letters. Only a mail that arrives proves more than this."""
     email = value.strip().lower()
-    if len(email) > EMAIL_CHARS_MAX or not EMAIL.fullmatch(email):
+    local, _, domain = email.rpartition("@")
+    if (
+        len(email) > EMAIL_CHARS_MAX or not LOCAL_PART.fullmatch(local) or not email.isprintable()
+        or not host_of(domain)
+    ):  # fmt: skip
         raise InputRefused(problem="This is not an e-mail address.", where=field)
     return email
+
+
+def host_of(domain: str) -> str:
+    """A domain as servers look it up, in ASCII; an empty text for what is none, or turns into none by that."""
+    try:
+        host = domain.encode("idna").decode()
+    except UnicodeError:
+        return ""
+    return host if HOST.fullmatch(host) else ""
 
 
 def currency_of(value: str, field: str = "currency") -> str:
