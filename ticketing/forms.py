@@ -33,7 +33,7 @@ from ticketing.db import Database
 from ticketing.formats import Language
 from ticketing.ids import new_id
 from ticketing.refusals import AlreadyExists, EditedMeanwhile, FieldAnswered, FormInUse, InputRefused, NotFound
-from ticketing.sql import Connection, load
+from ticketing.sql import Connection, Query, load
 from ticketing.texts import CONTROL
 
 FORMS_MAX = 500
@@ -427,12 +427,7 @@ async def link_tariff(
 ) -> None:
     """Ask a form (None: none) for each ticket at a tariff, from the next order on. NotFound for one of elsewhere."""
     before = await tariff(db, organisation_id, tariff_id)
-    async with db.transaction() as c:
-        name = await _name_in(c, before.box_office_id, form_id)
-        was = await _name_in(c, before.box_office_id, before.form_id)
-        await SQL.link_tariff.run(c, tariff_id=tariff_id, form_id=form_id)
-        subject = Subject(kind="tariff", id=tariff_id, name=before.name, box_office_id=before.box_office_id)
-        await audit.note(c, by, "tariff.form-linked", subject, now, {"form": (was, name)})
+    await _link(db, SQL.link_tariff, "tariff", before, form_id, by, now)
 
 
 async def link_event(
@@ -440,12 +435,7 @@ async def link_event(
 ) -> None:
     """Ask a form (None: the box office's, if it has one) once for each order with a place of an event."""
     before = await event(db, organisation_id, event_id)
-    async with db.transaction() as c:
-        name = await _name_in(c, before.box_office_id, form_id)
-        was = await _name_in(c, before.box_office_id, before.form_id)
-        await SQL.link_event.run(c, event_id=event_id, form_id=form_id)
-        subject = Subject(kind="event", id=event_id, name=before.name, box_office_id=before.box_office_id)
-        await audit.note(c, by, "event.form-linked", subject, now, {"order_form": (was, name)})
+    await _link(db, SQL.link_event, "event", before, form_id, by, now)
 
 
 async def link_box_office(db: Database, box_office_id: UUID, form_id: UUID | None, by: Actor, now: datetime) -> None:
@@ -647,6 +637,17 @@ async def _name_in(c: Connection, box_office_id: UUID, form_id: UUID | None) -> 
     if name is None:
         raise NotFound(what="form")
     return name
+
+
+async def _link(
+    db: Database, query: Query, kind: str, before: Linked, form_id: UUID | None, by: Actor, now: datetime
+) -> None:
+    async with db.transaction() as c:
+        name = await _name_in(c, before.box_office_id, form_id)
+        was = await _name_in(c, before.box_office_id, before.form_id)
+        await query.run(c, **{f"{kind}_id": before.id, "form_id": form_id})
+        subject = Subject(kind=kind, id=before.id, name=before.name, box_office_id=before.box_office_id)
+        await audit.note(c, by, f"{kind}.form-linked", subject, now, {"form": (was, name)})
 
 
 def _linked(found: Linked | None, what: str) -> Linked:
