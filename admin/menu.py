@@ -67,24 +67,20 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section(marked("Venues"), (Entry(marked("Venues"), "map-pin", f"{ORGANISATION}/venues", None),)),
     Section(
-        marked("Box office"),
+        marked("Settings"),
         (
-            Entry(marked("Settings"), "settings", f"{BOX_OFFICE}/settings", Scope.MANAGE),
+            Entry(marked("Box office"), "settings", f"{BOX_OFFICE}/settings", Scope.MANAGE),
             Entry(marked("Forms"), "forms", f"{BOX_OFFICE}/forms", Scope.VIEW),
             Entry(marked("Audit log"), "history", f"{BOX_OFFICE}/audit", Scope.MANAGE),
-        ),
-    ),
-    Section(
-        marked("Organisation"),
-        (
+            Entry(marked("Organisation"), "building", f"{ORGANISATION}/settings", Scope.MANAGE),
             Entry(marked("Box offices"), "calendar", f"{ORGANISATION}/box-offices", Scope.MANAGE),
             Entry(marked("Team"), "users", f"{ORGANISATION}/team", Scope.MANAGE),
             Entry(marked("API keys"), "key", f"{ORGANISATION}/api-keys", Scope.MANAGE),
-            Entry(marked("Name"), "building", f"{ORGANISATION}/settings", Scope.MANAGE),
         ),
     ),
 )
-"""In the order of the menu: what is done every day first, then what is set up once, for one box office and for all."""
+"""In the order of the menu: Programming, Sales, Counter, Shop, Control, Venues, Hardware, Settings; what is set for a box
+office before what is set for all of them."""
 
 ELSEWHERE = {
     "groups": "team",
