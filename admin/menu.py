@@ -79,8 +79,8 @@ SECTIONS: tuple[Section, ...] = (
         ),
     ),
 )
-"""In the order of the menu: Programming, Sales, Counter, Shop, Control, Venues, Hardware, Settings; what is set for a box
-office before what is set for all of them."""
+"""In the order of the menu: Programming, Sales, Counter, Shop, Control, Venues, Hardware, Settings; what is set for a
+box office before what is set for all of them."""
 
 ELSEWHERE = {
     "groups": "team",
