@@ -9,10 +9,12 @@ import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Request, Response
 from litestar.types import ASGIApp
 
+from admin import pages
 from admin.routes import ADMIN
 from api import docs
 from api.routes import HANDLERS
@@ -56,10 +58,16 @@ def routed() -> Litestar:
         request_class=Call,
         dto=StrictJson,
         return_dto=None,
-        exception_handlers={Exception: problems.answer},
+        exception_handlers={Exception: _refused},
         openapi_config=docs.config(),
         logging_config=None,
     )
+
+
+def _refused(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Why not: a page where pages are asked for, also at an address of the back office that is none."""
+    asked_for_page = request.scope["path"].startswith(f"{ADMIN.path}/")
+    return pages.refused(request, error) if asked_for_page else problems.answer(request, error)
 
 
 def entered(app: Litestar, settings: Settings) -> ASGIApp:

@@ -116,3 +116,15 @@ async def test_the_same_in_french(sign_in: SignIn, house: House) -> None:
     seller = await sign_in(Scope.VIEW, language="fr")
     assert "Dans le temps" in await seller.page(event_of(house))
     assert "À faire" in await seller.page(f"/admin/box-offices/{house.key}")
+
+
+async def test_what_nobody_is_shown_is_not_on_sale(sign_in: SignIn, house: House, database: Database) -> None:
+    manager = await sign_in(Scope.MANAGE)
+    pages = (event_of(house), f"/admin/performances/{house.first}")
+    for page in pages:
+        assert "On sale</span>" in await manager.page(page)
+    async with database.transaction() as c:
+        await c.execute("update events set visibility = 'draft' where id = $1", house.performances[0].event_id)
+    for page in pages:
+        text = await manager.page(page)
+        assert "Not shown</span>" in text and "On sale</span>" not in text
