@@ -23,7 +23,7 @@ from web.languages import translated
 
 LIST, NEW, SETTINGS = "events/index.html", "events/new.html", "events/settings.html"
 REMOVAL = "events/removal.html"
-ROWS_MAX, PAGE_MAX = 25, 1000
+ROWS_MAX = 25
 VERSION_MAX = 1 << 30
 PICTURE_BYTES_MAX = pictures.BYTES_MAX + 64 * 1024
 SHOWN = {
@@ -66,15 +66,16 @@ async def index(request: Call, key: FromPath[str]) -> Response[str]:
     desk = await access.box_office(request, key)
     asked = request.query_params
     shown = Shown(asked["show"]) if asked.get("show") in set(Shown) else Shown.CURRENT
-    text, page = asked.get("search", "")[:100], _page(asked.get("page", ""))
+    text, page = asked.get("search", "")[:100], request.page_number
+    sort = asked.get("sort", "") if asked.get("sort") in events.SORTS else events.SORTS[0]
     found = await events.programmed(
-        request.services.database, desk.session.staff_id, _office(desk), request.now, shown=shown, text=text, page=page,
-        rows_max=ROWS_MAX,
+        request.services.database, desk.session.staff_id, _office(desk), request.now, shown=shown, text=text, sort=sort,
+        page=page, rows_max=ROWS_MAX,
     )  # fmt: skip
     pages_count = -(-found.row_count // ROWS_MAX)
     return pages.show(
-        request, LIST, desk, events=found.rows, shown=shown, search=text, page=page, pages_count=pages_count,
-        choices=SHOWN, visibilities=VISIBILITIES, categories=CATEGORIES,
+        request, LIST, desk, events=found.rows, shown=shown, search=text, sort=sort, page=page,
+        pages_count=pages_count, choices=SHOWN, visibilities=VISIBILITIES, categories=CATEGORIES,
     )  # fmt: skip
 
 
@@ -305,7 +306,3 @@ def _office(desk: Desk) -> UUID:
 
 async def _event(request: Call, desk: Desk, event_id: UUID) -> Event:
     return await events.get(request.services.database, desk.reach.organisation_id, event_id)
-
-
-def _page(text: str) -> int:
-    return min(int(text), PAGE_MAX) if text.isascii() and text.isdigit() and int(text) else 1

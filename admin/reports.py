@@ -1,9 +1,13 @@
 """The report of a box office's sales and payments: on the page, to print, and as a file for a spreadsheet."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from operator import attrgetter
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+import msgspec
 from babel.numbers import get_currency_precision
 from litestar import Response, get
 from litestar.params import FromPath
@@ -13,7 +17,7 @@ from admin.access import Desk
 from admin.menu import marked
 from ticketing import formats, reports
 from ticketing.refusals import InputRefused, NotFound
-from ticketing.reports import Grouping, Office, Paid, Report, Sold, Span
+from ticketing.reports import Grouping, Money, Office, Paid, Report, Sold, Span
 from ticketing.tokens import Scope
 from web import sheets
 from web.call import Call
@@ -33,9 +37,18 @@ GROUPINGS = {
 CHANNELS = {"shop": marked("Shop"), "counter": marked("Counter"), "api": marked("API")}
 METHODS = {"cash": marked("At the counter"), "sandbox": marked("Sandbox")}
 PASSES = marked("Passes")
-SOLD_HEADS = (marked("Tickets"), marked("Sold"), marked("Taken back"), marked("Never paid"), marked("Net"),
-              marked("of which VAT"))  # fmt: skip
-PAID_HEADS = (marked("Received"), marked("Paid back"), marked("Net"))
+SOLD_HEADS = {
+    "tickets": marked("Tickets"),
+    "sold": marked("Sold"),
+    "returned": marked("Taken back"),
+    "lapsed": marked("Never paid"),
+    "net": marked("Net"),
+    "vat": marked("of which VAT"),
+}
+PAID_HEADS = {"received": marked("Received"), "returned": marked("Paid back"), "net": marked("Net")}
+Row = TypeVar("Row", Sold, Money)
+NAME = "name"
+"""What a report is sorted by unless the address says a column: what its rows are about, dates by time."""
 
 
 @get("/box-offices/{key:str}/reports")
@@ -53,7 +66,8 @@ async def show(request: Call, key: FromPath[str]) -> Response[str]:
         report=report,
         by=_grouping(request),
         groupings=GROUPINGS,
-        heads=PAID_HEADS if isinstance(report, Paid) else SOLD_HEADS,
+        heads=_heads(_grouping(request)),
+        sort=_sort(request),
         labels=_labels(request, report) if report else [],
         span=_told(report, request.visit.language) if report else "",
         methods=METHODS,
@@ -102,16 +116,37 @@ def _grouping(request: Call) -> Grouping:
     return Grouping(asked) if asked in set(Grouping) else Grouping.EVENT
 
 
+def _heads(by: Grouping) -> dict[str, str]:
+    return PAID_HEADS if by is Grouping.METHOD else SOLD_HEADS
+
+
+def _sort(request: Call) -> str:
+    """The column that the address sorts by, after a "-" when downwards."""
+    asked = request.query_params.get("sort", "")
+    return asked if asked.removeprefix("-") in {NAME, *_heads(_grouping(request))} else NAME
+
+
+def _in_order(rows: Sequence[Row], sort: str) -> list[Row]:
+    """The rows, which come by name, as they are sorted; what is alike stays by name."""
+    name, downwards = sort.removeprefix("-"), sort.startswith("-")
+    if name == NAME:
+        return list(reversed(rows)) if downwards else list(rows)
+    column = attrgetter("ticket_count" if name == "tickets" else f"{name}_cents")
+    return sorted(rows, key=column, reverse=downwards)
+
+
 async def _report(request: Call, office: Office, form: Form) -> Report | Paid | None:
-    """The report that is asked for; None with what is wrong noted in the form."""
+    """The report that is asked for, sorted; None with what is wrong noted in the form."""
     first, last = form.day("first"), form.day("last")
     if first is None or last is None:
         return None
     by, database = _grouping(request), request.services.database
     try:
         if by is Grouping.METHOD:
-            return await reports.paid(database, office, Span(first, last))
-        return await reports.sold(database, office, Span(first, last), by)
+            paid = await reports.paid(database, office, Span(first, last))
+            return msgspec.structs.replace(paid, rows=_in_order(paid.rows, _sort(request)))
+        sold = await reports.sold(database, office, Span(first, last), by)
+        return msgspec.structs.replace(sold, rows=_in_order(sold.rows, _sort(request)))
     except InputRefused as refusal:
         form.refused(refusal)
         return None
@@ -155,13 +190,13 @@ def _rows(request: Call, report: Report | Paid) -> list[list[Cell]]:
 
     labels = _labels(request, report)
     if isinstance(report, Paid):
-        heads = [GROUPINGS[Grouping.METHOD], marked("Currency"), *PAID_HEADS]
+        heads = [GROUPINGS[Grouping.METHOD], marked("Currency"), *PAID_HEADS.values()]
         body: list[list[Cell]] = [
             [label, more, amount(row.received_cents), amount(row.returned_cents), amount(row.net_cents)]
             for (label, more, _), row in zip(labels, report.rows, strict=True)
         ]
         return [[translated(head, language) for head in heads], *body]
-    heads = [GROUPINGS[report.grouping], marked("Details"), *SOLD_HEADS, marked("Currency")]
+    heads = [GROUPINGS[report.grouping], marked("Details"), *SOLD_HEADS.values(), marked("Currency")]
     everything = [*zip(labels, report.rows, strict=True), ((translated("In all", language), "", ""), report.total)]
     body = [
         [row.key if report.grouping is Grouping.DAY and row.key else label, more, row.ticket_count,

@@ -34,6 +34,9 @@ DURATION_MIN_MAX = 44_640
 ORDER_PLACES_MAX = 1_000
 SECRET_CHARS = 22
 
+SORTS = ("next", "-next", "name", "-name", "sold", "-sold")
+"""What a list is sorted by: the next date, the nearest first (and reversed), the name, how many places are sold."""
+
 SQL = load("events")
 
 
@@ -185,14 +188,17 @@ async def list_of(db: Database, organisation_id: UUID, box_office_id: UUID) -> l
 
 async def programmed(
     db: Database, staff_id: UUID, box_office_id: UUID, now: datetime, *, shown: Shown = Shown.CURRENT,
-    text: str = "", page: int = 1, rows_max: int = 25,
+    text: str = "", sort: str = "next", page: int = 1, rows_max: int = 25,
 ) -> Page:  # fmt: skip
-    """The events of a box office that a person reaches, the one with the nearest date first; `page` counts from 1."""
+    """The events of a box office that a person reaches, sorted as one of `SORTS` says; `page` counts from 1."""
+    assert sort in SORTS, "a list is sorted by what it shows"
     values = {"staff_id": staff_id, "box_office_id": box_office_id, "now": now, "shown": shown, "text": text.strip()}
     rows_max = min(rows_max, db.settings.page_rows_max)
     async with db.read() as c:
         count = await SQL.programmed_count.value(c, **values)
-        rows = await SQL.programmed.all(c, Programmed, **values, after=(page - 1) * rows_max, rows_max=rows_max)
+        rows = await SQL.programmed.all(
+            c, Programmed, **values, sort=sort, after=(page - 1) * rows_max, rows_max=rows_max
+        )
     return Page(rows, count)
 
 

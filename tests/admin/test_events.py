@@ -182,6 +182,18 @@ async def test_nothing_is_done_for_another_site_or_organisation(
     assert untouched.version == 1
 
 
+async def test_the_list_is_sorted_by_the_address_and_stays_so(sign_in: SignIn, house: House) -> None:
+    manager, path = await sign_in(), f"/admin/box-offices/{house.key}/events"
+    text = await manager.page(f"{path}?show=all&search=a&sort=-name")
+    assert re.search(r'aria-sort="descending"><a href="\?show=all&search=a&sort=name"', text)
+    assert text.count("aria-sort=") == 1 and 'name="sort" value="-name"' in text
+    assert "search=a&sort=-name" in text.partition("aria-sort")[0]
+    for odd in ("", "sold;", "--name"):
+        assert 'aria-sort="ascending"><a href="?show=current&search=&sort=-next"' in await manager.page(
+            f"{path}?sort={odd}"
+        )
+
+
 async def test_the_list_asks_twice(sign_in: SignIn, house: House, queries: list[str]) -> None:
     manager = await sign_in()
     await manager.page(f"/admin/box-offices/{house.key}/events")

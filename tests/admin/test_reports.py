@@ -2,8 +2,10 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import openpyxl
 import pytest
@@ -52,3 +54,31 @@ async def test_days_that_cannot_be_are_told(sign_in: SignIn, house: House) -> No
         assert "Choose a" in await seller.page(path(house, f"?{asked}"))
         assert (await seller.get(path(house, f"/sales.csv?{asked}"))).status_code == 422
     assert (await seller.get(path(house, "/sales.pdf"))).status_code == 404
+
+
+async def test_every_column_sorts_the_page_and_its_files(
+    sign_in: SignIn, house: House, paid: Callable[..., Any], database: Database
+) -> None:
+    await paid(party=1)
+    three = await paid(party=3)
+    async with database.transaction() as c:
+        change = "update tickets set tariff_id = $1 where order_id = $2"
+        await c.execute(change, house.reduced.id, UUID(three["id"]))
+    seller = await sign_in(Scope.VIEW)
+
+    async def names(sort: str) -> list[str]:
+        text = await seller.page(path(house, f"?by=tariff&sort={sort}"))
+        assert text.count("aria-sort=") == 1
+        shown = re.findall(r'<th scope="row">([^<]+)<', text.partition("<tbody>")[2].partition("</tbody>")[0])
+        sheet = (await seller.get(path(house, f"/sales.csv?by=tariff&sort={sort}"))).content.decode("utf-8-sig")
+        assert [row[0] for row in csv.reader(io.StringIO(sheet))][1:-1] == shown
+        return shown
+
+    by_name = await names("name")
+    assert by_name == await names("nonsense") == (await names("-name"))[::-1]
+    full, reduced = house.full.name, house.reduced.name
+    assert await names("tickets") == [full, reduced] and await names("-tickets") == [reduced, full]
+    for column in ("sold", "net", "vat", "returned", "lapsed", "received"):
+        assert sorted(await names(column)) == sorted(by_name)
+    text = await seller.page(path(house, "?by=method&sort=-received"))
+    assert 'aria-sort="descending"><a href="?by=method' in text and "sort=received" in text

@@ -167,6 +167,25 @@ async def test_the_list_counts_what_is_sold(database: Database, inventory, progr
     assert row.next_at == house.performance.starts_at and row.time_zone == "Europe/Paris"
 
 
+async def test_the_list_is_sorted_by_what_it_shows(database: Database, inventory, programme: Programme) -> None:
+    house, db = programme.house, database
+    person = (await staff.create(db, "five@example.org", "Five", "a password of five", NOW)).id
+    async with db.transaction() as c:
+        await grant(c, Grant(organisation_id=house.organisation, scope=Scope.VIEW, staff_id=person), NOW)
+    for name in ("Zaïde", "Éclair"):
+        await events.create(db, house.organisation, house.box_office, name, NOW)
+    await order(db, inventory, house, [0])
+
+    async def names(sort: str, **page: int) -> list[str]:
+        found = await events.programmed(db, person, house.box_office, NOW, shown=Shown.ALL, sort=sort, **page)
+        return [row.name for row in found.rows]
+
+    assert await names("name") == ["Éclair", "The Play", "Zaïde"] == (await names("-name"))[::-1]
+    assert (await names("next"))[0] == (await names("-next"))[0] == "The Play"
+    assert (await names("sold"))[-1] == (await names("-sold"))[0] == "The Play"
+    assert await names("name", page=2, rows_max=1) == ["The Play"]
+
+
 async def test_who_may_only_create_manages_what_they_made(database: Database, programme: Programme) -> None:
     person = (await staff.create(database, "three@example.org", "Three", "a password of three", NOW)).id
     by = Actor(organisation_id=programme.house.organisation, staff_id=person)

@@ -21,26 +21,38 @@ join box_offices b on b.id = e.box_office_id
 where b.id = :box_office_id and b.organisation_id = :organisation_id
 order by e.name, e.id;
 
--- name: programmed(staff_id, box_office_id, now, shown, text, after, rows_max)
--- The events of a box office that a person reaches: those with a date to come first, the nearest before the others.
--- Claims are counted for the events of this page only.
+-- name: programmed(staff_id, box_office_id, now, shown, text, sort, after, rows_max)
+-- The events of a box office that a person reaches; unless they are sorted otherwise, those with a date to come first,
+-- the nearest before the others. Claims are counted for the events of this page, for all when they are sorted by them.
 with mine as materialized (
-    select e.id, e.name, e.visibility, e.category, next.starts_at as next_at, dated.time_zone, dated.date_count
+    select e.id, e.name, e.visibility, e.category, next.starts_at as next_at, next.time_zone, dated.date_count,
+        row_number() over (
+            order by
+                case when :sort = 'name' then folded(e.name) end, case when :sort = '-name' then folded(e.name) end desc,
+                case when :sort = 'sold' then sold.claim_count end, case when :sort = '-sold' then sold.claim_count end desc,
+                case when :sort = '-next' then next.starts_at end desc nulls last, next.starts_at nulls last,
+                e.created_at desc, e.id
+        ) as place
     from events e
     join box_offices b on b.id = e.box_office_id
     cross join lateral reach(:staff_id, b.organisation_id, b.id, e.id) r
     left join lateral (
-        select f.starts_at from performances f
+        select f.starts_at, u.time_zone
+        from performances f
+        join venues u on u.id = f.venue_id
         where f.event_id = e.id and f.ends_at > :now and f.status <> 'cancelled'
         order by f.starts_at
         limit 1
     ) as next on true
     cross join lateral (
-        select count(*)::integer as date_count, min(u.time_zone) as time_zone
-        from performances f
-        join venues u on u.id = f.venue_id
-        where f.event_id = e.id
+        select count(*)::integer as date_count from performances f where f.event_id = e.id
     ) as dated
+    left join lateral (
+        select count(*) as claim_count
+        from performances f
+        join claims c on c.pool_id = f.pool_id
+        where f.event_id = e.id and f.status <> 'cancelled'
+    ) as sold on :sort in ('sold', '-sold')
     where e.box_office_id = :box_office_id and r.scope is not null
         and (:text = '' or e.name ilike '%' || replace(replace(replace(:text, '\', '\\'), '%', '\%'), '_', '\_') || '%')
         and case :shown
@@ -49,10 +61,10 @@ with mine as materialized (
             when 'current' then dated.date_count = 0 or next.starts_at is not null
             else true
         end
-    order by next.starts_at nulls last, e.created_at desc, e.id
+    order by place
     offset :after::integer limit :rows_max::integer
 )
-select m.*, houses.place_count, houses.sold_count
+select m.id, m.name, m.visibility, m.category, m.next_at, m.time_zone, m.date_count, houses.place_count, houses.sold_count
 from mine m
 cross join lateral (
     select coalesce(sum(v.place_count - p.blocked_count), 0)::integer as place_count,
@@ -62,7 +74,7 @@ cross join lateral (
     join pools p on p.id = f.pool_id
     where f.event_id = m.id and f.status <> 'cancelled'
 ) as houses
-order by m.next_at nulls last, m.id desc;
+order by m.place;
 
 -- name: programmed_count(staff_id, box_office_id, now, shown, text)$
 select count(*)
