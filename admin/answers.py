@@ -29,7 +29,6 @@ from web.languages import translated
 LIST, EDIT, REMOVAL = "answers/index.html", "answers/edit.html", "answers/removal.html"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS_MAX = 50
-PAGE_MAX = 10_000
 FORM_BYTES_MAX = 24 * 1024 * 1024
 ORDER_STATES = {
     "pending": marked("Not paid yet"),
@@ -55,7 +54,7 @@ async def index(request: Call, event_id: FromPath[UUID]) -> Response[str]:
     event = await events.get(database, desk.reach.organisation_id, event_id)
     answering = await answer_lists.of_event(database, event_id)
     chosen_form = next((one for one in answering if str(one.form.id) == query.get("form")), next(iter(answering), None))
-    page, found = _page(query), list[Line]()
+    page, found = request.page_number, list[Line]()
     if chosen_form:
         chosen = _chosen(event_id, chosen_form, query)
         found = await answer_lists.page(database, chosen, ROWS_MAX + 1, (page - 1) * ROWS_MAX)
@@ -148,11 +147,6 @@ def attached(name: str) -> dict[str, str]:
 
 
 # The table
-
-
-def _page(query: Mapping[str, str]) -> int:
-    text = query.get("page", "1")
-    return min(max(int(text), 1), PAGE_MAX) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
 def _chosen(event_id: UUID, answering: Answering, query: Mapping[str, str]) -> Chosen:

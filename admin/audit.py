@@ -15,7 +15,7 @@ from ticketing import audit, organisations
 from ticketing.audit import Place, Wanted
 from ticketing.tokens import Scope
 from web.call import Call
-from web.forms import Form
+from web.forms import YEAR_MAX, YEAR_MIN, Form
 
 FILTERS = ("person", "act", "subject", "since", "until")
 
@@ -101,7 +101,8 @@ def _place(text: str) -> Place | None:
         moment, number = datetime.fromisoformat(at), int(id)
     except ValueError:
         return None
-    return Place(moment, number) if moment.tzinfo and 0 <= number < 1 << 63 else None
+    known = moment.tzinfo and YEAR_MIN <= moment.year <= YEAR_MAX
+    return Place(moment, number) if known and 0 <= number < 1 << 63 else None
 
 
 def _address(kept: dict[str, str]) -> str:

@@ -28,7 +28,7 @@ from web.forms import Form, field_moment
 from web.languages import translated
 
 LIST, RULE, ONE = "dates/index.html", "dates/rule.html", "dates/settings.html"
-ROWS_MAX, PAGE_MAX = 100, 20
+ROWS_MAX = 100
 WEEKDAYS = frozenset("0123456")
 MINUTES_MAX = 1 << 20
 STATES = {
@@ -200,7 +200,7 @@ def _version_id(form: Form) -> UUID:
 async def _list(request: Call, desk: Desk, event_id: UUID, form: Form) -> Response[str]:
     """The list of dates, with the form that changes many; again when something is wrong with it."""
     db, owner, asked = request.services.database, desk.reach.organisation_id, request.query_params
-    past, page = asked.get("when") == "past", _page(asked.get("page", ""))
+    past, page = asked.get("when") == "past", request.page_number
     event = await events.get(db, owner, event_id)
     coming_count, past_count = await dates.counts(db, owner, event_id, request.now)
     found = await dates.of_event(db, owner, event_id, request.now, past=past, page=page, rows_max=ROWS_MAX)
@@ -402,7 +402,3 @@ def _one_around(request: Call, one: Date) -> dict[str, Any]:
         "labels": _told(LABELS, language),
         "statuses": _told(STATUSES, language),
     }
-
-
-def _page(text: str) -> int:
-    return min(int(text), PAGE_MAX) if text.isascii() and text.isdigit() and int(text) else 1

@@ -106,7 +106,7 @@ async def _event(request: Call, desk: Desk, event_id: UUID, form: Form) -> Respo
         standings=STANDINGS,
         listed=listed,
         page_count=page_count,
-        page_number=min(_page(request), page_count),
+        page_number=min(request.page_number, page_count),
         gauges=await sales.gauges(request.services.inventory, found.taken_by_date, listed, request.now),
         gates=await sales.gates(db, organisation_id) if desk.may(Scope.MANAGE) else [],
         keys=await signing_keys.public_keys(db, organisation_id),
@@ -129,7 +129,7 @@ def _listed(request: Call, found: Overview) -> tuple[list[Date], int]:
     }
     some.sort(key=keys[sort.lstrip("-")], reverse=sort.startswith("-"))
     page_count = max(1, -(-len(some) // ROWS_MAX))
-    first = (min(_page(request), page_count) - 1) * ROWS_MAX
+    first = (min(request.page_number, page_count) - 1) * ROWS_MAX
     return some[first : first + ROWS_MAX], page_count
 
 
@@ -173,8 +173,3 @@ def _choice(request: Call, name: str) -> str:
     """What the address chooses of these, or the first of them."""
     asked = request.query_params.get(name, "")
     return asked if asked in CHOICES[name] else CHOICES[name][0]
-
-
-def _page(request: Call) -> int:
-    asked = request.query_params.get("page", "")
-    return max(1, int(asked)) if asked.isdecimal() and len(asked) < 7 else 1

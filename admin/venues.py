@@ -16,6 +16,7 @@ from engine.plan.model import PLACES_MAX
 from ticketing import plan_drafts, plans, venues
 from ticketing.formats import Language
 from ticketing.refusals import EditedMeanwhile, Refusal, VenueInUse
+from ticketing.texts import time_zones_named
 from ticketing.tokens import Scope
 from ticketing.venues import Details, Provision, Texts, Venue
 from web.call import Call
@@ -23,7 +24,6 @@ from web.forms import Form
 
 LIST, SHOW, EDIT = "venues/index.html", "venues/show.html", "venues/form.html"
 ROWS_MAX = 50
-PAGE_MAX = 1000
 PROVISIONS = {
     Provision.UNKNOWN: marked("Not told"),
     Provision.FULL: marked("Everywhere"),
@@ -44,7 +44,7 @@ async def index(request: Call, slug: FromPath[str]) -> Response[str]:
     """An organisation's venues."""
     desk = await access.organisation(request, slug)
     search = request.query_params.get("search", "")[:100]
-    page = _page(request)
+    page = request.page_number
     lines = await venues.overview(
         request.services.database, desk.reach.organisation_id, request.now, ROWS_MAX, (page - 1) * ROWS_MAX, search
     )
@@ -179,14 +179,23 @@ def _fields(venue: Venue, texts: dict[Language, Texts]) -> dict[str, Any]:
 
 
 def _details(form: Form, virtual: bool) -> Details | None:
-    for name in ("name", "time_zone"):
-        if not form.text(name).strip():
-            form.mistaken(name, "This is needed.")
-    if form.text("time_zone").strip() and form.text("time_zone").strip() not in available_timezones():
-        form.mistaken("time_zone", "Choose a time zone of the list, such as Europe/Paris.")
+    if not form.text("name").strip():
+        form.mistaken("name", "This is needed.")
     places = form.number("wheelchair_places", 0, venues.WHEELCHAIR_PLACES_MAX, required=False)
     capacity = form.number("capacity", 1, PLACES_MAX) if virtual else None
-    return form.read_as(Details, capacity=capacity, wheelchair_places=places)
+    return form.read_as(Details, capacity=capacity, wheelchair_places=places, time_zone=_time_zone(form))
+
+
+def _time_zone(form: Form) -> str:
+    """The zone that was chosen, or that of the city that was typed; mistakes are in the form."""
+    found = time_zones_named(text) if (text := form.text("time_zone").strip()) else []
+    if not text:
+        form.mistaken("time_zone", "This is needed.")
+    elif not found:
+        form.mistaken("time_zone", "Choose a time zone of the list, such as Europe/Paris.")
+    elif len(found) > 1:
+        form.mistaken("time_zone", "Several time zones have this name: choose one of {names}.", names=", ".join(found))
+    return found[0] if found else ""
 
 
 def _texts(form: Form) -> dict[Language, Texts]:
@@ -197,8 +206,3 @@ def _texts(form: Form) -> dict[Language, Texts]:
 def _refused(form: Form, refusal: Refusal) -> None:
     refusal.fields.setdefault("where", "name" if refusal.code == "already-exists" else "")
     form.refused(refusal)
-
-
-def _page(call: Call) -> int:
-    text = call.query_params.get("page", "1")
-    return min(int(text), PAGE_MAX) if text.isascii() and text.isdigit() and int(text[:9]) > 0 else 1

@@ -33,6 +33,9 @@ from web.rates import Rate
 from web.templates import Templates
 from web.visits import Visit
 
+PAGES_MAX = 10_000
+"""Pages of a list that are gone through; whoever wants more of it searches."""
+
 
 class Services(Struct, frozen=True, kw_only=True):
     """Everything the handlers of one process share."""
@@ -108,6 +111,13 @@ class Call(Request[None, None, State]):
     def visit(self) -> Visit:
         """The browser: its cookies, its language, the token of its forms."""
         return Visit(self.scope, self.services.secret, secure=self.services.site_url.startswith("https:"))
+
+    @property
+    def page_number(self) -> int:
+        """The page of a list that the address asks for, from 1 to `PAGES_MAX`; what is no such number is the first."""
+        text = self.query_params.get("page", "")
+        well = text.isascii() and text.isdigit() and len(text) <= len(str(PAGES_MAX))
+        return min(max(int(text), 1), PAGES_MAX) if well else 1
 
     async def typed(self, bytes_max: int | None = None) -> Form:
         """What a page's form carries. Raises BodyTooLarge, InputRefused, and FormStale without this browser's token."""

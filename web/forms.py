@@ -17,11 +17,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 from babel.numbers import get_currency_precision
 from msgspec import Struct
-from multipart import MultipartError, MultipartParser, parse_options_header
+from multipart import MultipartParser, parse_options_header
 
 from ticketing.refusals import InputRefused, Refusal
 
 FIELDS_MAX = 2000
+YEAR_MIN, YEAR_MAX = 1900, 2199
 NO_WORDS: Mapping[str, str] = {}
 T = TypeVar("T", bound=Struct)
 MONEY = re.compile(r"-?\d{1,9}(?:[.,]\d{1,3})?")
@@ -75,10 +76,10 @@ class Form:
         """Somebody else has saved meanwhile: beside each field that differs stands what is stored now (in `words`,
         where its field has some), and the form takes over its version, so that sending it again is a decision."""
         for name, value in stored.items():
-            texts = _texts(value)
+            texts = _said(_texts(value))
             if name == "version":
                 self._values[name] = texts
-            elif texts != [text.strip() for text in self.texts(name) if text.strip()]:
+            elif texts != _said(self.texts(name)):
                 self.others[name] = words.get(name, ", ".join(texts))
 
     def mistaken(self, name: str, text: str, /, **fields: Any) -> None:
@@ -135,10 +136,11 @@ class Form:
         if not text and not required:
             return None
         try:
-            return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+            typed = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
         except ValueError:
             self.mistaken(name, "Choose a day and an hour.")
             return None
+        return typed.astimezone(UTC) if self._is_in_bounds(name, typed) else None
 
     def day(self, name: str, *, required: bool = True) -> date | None:
         """A `date` field."""
@@ -146,10 +148,11 @@ class Form:
         if not text and not required:
             return None
         try:
-            return date.fromisoformat(text)
+            typed = date.fromisoformat(text)
         except ValueError:
             self.mistaken(name, "Choose a day.")
             return None
+        return typed if self._is_in_bounds(name, typed) else None
 
     def number(self, name: str, least: int, most: int, *, required: bool = True) -> int | None:
         """A whole number within bounds."""
@@ -160,6 +163,13 @@ class Form:
             self.mistaken(name, "Type a whole number from {least} to {most}.", least=least, most=most)
             return None
         return int(text)
+
+    def _is_in_bounds(self, name: str, day: date) -> bool:
+        """Whether a year is one that people mean; beyond, a step to the next day or into another zone may not exist."""
+        if YEAR_MIN <= day.year <= YEAR_MAX:
+            return True
+        self.mistaken(name, "Choose a year from {least} to {most}.", least=str(YEAR_MIN), most=str(YEAR_MAX))
+        return False
 
     def _read(self, field: msgspec.structs.FieldInfo) -> Any:
         kind = field.type
@@ -200,9 +210,10 @@ def _decoded_parts(content_type: str, body: bytes) -> Form:
         }
         parser = MultipartParser(BytesIO(body), options["boundary"], **limits, spool_limit=len(body) + 1, strict=True)
         parts = list(parser)
-    except (KeyError, MultipartError):
+        pairs = [(part.name, part.raw.decode()) for part in parts if part.filename is None]
+    except (KeyError, ValueError):
         raise InputRefused(problem="This is not a form that a page of ours sends.") from None
-    form = _gathered([(part.name, part.value) for part in parts if part.filename is None])
+    form = _gathered(pairs)
     form.files = {part.name: File(clean_name(part.filename), part.raw) for part in parts if part.filename}
     return form
 
@@ -255,6 +266,11 @@ def _texts(value: Any) -> list[str]:
     if isinstance(value, list | tuple | set | frozenset):
         return [str(item) for item in value]
     return [str(value)]
+
+
+def _said(texts: Iterable[str]) -> list[str]:
+    """Texts without those that say nothing."""
+    return [text.strip() for text in texts if text.strip()]
 
 
 SENTENCES = {
