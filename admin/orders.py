@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -82,16 +83,14 @@ WORDS: dict[str, Any] = {
 async def index(request: Call, key: FromPath[str]) -> Response[str]:
     """A box office's orders, narrowed and sorted as the address says."""
     desk = await access.box_office(request, key, Scope.VIEW)
-    office, database = desk.reach.box_office_id, request.services.database
-    assert office is not None, "one has come to a box office"
-    wanted, form = _filter(request)
-    after, before = _uuid(request, "after"), _uuid(request, "before")
-    page = await order_lists.page(database, office, wanted, after=after, before=before)
-    performances, tariffs = await order_lists.choices(database, office)
-    return pages.show(
-        request, LIST, desk, page=page, form=form, performances=performances, tariffs=tariffs,
-        narrowed=wanted != Filter(sort=wanted.sort), links=_links(form, page), **WORDS,
-    )  # fmt: skip
+    return await _listed(request, desk)
+
+
+@get("/events/{event_id:uuid}/orders")
+async def of_event(request: Call, event_id: FromPath[UUID]) -> Response[str]:
+    """The orders of one event, for those too who may see no other."""
+    desk = await access.event(request, event_id, Scope.VIEW)
+    return await _listed(request, desk, event_id)
 
 
 @get(ONE)
@@ -257,6 +256,25 @@ def _shown_cents(form: Form, name: str) -> int:
     """The amount that was on the page when its button was pressed; what no page shows is no amount."""
     text = form.text(name)
     return int(text) if text.isdecimal() and len(text) <= CENTS_CHARS_MAX else -1
+
+
+async def _listed(call: Call, desk: Desk, event_id: UUID | None = None) -> Response[str]:
+    """The list: of the box office, or of an event, without the orders that are for others too."""
+    office, database = desk.reach.box_office_id, call.services.database
+    assert office is not None, "one has come to a box office, or to an event of one"
+    wanted, form = _filter(call)
+    after, before = _uuid(call, "after"), _uuid(call, "before")
+    performances, tariffs = await order_lists.choices(database, office)
+    if event_id is not None:
+        wanted = msgspec.structs.replace(wanted, event=event_id)
+        performances, tariffs = ([one for one in some if one.event_id == event_id] for some in (performances, tariffs))
+    page = await order_lists.page(database, office, wanted, after=after, before=before)
+    rows = [row for row in page.rows if event_id is None or len(row.events) == 1]
+    return pages.show(
+        call, LIST, desk, page=page, rows=rows, form=form, performances=performances, tariffs=tariffs,
+        event_id=event_id, narrowed=wanted != Filter(sort=wanted.sort, event=event_id), links=_links(form, page),
+        **WORDS,
+    )  # fmt: skip
 
 
 def _path(order_id: UUID) -> str:

@@ -223,6 +223,7 @@ ADMIN = Router(
         mailings.discard,
         search.search,
         orders.index,
+        orders.of_event,
         orders.show,
         orders.pdf,
         orders.note,

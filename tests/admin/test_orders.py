@@ -1,14 +1,15 @@
 import html
 import re
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from tests.admin.conftest import PASSWORD, Browser, SignIn
 from tests.api.conftest import House, hold, order, paid
-from ticketing import dossiers, notes
+from ticketing import dossiers, events, notes
 from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.dossiers import Dossier
@@ -226,8 +227,32 @@ async def test_questions_of_the_list_and_the_page(
     queries.clear()
     await clerk.page(f"/admin/box-offices/{house.key}/orders")
     assert [name for name in queries if name not in around] == [
-        "on_box_office", "time_zone", "newest", "rows", "performances", "tariffs",
+        "on_box_office", "performances", "tariffs", "time_zone", "newest", "rows",
     ]  # fmt: skip
     queries.clear()
     await clerk.page(f"/admin/orders/{placed['id']}")
     assert len([name for name in queries if name not in around]) <= 17, queries
+
+
+async def test_who_sells_one_event_sees_its_orders_and_no_others(
+    sign_in: SignIn, database: Database, house: House, paid: Place
+):
+    """Two events of one box office; the buyer of both is shown to who may see both."""
+    placed = await paid()
+    event_id = house.performances[0].event_id
+    seller = await sign_in(Scope.SELL, event_id=event_id, box_office_id=house.performances[0].box_office_id)
+    page = f"/admin/events/{event_id}/orders"
+    assert placed["code"] in await seller.page(page) and page in await seller.page(f"/admin/events/{event_id}")
+    assert (await seller.get(f"/admin/box-offices/{house.key}/orders")).status_code == 403
+    assert placed["code"] not in await seller.page(f"{page}?performance={uuid4()}")
+    other = await events.create(
+        database, house.organisation_id, house.performances[0].box_office_id, "Other", datetime.now(UTC)
+    )
+    async with database.transaction() as c:
+        await c.execute("update performances set event_id = $1 where id = $2", other.id, house.performances[1].id)
+        await c.execute(
+            "update tickets set performance_id = $1 where id = (select id from tickets where order_id = $2 limit 1)",
+            house.performances[1].id,
+            UUID(placed["id"]),
+        )
+    assert placed["code"] not in await seller.page(page)
