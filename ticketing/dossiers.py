@@ -157,11 +157,11 @@ class Dossier(Struct, frozen=True):
             whole=len(chosen) == live_count,
             value_cents=value_cents,
             due_less_cents=value_cents - back_cents,
-            back=tuple(self._back(back_cents)),
+            back=tuple(self.back(back_cents)),
         )
 
-    def _back(self, back_cents: int) -> list[Back]:
-        """Which payments that comes out of: the newest first, as refunds are flagged."""
+    def back(self, back_cents: int) -> list[Back]:
+        """Which payments an amount that goes back comes out of: the newest first, as refunds are flagged."""
         found = []
         payments = [one for one in self.payments if one.status in RECEIVED and one.currency == self.order.currency]
         for payment in sorted(payments, key=lambda one: (one.created_at, one.id), reverse=True):

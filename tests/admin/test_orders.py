@@ -128,7 +128,8 @@ async def test_a_refund_wants_the_password_again(clerk: Browser, database: Datab
     async with database.transaction() as c:
         await c.execute("update staff_sessions set confirmed_at = confirmed_at - interval '1 day'")
     path = f"/admin/orders/{placed['id']}/refund"
-    assert "120.00" in await clerk.page(path)
+    text = await clerk.page(path)
+    assert "120.00" in text and "in cash" in text
     shown = {"back_cents": "12000"}
     response = await clerk.post(path, shown)
     assert "Type your password again" in response.text
@@ -147,6 +148,7 @@ async def test_a_refund_wants_the_password_again(clerk: Browser, database: Datab
     assert (await dossier(database, placed)).order.refunded_cents == 12000
     again = await clerk.post(f"/admin/orders/{placed['id']}/refunds/{refund.id}/handed-out")
     assert again.status_code == 422
+    assert "Nothing is left to give back" in await clerk.page(path)
 
 
 async def test_a_pending_order_is_paid_on_site_for_what_was_said(clerk: Browser, database: Database, order: Place):
