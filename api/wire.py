@@ -44,12 +44,15 @@ Provider = Literal["sandbox", "on_site"]
 class PerformanceSeen(Struct, frozen=True):
     """A performance on sale, and where its hall is drawn.
 
-    `label`: what the house says of it, whatever is free; and `sold_out` as soon as no place is free or held any more.
+    `event_name` is the event's title in the box office's language, or its name where it has none; `titles` are those
+    that it has, by language. `label`: what the house says of it, whatever is free; and `sold_out` as soon as no place
+    is free or held any more.
     """
 
     id: UUID
     event: UUID
     event_name: str
+    titles: dict[str, str]
     venue_name: str
     time_zone: str
     currency: str
@@ -127,6 +130,7 @@ def performance_seen(performance: Performance, gone: bool) -> PerformanceSeen:
         id=performance.id,
         event=performance.event_id,
         event_name=performance.event_name,
+        titles=performance.titles,
         venue_name=performance.venue_name,
         time_zone=performance.time_zone,
         currency=performance.currency,

@@ -15,6 +15,7 @@ from ticketing.jobs import MailKind
 from ticketing.legible import clean
 from ticketing.states import TicketStatus
 from ticketing.tickets import HolderPass, OrderHead, OrderSheet, Ticket
+from ticketing.vat import VatShare
 
 SUBJECT_CHARS_MAX = 120
 
@@ -36,8 +37,16 @@ class Group(Struct, frozen=True):
     lines: tuple[Line, ...]
 
 
+class Tax(Struct, frozen=True):
+    """What of the total is tax, at one rate."""
+
+    label: str
+    amount: str
+
+
 class OrderMail(Struct, frozen=True):
-    """A mail about an order. `link` is empty when there is no page to see it on."""
+    """A mail about an order. `link` is empty when there is no page to see it on, `taxes` and `vat_number` where the
+    seller is not registered for VAT."""
 
     words: Words
     language: str
@@ -49,6 +58,8 @@ class OrderMail(Struct, frozen=True):
     order: str
     groups: tuple[Group, ...]
     total: str
+    taxes: tuple[Tax, ...]
+    vat_number: str
     link: str
     footer: str
 
@@ -72,9 +83,16 @@ def of(kind: MailKind, sheet: OrderSheet, link: str) -> OrderMail:
         order=words.order.replace("{code}", head.order_code),
         groups=groups,
         total=formats.money(head.total_cents, head.currency, tag),
+        taxes=tuple(_tax(share, head.currency, words, tag) for share in head.vat),
+        vat_number=words.vat_number.replace("{number}", clean(head.vat_number)) if head.vat and head.vat_number else "",
         link=link,
         footer=words.footer.replace("{code}", head.order_code).replace("{organiser}", organiser),
     )
+
+
+def _tax(share: VatShare, currency: str, words: Words, tag: str) -> Tax:
+    label = words.vat.replace("{rate}", formats.rate(share.rate_thousandths, tag))
+    return Tax(label, formats.money(share.vat_cents, currency, tag))
 
 
 def _groups(sheet: OrderSheet, words: Words, tag: str) -> Iterable[Group]:
@@ -92,13 +110,13 @@ def _of_performance(head: OrderHead, tickets: list[Ticket], words: Words, tag: s
     first = tickets[0]
     doors = words.doors.format(hour=formats.hour(first.doors_at, first.time_zone, tag))
     return Group(
-        title=clean(first.event_name),
+        title=clean(first.title(tag)),
         when=f"{_when(first, tag)} ({doors})",
         where=", ".join(filter(None, (clean(first.venue_name), clean(first.venue_address)))),
         lines=tuple(
             Line(
                 what=_seat(ticket, words),
-                who=" · ".join(filter(None, (clean(ticket.tariff_name), clean(ticket.holder_name)))),
+                who=" · ".join(filter(None, (_bought(ticket, tag), clean(ticket.holder_name)))),
                 price=formats.money(ticket.price_cents, head.currency, tag),
             )
             for ticket in tickets
@@ -111,8 +129,13 @@ def _of_pass(head: OrderHead, held: HolderPass, seats: list[Ticket], words: Word
         title=clean(held.name),
         when=formats.money(held.price_cents, head.currency, tag),
         where=clean(held.holder_name),
-        lines=tuple(Line(f"{clean(seat.event_name)}, {_seat(seat, words)}", _when(seat, tag), "") for seat in seats),
+        lines=tuple(Line(f"{clean(seat.title(tag))}, {_seat(seat, words)}", _when(seat, tag), "") for seat in seats),
     )
+
+
+def _bought(ticket: Ticket, tag: str) -> str:
+    """The tariff, and the options that are in the price."""
+    return " + ".join(filter(None, (clean(ticket.tariff(tag)), *(clean(one.called(tag)) for one in ticket.options))))
 
 
 def _when(ticket: Ticket, tag: str) -> str:

@@ -26,6 +26,8 @@ class Words(Struct, frozen=True, kw_only=True):
     row: str
     seat: str
     total: str
+    vat: str
+    vat_number: str
     order: str
     see_order: str
     admits: str
@@ -61,6 +63,8 @@ EN = Words(
     row="row {label}",
     seat="seat {label}",
     total="Total",
+    vat="of which VAT {rate}",
+    vat_number="VAT number {number}",
     order="Order {code}",
     see_order="See the order",
     admits="Each code lets one person in, once: the first scan counts. Please do not share it.",
@@ -96,6 +100,8 @@ FR = Words(
     row="rang {label}",
     seat="place {label}",
     total="Total",
+    vat="dont TVA {rate}",
+    vat_number="N° de TVA {number}",
     order="Commande {code}",
     see_order="Voir la commande",
     admits="Chaque code fait entrer une personne, une fois : le premier passage compte. Ne le partagez pas.",

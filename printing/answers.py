@@ -1,12 +1,10 @@
 """Answers to a spreadsheet (XLSX), written row by row so that memory does not grow with them.
 
-What people typed is never a formula here. Every cell is written as a string, and a text that a spreadsheet would take
-for one, here or after it was saved as CSV and opened again, gets an apostrophe in front: it then shows the apostrophe
-instead of running. Telephone numbers alone keep their plus sign: they are digits by the time they are kept.
+What people typed is never a formula here: every cell is written as a string, and neutral beside that, for when the file
+is saved as CSV and opened again.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -16,23 +14,13 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-STARTERS = "=+-@\t\r\n|%"
-CELL_CHARS_MAX = 32_000
+from ticketing.legible import UNWRITABLE, neutral
+
 SHEET_CHARS_MAX = 31
 ROWS_MAX = 1_000_000
 """Rows of one sheet; the format ends at 1,048,576."""
 WIDTH, WIDE = 18, 32
-TELEPHONE = re.compile(r"\+[0-9][0-9 ().-]{4,30}")
 UNNAMED = re.compile(r"[\[\]:*?/\\']")
-UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-
-
-def neutral(text: str) -> str:
-    """A text that no spreadsheet takes for a formula, whatever it begins with, blanks and full-width signs included."""
-    plain = UNWRITABLE.sub("", text)[:CELL_CHARS_MAX]
-    first = unicodedata.normalize("NFKC", plain.lstrip(" \u00a0\u200b\u3000\ufeff"))[:1]
-    harmless = not first or first not in STARTERS or TELEPHONE.fullmatch(plain)
-    return plain if harmless and plain[:1] not in ("\t", "\r", "\n") else f"'{plain}"
 
 
 class Book:

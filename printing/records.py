@@ -17,6 +17,7 @@ from ticketing.tickets import Issued, IssuedPass, IssuedTicket, OrderHead, Ticke
 TITLE_SIZES = (18, 36, 72)
 PLACE_SIZES = (4, 9, 18, 34)
 LINES_MAX, LINE_CHARS_MAX = 3, 60
+OPTIONS_CHARS_MAX = 120
 
 
 class Sized(Struct, frozen=True):
@@ -84,7 +85,7 @@ def _of_ticket(head: OrderHead, issued: IssuedTicket, number: int, count: int, t
     return TicketRecord(
         organiser=clean(head.organisation_name),
         kind=words.ticket_of.format(number=number, count=count),
-        title=_sized(ticket.event_name, TITLE_SIZES),
+        title=_sized(ticket.title(tag), TITLE_SIZES),
         day=formats.day(ticket.starts_at, ticket.time_zone, tag),
         hour=formats.hour(ticket.starts_at, ticket.time_zone, tag),
         after_hour=words.doors.format(hour=formats.hour(ticket.doors_at, ticket.time_zone, tag)),
@@ -94,7 +95,8 @@ def _of_ticket(head: OrderHead, issued: IssuedTicket, number: int, count: int, t
         facts=_facts(
             (words.holder, clean(ticket.holder_name)),
             (words.category, clean(ticket.category)),
-            (words.tariff, clean(ticket.tariff_name)),
+            (words.tariff, clean(ticket.tariff(tag))),
+            (words.options, clean(", ".join(one.called(tag) for one in ticket.options), OPTIONS_CHARS_MAX)),
             (words.price, formats.money(ticket.price_cents, head.currency, tag)),
             (words.order, head.order_code),
             *((clean(said.question, LINE_CHARS_MAX), clean(said.answer, LINE_CHARS_MAX)) for said in _lines(ticket)),
@@ -150,7 +152,7 @@ def _line(ticket: Ticket, with_seat: bool, tag: str) -> SeatLine:
     return SeatLine(
         day=formats.short_day(ticket.starts_at, ticket.time_zone, tag),
         hour=formats.hour(ticket.starts_at, ticket.time_zone, tag),
-        event=clean(ticket.event_name),
+        event=clean(ticket.title(tag)),
         venue=clean(ticket.venue_name),
         seat=" · ".join(part for part in seat if part) if with_seat else "",
     )

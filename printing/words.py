@@ -18,6 +18,7 @@ class Words(Struct, frozen=True, kw_only=True):
     by_date: str
     holder: str
     tariff: str
+    options: str
     category: str
     price: str
     order: str
@@ -47,6 +48,7 @@ EN = Words(
     by_date="See each date",
     holder="Name",
     tariff="Tariff",
+    options="Options",
     category="Category",
     price="Price",
     order="Order",
@@ -76,6 +78,7 @@ FR = Words(
     by_date="Voir chaque date",
     holder="Nom",
     tariff="Tarif",
+    options="Options",
     category="Catégorie",
     price="Prix",
     order="Commande",

@@ -57,6 +57,7 @@ from ticketing.settings import Settings, secret_bytes
 from ticketing.sql import Connection, load
 from ticketing.states import ORDER, TICKET, OrderEvent, OrderStatus, TicketEvent, TicketStatus, sources, step
 from ticketing.texts import email_of
+from ticketing.vat import VatShare
 
 __all__ = ["Buyer", "PassChoice", "PlaceOrder", "SeatChoice"]
 
@@ -85,7 +86,8 @@ class PlacedOrder(Struct, frozen=True):
 class Order(Struct, frozen=True):
     """An order and its money: what it costs, what came in, what went back, what will go back, and what is still due.
 
-    total = received - refunded - refund_due + due; `due_cents` is never below zero.
+    total = received - refunded - refund_due + due; `due_cents` is never below zero. `vat` is what of the total is tax,
+    the highest rate first; nothing where the seller is not registered.
     """
 
     id: UUID
@@ -103,6 +105,7 @@ class Order(Struct, frozen=True):
     refunded_cents: int
     refund_due_cents: int
     due_cents: int
+    vat: tuple[VatShare, ...]
 
 
 class OrderLine(Struct, frozen=True):

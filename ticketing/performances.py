@@ -63,11 +63,16 @@ class Schedule(Struct, frozen=True, kw_only=True):
 
 
 class Performance(Struct, frozen=True, kw_only=True):
-    """A performance, with what people are told of it."""
+    """A performance, with what people are told of it.
+
+    `event_name` is what the public calls the event: its title in the box office's language, or its name; `titles` are
+    by language.
+    """
 
     id: UUID
     event_id: UUID
     event_name: str
+    titles: dict[str, str]
     box_office_id: UUID
     box_office_key: str
     organisation_id: UUID
@@ -91,6 +96,10 @@ class Performance(Struct, frozen=True, kw_only=True):
     visibility: Visibility
     link_secret: str | None
     order_places_max: int | None
+
+    def title(self, language: str) -> str:
+        """What the event is called in a language."""
+        return self.titles.get(language) or self.event_name
 
 
 class Page(Struct, frozen=True):

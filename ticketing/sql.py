@@ -3,7 +3,8 @@
 aiosql reads the files (`-- name: get(order_id)^`, parameters written `:order_id`) and turns them into numbered
 parameters; the calls go straight to asyncpg, because aiosql's own adapter inspects the connection at every call, which
 costs more than the statement. A row becomes the Struct named in the call, field by column name, so a column that a
-Struct does not know is an error and not a silence; a field that is an enumeration gets its member.
+Struct does not know is an error and not a silence; a field that is an enumeration gets its member, and one that is a
+dict or a tuple is read from jsonb.
 """
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
@@ -11,10 +12,11 @@ from enum import Enum
 from functools import cache
 from pathlib import Path
 from types import UnionType
-from typing import Any, TypeAlias, TypeVar, get_args, get_type_hints
+from typing import Any, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 import aiosql
 import asyncpg
+import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
 FOLDER = Path(__file__).parent / "sql"
@@ -22,6 +24,7 @@ FOLDER = Path(__file__).parent / "sql"
 Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
 T = TypeVar("T")
 _enumerations: dict[type, list[tuple[str, type[Enum]]]] = {}  # by Struct, its fields that are enumerations
+_documents: dict[type, list[tuple[str, Any]]] = {}  # by Struct, its fields that are read from jsonb
 
 
 class Query:
@@ -80,9 +83,13 @@ def _built(kind: type[T], record: asyncpg.Record) -> T:
     if kind not in _enumerations:
         hints = get_type_hints(kind).items()
         _enumerations[kind] = [(name, found) for name, hint in hints if (found := _enumeration(hint))]
+        _documents[kind] = [(name, hint) for name, hint in hints if get_origin(hint) in (dict, tuple)]
     values = dict(record)
     for name, enumeration in _enumerations[kind]:
         values[name] = None if values[name] is None else enumeration(values[name])
+    for name, hint in _documents[kind]:
+        if isinstance(values.get(name), str):
+            values[name] = msgspec.json.decode(values[name], type=hint)
     return kind(**values)
 
 

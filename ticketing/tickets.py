@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from ticketing import answers, audit, jobs, oppositions
+from ticketing import answers, audit, formats, jobs, oppositions
 from ticketing.audit import Actor, Subject
 from ticketing.db import Database
 from ticketing.jobs import Job, MailKind, SendMail
@@ -20,6 +20,7 @@ from ticketing.signing_keys import Keys, Signer
 from ticketing.sql import load
 from ticketing.states import TICKET, OrderStatus, TicketEvent, TicketStatus, step
 from ticketing.ticket_codes import GENERATION_MAX
+from ticketing.vat import VatShare
 
 ACTS = {
     TicketEvent.OPPOSE: "ticket.opposed",
@@ -31,7 +32,8 @@ SQL = load("tickets")
 
 
 class OrderHead(Struct, frozen=True):
-    """An order: who sells it, who bought it, what it comes to. `total_cents` is the sum of its lines."""
+    """An order: who sells it, who bought it, what it comes to. `total_cents` is the sum of its lines, `vat` what of it
+    is tax, the highest rate first; `vat_number` is the seller's, empty where there is none."""
 
     order_id: UUID
     order_code: str
@@ -45,6 +47,8 @@ class OrderHead(Struct, frozen=True):
     customer_email: str
     customer_locale: str
     total_cents: int
+    vat: tuple[VatShare, ...] = ()
+    vat_number: str = ""
 
 
 class TicketAnswer(Struct, frozen=True):
@@ -54,8 +58,24 @@ class TicketAnswer(Struct, frozen=True):
     answer: str
 
 
+class TicketOption(Struct, frozen=True):
+    """What a ticket was bought with; its price is in the ticket's. `names` are by language."""
+
+    name: str
+    names: dict[str, str]
+    price_cents: int
+
+    def called(self, tag: str) -> str:
+        """Its name for a reader."""
+        return self.names.get(formats.language(tag)) or self.name
+
+
 class Ticket(Struct, frozen=True):
-    """A ticket with all that is written on it. `row_label` and `seat_label` are empty where nobody has a number."""
+    """A ticket with all that is written on it. `row_label` and `seat_label` are empty where nobody has a number.
+
+    `event_name` is the event's title in the box office's language, or its name; `titles` and `tariff_names` are by
+    language.
+    """
 
     ticket_id: UUID
     serial: int
@@ -77,6 +97,17 @@ class Ticket(Struct, frozen=True):
     starts_at: datetime
     doors_at: datetime
     answers: tuple[TicketAnswer, ...] = ()
+    titles: dict[str, str] = {}
+    tariff_names: dict[str, str] = {}
+    options: tuple[TicketOption, ...] = ()
+
+    def title(self, tag: str) -> str:
+        """What the event is called for a reader."""
+        return self.titles.get(formats.language(tag)) or self.event_name
+
+    def tariff(self, tag: str) -> str:
+        """What the tariff is called for a reader; empty for the seat of a pass."""
+        return self.tariff_names.get(formats.language(tag)) or self.tariff_name
 
 
 class HolderPass(Struct, frozen=True):

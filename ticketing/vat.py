@@ -44,6 +44,14 @@ class Rate(Struct, frozen=True):
     rate_thousandths: int
 
 
+class VatShare(Struct, frozen=True):
+    """What an order has at one rate: `amount_cents` of it in all, of which `vat_cents` are tax."""
+
+    rate_thousandths: int
+    amount_cents: int
+    vat_cents: int
+
+
 async def list_of(db: Database, organisation_id: UUID, box_office_id: UUID) -> list[Rate]:
     """The rates of a box office, by the day from which they hold."""
     async with db.read() as c:

@@ -194,7 +194,7 @@ select exists (select from orders where hold_id = :hold_id);
 select
     o.id, o.code, o.box_office_id, b.organisation_id, o.customer_id, o.status, o.currency, o.placed_at, o.expires_at,
     o.closed_at, l.total_cents, p.received_cents, r.refunded_cents, r.refund_due_cents,
-    l.total_cents - p.received_cents + r.refunded_cents + r.refund_due_cents as due_cents
+    l.total_cents - p.received_cents + r.refunded_cents + r.refund_due_cents as due_cents, order_vat(o.id) as vat
 from orders o
 join box_offices b on b.id = o.box_office_id
 cross join lateral (

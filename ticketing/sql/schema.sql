@@ -241,6 +241,32 @@ CREATE FUNCTION public.grants_of(person uuid) RETURNS SETOF public.grants
            WHERE ((m.organisation_id = r.organisation_id) AND (m.staff_id = grants_of.person) AND (m.disabled_at IS NOT NULL)))));
 END;
 
+CREATE FUNCTION public.vat_included(amount_cents integer, vat_thousandths integer) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (COALESCE(round((((amount_cents)::numeric * (vat_thousandths)::numeric) / ((100000 + vat_thousandths))::numeric)), (0)::numeric))::integer;
+
+CREATE TABLE public.order_lines (
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    kind text NOT NULL,
+    label text NOT NULL,
+    amount_cents integer NOT NULL,
+    reverses uuid,
+    created_at timestamp with time zone NOT NULL,
+    vat_thousandths integer,
+    vat_cents integer GENERATED ALWAYS AS (public.vat_included(amount_cents, vat_thousandths)) STORED NOT NULL,
+    box_office_id uuid NOT NULL,
+    adjusts uuid,
+    CONSTRAINT order_lines_check CHECK (((kind = 'reversal'::text) = (reverses IS NOT NULL))),
+    CONSTRAINT order_lines_check1 CHECK (((adjusts IS NULL) OR (kind = 'adjustment'::text))),
+    CONSTRAINT order_lines_kind_check CHECK ((kind = ANY (ARRAY['ticket'::text, 'pass'::text, 'adjustment'::text, 'reversal'::text]))),
+    CONSTRAINT order_lines_vat_thousandths_check CHECK (((vat_thousandths >= 0) AND (vat_thousandths <= 100000)))
+);
+
+CREATE FUNCTION public.order_vat(ordered uuid) RETURNS jsonb
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (SELECT COALESCE(jsonb_agg(jsonb_build_object('rate_thousandths', at_rate.vat_thousandths, 'amount_cents', at_rate.amount_cents, 'vat_cents', at_rate.vat_cents) ORDER BY at_rate.vat_thousandths DESC), '[]'::jsonb) AS "coalesce" FROM (SELECT l.vat_thousandths, sum(l.amount_cents) AS amount_cents, sum(l.vat_cents) AS vat_cents FROM public.order_lines l WHERE ((l.order_id = order_vat.ordered) AND (l.vat_thousandths IS NOT NULL)) GROUP BY l.vat_thousandths HAVING ((sum(l.amount_cents) <> 0) OR (sum(l.vat_cents) <> 0))) at_rate);
+
 CREATE TABLE public.groups (
     id uuid NOT NULL,
     organisation_id uuid NOT NULL,
@@ -298,10 +324,6 @@ begin
         where t.version is distinct from expected.version
     );
 end $$;
-
-CREATE FUNCTION public.vat_included(amount_cents integer, vat_thousandths integer) RETURNS integer
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (COALESCE(round((((amount_cents)::numeric * (vat_thousandths)::numeric) / ((100000 + vat_thousandths))::numeric)), (0)::numeric))::integer;
 
 CREATE TABLE public.vat_rates (
     box_office_id uuid NOT NULL,
@@ -593,6 +615,16 @@ CREATE TABLE public.event_texts (
     picture_alt text NOT NULL
 );
 
+CREATE VIEW public.event_titles AS
+ SELECT e.id AS event_id,
+    COALESCE((t.titles ->> "left"(b.locale, 2)), e.name) AS title,
+    t.titles
+   FROM ((public.events e
+     JOIN public.box_offices b ON ((b.id = e.box_office_id)))
+     CROSS JOIN LATERAL ( SELECT COALESCE(jsonb_object_agg(x.language, x.title), '{}'::jsonb) AS titles
+           FROM public.event_texts x
+          WHERE ((x.event_id = e.id) AND (x.title <> ''::text))) t);
+
 CREATE TABLE public.files (
     hash bytea NOT NULL,
     media_type text NOT NULL,
@@ -749,24 +781,6 @@ CREATE TABLE public.options (
     price_cents integer NOT NULL,
     "position" integer DEFAULT 0 NOT NULL,
     closed_at timestamp with time zone
-);
-
-CREATE TABLE public.order_lines (
-    id uuid NOT NULL,
-    order_id uuid NOT NULL,
-    kind text NOT NULL,
-    label text NOT NULL,
-    amount_cents integer NOT NULL,
-    reverses uuid,
-    created_at timestamp with time zone NOT NULL,
-    vat_thousandths integer,
-    vat_cents integer GENERATED ALWAYS AS (public.vat_included(amount_cents, vat_thousandths)) STORED NOT NULL,
-    box_office_id uuid NOT NULL,
-    adjusts uuid,
-    CONSTRAINT order_lines_check CHECK (((kind = 'reversal'::text) = (reverses IS NOT NULL))),
-    CONSTRAINT order_lines_check1 CHECK (((adjusts IS NULL) OR (kind = 'adjustment'::text))),
-    CONSTRAINT order_lines_kind_check CHECK ((kind = ANY (ARRAY['ticket'::text, 'pass'::text, 'adjustment'::text, 'reversal'::text]))),
-    CONSTRAINT order_lines_vat_thousandths_check CHECK (((vat_thousandths >= 0) AND (vat_thousandths <= 100000)))
 );
 
 CREATE TABLE public.order_mails (

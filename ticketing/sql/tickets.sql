@@ -1,5 +1,5 @@
 -- name: order_head(order_id)^
--- An order as its customer sees it, with who sells it and who bought it.
+-- An order as its customer sees it, with who sells it, who bought it, and the tax in it.
 select
     o.id as order_id,
     o.code as order_code,
@@ -12,7 +12,9 @@ select
     c.name as customer_name,
     c.email as customer_email,
     c.locale as customer_locale,
-    (select coalesce(sum(l.amount_cents), 0) from order_lines l where l.order_id = o.id) as total_cents
+    (select coalesce(sum(l.amount_cents), 0) from order_lines l where l.order_id = o.id) as total_cents,
+    order_vat(o.id) as vat,
+    b.vat_number
 from orders o
 join box_offices b on b.id = o.box_office_id
 join organisations g on g.id = b.organisation_id
@@ -20,6 +22,8 @@ join customers c on c.id = o.customer_id
 where o.id = :order_id;
 
 -- name: of_order(order_id)
+-- An order's tickets in the public's words. An option is called as when it was bought; in other languages as long as
+-- nobody has renamed it.
 select
     t.id as ticket_id,
     t.serial,
@@ -32,9 +36,26 @@ select
     t.seat_label,
     t.category,
     coalesce(f.name, '') as tariff_name,
+    coalesce(f.names, '{}') as tariff_names,
     t.price_cents,
+    (
+        select coalesce(
+            jsonb_agg(
+                jsonb_build_object(
+                    'name', k.name, 'names', case when n.name = k.name then n.names else '{}' end,
+                    'price_cents', k.price_cents
+                )
+                order by n.position, n.id
+            ),
+            '[]'
+        )
+        from ticket_options k
+        join options n on n.id = k.option_id
+        where k.ticket_id = t.id
+    ) as options,
     t.holder_name,
-    e.name as event_name,
+    e.title as event_name,
+    e.titles,
     v.name as venue_name,
     v.address as venue_address,
     v.time_zone,
@@ -42,7 +63,7 @@ select
     p.doors_at
 from tickets t
 join performances p on p.id = t.performance_id
-join events e on e.id = p.event_id
+join event_titles e on e.event_id = p.event_id
 join venues v on v.id = p.venue_id
 left join tariffs f on f.id = t.tariff_id
 where t.order_id = :order_id
