@@ -13,6 +13,7 @@ from litestar.routes import HTTPRoute
 from msgspec import Struct
 
 from web import problems
+from web.languages import ORIGINAL
 from web.problems import Problem
 
 TITLE = "Placeur"
@@ -27,19 +28,7 @@ Everything a shop, a counter or a gate needs to sell seats and let people in.
 * What is refused is told as a problem document (RFC 9457) with a stable `code`; `/api/problems` lists them.
 * Times are UTC, money is integer cents beside its currency.
 """
-PAGE = """\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Placeur API</title>
-<link rel="stylesheet" href="{css}">
-<script type="module" src="{js}"></script>
-</head>
-<body><main id="docs"></main></body>
-</html>
-"""
+PAGE = "docs/index.html"
 
 SENTENCE_END = re.compile(r"[.:](?=\s|$)")
 
@@ -49,8 +38,8 @@ class DocsPage(OpenAPIRenderPlugin):
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         """The page, which is the same whatever the description says."""
-        assets = request.app.state.services.assets
-        return PAGE.format(css=assets.url("docs.css"), js=assets.url("docs.js")).encode()
+        page: str = request.app.state.services.templates.render(PAGE, ORIGINAL)
+        return page.encode()
 
 
 class Description(JsonRenderPlugin):

@@ -4,8 +4,6 @@ The sandbox's page is served here too. It stands for another company's site, so 
 address carries, and tells of the payment by a signed notification, as such a company would.
 """
 
-from html import escape
-
 from litestar import MediaType, Response, get, post
 from litestar.params import FromPath, JSONBody
 from litestar.response import Redirect
@@ -13,7 +11,7 @@ from litestar.response import Redirect
 from api import access, orders
 from api.params import OrderId
 from api.wire import NotificationSeen, PaymentBody, PaymentSeen
-from ticketing import formats, payments
+from ticketing import payments
 from ticketing.audit import Actor
 from ticketing.orders import Order
 from ticketing.refusals import NotFound, NotSignedIn
@@ -21,32 +19,8 @@ from ticketing.tokens import Scope
 from web.call import Call
 
 TAGS = ["Payments"]
-LANGUAGE = "en"
 PAID = b"paid=true"
-PAGE = """\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Sandbox payment</title>
-<link rel="stylesheet" href="{css}">
-</head>
-<body>
-<header><h1>Sandbox</h1><p>A payment provider to try things with. No money moves.</p></header>
-<main>
-<section>
-<h2>Payment {reference}</h2>
-<p class="amount">{amount}</p>
-<form method="post">
-<button name="paid" value="true">Pay</button>
-<button name="paid" value="false" class="quiet">Fail</button>
-</form>
-</section>
-</main>
-</body>
-</html>
-"""
+PAGE = "sandbox/index.html"
 
 
 @post("/orders/{order:uuid}/payments", tags=TAGS, security=access.ORDER_OR_TOKEN)
@@ -68,12 +42,8 @@ async def notified(request: Call) -> NotificationSeen:
 async def page(request: Call, token: FromPath[str]) -> Response[str]:
     """The sandbox's page: pay, or fail."""
     charge = request.services.sandbox.open_page(token)
-    filled = PAGE.format(
-        css=request.services.assets.url("pages.css"),
-        reference=escape(charge.reference),
-        amount=escape(formats.money(charge.amount_cents, charge.currency, LANGUAGE)),
-    )
-    return Response(filled, media_type=MediaType.HTML)
+    filled = request.services.templates.render(PAGE, request.visit.language, charge=charge)
+    return Response(filled, media_type=MediaType.HTML, headers={"vary": "accept-language, cookie"})
 
 
 @post("/sandbox/{token:str}", include_in_schema=False)
