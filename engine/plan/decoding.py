@@ -28,6 +28,7 @@ AT = "line {line}, column {column}"
 
 T = TypeVar("T")
 
+_whole = msgspec.json.Decoder(msgspec.Raw)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _CONTROL_IN_NOTE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _SUSPECT = re.compile(rb"\\u00|\\[bfnrt]|\x7f|\xc2[\x80-\x9f]|\xe2\x80[\xa8-\xae]|\xe2\x81[\xa6-\xa9]")
@@ -37,6 +38,16 @@ _EXPECTED = re.compile(
     r"^Expected (?P<wanted>`[^`]+`)(?:, got (?P<found>`[^`]+`)| of length (?P<length>\S+ \S+)| (?P<bound>\S+ \S+))$"
 )
 _FIELD = re.compile(r"^Object (?P<what>missing required|contains unknown) field `(?P<name>[^`]*)`$")
+_SENT_BY_MISTAKE = {
+    (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"II*\x00", b"MM\x00*"): Saying(
+        "This is a picture, not a plan: send the drawing itself, as JSON, or a row list, as CSV."
+    ),
+    (b"%PDF-",): Saying("This is a PDF, not a plan: send the drawing itself, as JSON, or a row list, as CSV."),
+    (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"): Saying(
+        "This is a spreadsheet or an archive, not a plan: save the sheet as CSV, or take the file out of the archive."
+    ),
+}
+"""What files of other kinds are told, by the bytes that they start with."""
 _KINDS = {
     "`str`": Saying("a text"),
     "`int`": Saying("a whole number"),
@@ -60,6 +71,7 @@ _LIST_NAMES = {
 def text(data: bytes) -> str:
     """The file as text, its byte order mark dropped."""
     _check_size(data)
+    _check_kind(data)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -73,7 +85,7 @@ def structs(decoder: msgspec.json.Decoder[T], data: bytes) -> T:
     try:
         return decoder.decode(data)
     except msgspec.ValidationError as error:
-        raise _misfit(str(error)) from None
+        raise _cut_off(data) or _misfit(str(error)) from None
     except msgspec.DecodeError as error:
         raise _malformed(data, str(error)) from None
     except UnicodeDecodeError:
@@ -108,6 +120,23 @@ def _check_size(data: bytes) -> None:
         raise PlanRefused("A plan file has at most {most} bytes, this one has {count}.", "", **told)
 
 
+def _check_kind(data: bytes) -> None:
+    for starts, problem in _SENT_BY_MISTAKE.items():
+        if data.startswith(starts):
+            raise PlanRefused(problem.text, "")
+
+
+def _cut_off(data: bytes) -> PlanRefused | None:
+    """What a reader stops at in a file that is cut off may be sound as far as it goes: the cut is what to tell."""
+    try:
+        _whole.decode(data)
+    except msgspec.DecodeError as error:
+        return _malformed(data, str(error))
+    except (UnicodeDecodeError, RecursionError):
+        return None
+    return None
+
+
 def _line_column(data: bytes, byte: int) -> dict[str, str]:
     before = data[:byte].split(b"\n")
     return {"line": str(len(before)), "column": str(len(before[-1].decode("utf-8", "replace")) + 1)}
@@ -115,8 +144,9 @@ def _line_column(data: bytes, byte: int) -> dict[str, str]:
 
 def _malformed(data: bytes, error: str) -> PlanRefused:
     found = _BYTE.match(error)
-    if found is None:
-        return PlanRefused("The file ends in the middle of its JSON.", AT, **_line_column(data, len(data)))
+    if found is None or int(found["byte"]) >= len(data):
+        problem = "The file is cut off: it ends in the middle of its JSON."
+        return PlanRefused(problem, AT, **_line_column(data, len(data)))
     where = _line_column(data, min(int(found["byte"]), len(data)))
     return PlanRefused("The file is not JSON: {reason}.", AT, reason=found["reason"], **where)
 

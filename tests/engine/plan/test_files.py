@@ -30,3 +30,15 @@ def test_any_other_bytes_are_refused_as_a_plan(data: bytes) -> None:
         assert files.read(data).seat_count == 18
     except PlanRefused as refused:
         assert refused.message.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [
+        (b"\x89PNG\r\n\x1a\n", "picture"), (b"\xff\xd8\xff\xe0", "picture"), (b"GIF89a", "picture"),
+        (b"RIFF\x24\0\0\0WEBP", "picture"), (b"%PDF-1.7", "PDF"), (b"PK\x03\x04", "spreadsheet"),
+    ],
+)  # fmt: skip
+def test_a_file_of_another_kind_is_told_what_it_is(start: bytes, told: str) -> None:
+    with pytest.raises(PlanRefused, match=told):
+        files.read(start + bytes(100))

@@ -63,6 +63,13 @@ def test_no_plan_is_written_that_would_not_be_read() -> None:
         placeur_json.write(Plan("", (), (Zone("z", "", float("nan"), 0),), Size(1, 1)))
 
 
+def test_a_file_that_is_cut_off_is_told_so_whatever_it_says_before() -> None:
+    for whole in (changed("hat", [1, -25.5, "\u00e9"]), changed("format", "placeur-plan-9")):
+        for length in range(1, len(whole)):
+            with pytest.raises(PlanRefused, match="cut off"):
+                placeur_json.read(whole[:length])
+
+
 DEEP = b"[" * 1_000_000
 MALFORMED = {
     "empty": (b"", "line 1, column 1"),
