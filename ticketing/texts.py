@@ -4,6 +4,7 @@ The database's own checks stay the last word; these say the same sooner and in a
 """
 
 import re
+import unicodedata
 from zoneinfo import available_timezones
 
 from babel.numbers import is_currency
@@ -88,3 +89,16 @@ def time_zone_of(value: str, field: str = "time_zone") -> str:
     if value not in available_timezones():
         raise InputRefused(problem="Choose a time zone such as Europe/Paris.", where=field)
     return value
+
+
+def time_zones_named(text: str) -> list[str]:
+    """The zones of the tz database that somebody means: the one of that name, or those of that city, whose accents and
+    capitals do not matter."""
+    wanted = _plain(text)
+    named = [zone for zone in available_timezones() if _plain(zone) == wanted]
+    return named or sorted(zone for zone in available_timezones() if _plain(zone.rpartition("/")[2]) == wanted)
+
+
+def _plain(text: str) -> str:
+    parted = unicodedata.normalize("NFKD", text.replace("_", " ").replace("-", " ").casefold())
+    return " ".join("".join(sign for sign in parted if not unicodedata.combining(sign)).split())

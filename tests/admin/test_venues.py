@@ -33,13 +33,22 @@ async def test_a_venue_is_made_shown_and_listed(sign_in: SignIn, house: House):
 async def test_what_was_typed_is_kept_with_its_mistakes(sign_in: SignIn, house: House):
     manager = await sign_in()
     await manager.get(f"{listed(house)}/new")
-    wrong = TOLD | {"name": " ", "time_zone": "Paris", "wheelchair_places": "many"}
+    wrong = TOLD | {"name": " ", "time_zone": "Atlantis", "wheelchair_places": "many"}
     response = await manager.post(listed(house), wrong)
     assert response.status_code == 422
-    assert 'value="Paris"' in response.text and 'value="many"' in response.text and "Tram 4" in response.text
+    assert 'value="Atlantis"' in response.text and 'value="many"' in response.text and "Tram 4" in response.text
     assert response.text.count("invalid-feedback") == 3
     taken = await manager.post(listed(house), TOLD | {"name": "Theatre"})
     assert taken.status_code == 422 and "There is already a venue named Theatre" in taken.text
+
+
+async def test_a_city_stands_for_its_time_zone(sign_in: SignIn, house: House):
+    manager = await sign_in()
+    await manager.get(f"{listed(house)}/new")
+    several = await manager.post(listed(house), TOLD | {"time_zone": "istanbul"})
+    assert several.status_code == 422 and "choose one of Asia/Istanbul, Europe/Istanbul." in several.text
+    path = await manager.done(listed(house), TOLD | {"time_zone": "zürich"})
+    assert "Europe/Zurich" in await manager.page(path)
 
 
 async def test_a_virtual_venue_is_sold_by_count(sign_in: SignIn, house: House, database):

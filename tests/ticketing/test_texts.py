@@ -51,3 +51,15 @@ def test_fields_take_what_they_are_for(check: object, good: list[str], bad: list
         with pytest.raises(InputRefused) as refused:
             check(value, "field")
         assert refused.value.fields["where"] == "field"
+
+
+@pytest.mark.parametrize(
+    ("typed", "zones"),
+    [
+        ("Paris", ["Europe/Paris"]), ("zürich", ["Europe/Zurich"]), ("new york", ["America/New_York"]),
+        ("europe/paris", ["Europe/Paris"]), ("Port-au-Prince", ["America/Port-au-Prince"]),
+        ("Istanbul", ["Asia/Istanbul", "Europe/Istanbul"]), ("Par", []), ("", []),
+    ],
+)  # fmt: skip
+def test_a_city_names_its_time_zone(typed: str, zones: list[str]) -> None:
+    assert texts.time_zones_named(typed) == zones
