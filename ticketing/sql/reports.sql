@@ -124,10 +124,15 @@ select
     ) as dateless_count;
 
 -- name: tickets_and_sales(box_office_id, since, until)^
--- Tickets sold and taken back in a time, and what that comes to.
+-- Tickets sold and taken back in a time, and what that comes to; of the index alone, but for what was taken back.
 select
-    (count(*) filter (where l.kind = 'ticket') - count(*) filter (where b.kind = 'ticket'))::integer as ticket_count,
+    (
+        count(*) filter (where l.kind = 'ticket') - count(*) filter (
+            where case when l.reverses is not null then
+                (select b.kind from order_lines b where b.id = l.reverses) = 'ticket'
+            end
+        )
+    )::integer as ticket_count,
     coalesce(sum(l.amount_cents), 0)::bigint as net_cents
 from order_lines l
-left join order_lines b on b.id = l.reverses
 where l.box_office_id = :box_office_id and l.created_at >= :since and l.created_at < :until;
