@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -22,12 +22,13 @@ from ticketing.answers import Given, Mistake
 from ticketing.forms import Kind
 from ticketing.refusals import AnswersRefused, EditedMeanwhile, FileRefused
 from ticketing.tokens import Scope
+from web.answers import attached
 from web.call import Call
 from web.forms import Form
 from web.languages import translated
+from web.sheets import XLSX
 
 LIST, EDIT, REMOVAL = "answers/index.html", "answers/edit.html", "answers/removal.html"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS_MAX = 50
 FORM_BYTES_MAX = 24 * 1024 * 1024
 ORDER_STATES = {
@@ -138,12 +139,6 @@ async def remove(request: Call, order_id: FromPath[UUID], upload_id: FromPath[UU
     owner, database = desk.reach.organisation_id, request.services.database
     await answers.remove_file(database, owner, order_id, upload_id, desk.actor, request.now)
     return pages.done(request, f"/admin/orders/{order_id}#answers", "The file is removed.")
-
-
-def attached(name: str) -> dict[str, str]:
-    """The header by which a browser keeps a file under its name."""
-    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in " .-_") else "_" for sign in name)
-    return {"content-disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"}
 
 
 # The table

@@ -17,9 +17,10 @@ from ticketing import plan_drafts, plans, venues
 from ticketing.plans import PlanVersion
 from ticketing.refusals import NotFound, PlanRefused, Refusal
 from ticketing.tokens import Scope
+from web.answers import attached
 from web.call import Call
 from web.documents import JSON, SVG
-from web.forms import Form, clean_name
+from web.forms import Form
 
 FORM, DRAFT, SHOW, VERSION = "plans/form.html", "plans/draft.html", "plans/show.html", "plans/version.html"
 USES_MAX = 200
@@ -154,10 +155,8 @@ async def file(
         written = await asyncio.to_thread(lambda: files.write(placeur_json.read(document), Format(format_name)))
     except model.PlanRefused as refused:
         raise PlanRefused(problem=refused.problem, where=refused.place) from None
-    name = clean_name(f"{found.name}-{found.number}.{ENDINGS[Format(format_name)]}")
-    ascii_name = "".join(sign if sign.isascii() and (sign.isalnum() or sign in ".-_") else "_" for sign in name)
-    headers = {"content-disposition": f'attachment; filename="{ascii_name}"'}
-    return Response(written, media_type=MEDIA_TYPES[Format(format_name)], headers=headers)
+    name = f"{found.name}-{found.number}.{ENDINGS[Format(format_name)]}"
+    return Response(written, media_type=MEDIA_TYPES[Format(format_name)], headers=attached(name))
 
 
 async def _asked(call: Call, desk: Desk, venue_id: UUID, form: Form) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Tables as files for spreadsheets, with nothing in them that a spreadsheet computes.
 
-A text that begins like a formula is kept a text: in CSV by an apostrophe before it, as spreadsheets themselves write
-one; in XLSX by the type of its cell. What people typed into a form must not run where it is opened.
+A text that begins like a formula is kept a text by an apostrophe before it, as spreadsheets themselves write one; in
+XLSX by the type of its cell too. What people typed into a form must not run where it is opened.
 """
 
 import csv as comma
@@ -13,11 +13,11 @@ from decimal import Decimal
 import xlsxwriter
 from litestar import Response
 
+from ticketing.legible import neutral
+from web.answers import attached
+
 CSV, XLSX = "text/csv; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-COMPUTED = re.compile(r"[\s\x00-\x1f]*[=+\-@|%]|[\t\r\n]")
-UNSAFE_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 SHEET_NAME = re.compile(r"[\[\]:*?/\\'\x00-\x1f]+")
-CELL_CHARS_MAX = 32_767
 WIDTH_MAX = 48
 
 Cell = str | int | Decimal | None
@@ -40,7 +40,7 @@ def xlsx(title: str, rows: Iterable[Sequence[Cell]]) -> bytes:
         for y, row in enumerate(every):
             for x, cell in enumerate(row):
                 if isinstance(cell, str):
-                    sheet.write_string(y, x, _printable(cell), plain if y else head)
+                    sheet.write_string(y, x, neutral(cell), plain if y else head)
                 elif cell is not None:
                     sheet.write_number(y, x, cell)
         for x, column in enumerate(zip(*every, strict=False)):
@@ -51,14 +51,8 @@ def xlsx(title: str, rows: Iterable[Sequence[Cell]]) -> bytes:
 
 def download(content: bytes, name: str, media_type: str) -> Response[bytes]:
     """A file to be kept, not shown."""
-    safe = UNSAFE_NAME.sub("-", name).strip("-.") or "table"
-    headers = {"content-disposition": f'attachment; filename="{safe}"'}
-    return Response(content, media_type=media_type, headers=headers)
+    return Response(content, media_type=media_type, headers=attached(name))
 
 
 def _harmless(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and COMPUTED.match(cell) else cell
-
-
-def _printable(text: str) -> str:
-    return "".join(sign for sign in text if sign.isprintable() or sign in "\n\t")[:CELL_CHARS_MAX]
+    return neutral(cell) if isinstance(cell, str) else cell

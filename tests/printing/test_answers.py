@@ -2,49 +2,10 @@
 
 from pathlib import Path
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from printing.answers import Book, neutral
-
-FORMULAS = (
-    "=1+1",
-    "+1+1",
-    "-2+3",
-    "@SUM(1)",
-    "\t=1+1",
-    "\r=1+1",
-    "\n=1+1",
-    "  =1+1",
-    "\u00a0=1+1",
-    "＝1+1",
-    "＋1",
-    "－1",
-    "＠SUM(1)",
-    "\ufeff=1+1",
-    '=HYPERLINK("https://evil.example","open")',
-    "=cmd|' /C calc'!A0",
-    "+41 44 668 18 00+cmd|' /C calc'!A0",
-)
-
-
-@pytest.mark.parametrize("text", FORMULAS)
-def test_what_would_be_a_formula_gets_an_apostrophe(text: str):
-    assert neutral(text).startswith("'")
-
-
-@pytest.mark.parametrize(
-    "text", ["Ann", "+41446681800", "+41 44 668 18 00", "a=b", "1,5", "", "'quoted'", "2026-05-16"]
-)
-def test_what_is_none_stays_as_it_is(text: str):
-    assert neutral(text) == text
-
-
-@given(st.text(max_size=50))
-def test_no_text_begins_as_a_formula(text: str):
-    assert neutral(text)[:1] not in ("=", "-", "@", "\t", "\r", "\n", "＝", "－", "＠", "＋")
+from printing.answers import Book
+from tests.ticketing.test_legible import FORMULAS
 
 
 def test_a_book_holds_texts_only(tmp_path: Path):

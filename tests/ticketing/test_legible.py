@@ -6,7 +6,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticketing.legible import MARKS_MAX, SHOWN_CHARS_MAX, clean
+from ticketing.legible import MARKS_MAX, SHOWN_CHARS_MAX, clean, neutral
+
+FORMULAS = (
+    "=1+1",
+    "+1+1",
+    "-2+3",
+    "@SUM(1)",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    "  =1+1",
+    "\u00a0=1+1",
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠SUM(1)",
+    "\ufeff=1+1",
+    "\u200b\u2060\u00ad=1+1",
+    "\x0b=1+1",
+    "\x85=1+1",
+    "\u2028=1+1",
+    "\u202f=1+1",
+    "|1",
+    "%0A=1",
+    "+1",
+    "\ufe66=1",
+    '=HYPERLINK("https://evil.example","open")',
+    "=cmd|' /C calc'!A0",
+    "+41 44 668 18 00+cmd|' /C calc'!A0",
+)
 
 
 @pytest.mark.parametrize(
@@ -39,3 +68,20 @@ def test_cleaned_text_is_one_bounded_line_and_stays_as_it_is(typed: str) -> None
     assert not any(unicodedata.category(letter) in {"Cc", "Cs", "Co", "Zl", "Zp"} for letter in shown)
     assert shown == shown.strip() and "  " not in shown
     assert clean(shown) == shown
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_what_would_be_a_formula_gets_an_apostrophe(text: str):
+    assert neutral(text).startswith("'")
+
+
+@pytest.mark.parametrize(
+    "text", ["Ann", "+41446681800", "+41 44 668 18 00", "a=b", "1,5", "", "'quoted'", "2026-05-16"]
+)
+def test_what_is_none_stays_as_it_is(text: str):
+    assert neutral(text) == text
+
+
+@given(st.text(max_size=50))
+def test_no_text_begins_as_a_formula(text: str):
+    assert neutral(text)[:1] not in ("=", "-", "@", "\t", "\r", "\n", "＝", "－", "＠", "＋")
