@@ -5,7 +5,7 @@ from litestar.response import Redirect
 
 from admin import access, pages
 from admin.menu import marked
-from ticketing import staff
+from ticketing import accounts
 from ticketing.refusals import InputRefused
 from ticketing.sessions import Session
 from web.call import Call
@@ -29,7 +29,8 @@ async def update(request: Call) -> Response[str] | Redirect:
     form, person = await request.typed(), await access.session(request)
     locale = form.text("locale") or None
     try:
-        await staff.set_profile(request.services.database, person.staff_id, form.text("name"), locale)
+        by = access.own(request, person)
+        await accounts.set_profile(request.services.database, by, form.text("name"), locale, request.now)
     except InputRefused as refusal:
         form.refused(refusal)
         return await _shown(request, person, form)

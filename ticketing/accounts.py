@@ -1,24 +1,41 @@
-"""Accounts as whoever runs the machine changes them: a way back in for who lost every second factor, and the end of an
-account in all organisations at once.
+"""Accounts as they are in all organisations at once: what somebody is called, a way back in for who lost every second
+factor, and the end of an account.
 
-An organisation shuts somebody out of itself (`team`) and can do no more; a person minds what opens the account. What is
-done here is done from the command line, so the audit log names nobody: a line stands in the person's own log, and in
-that of every organisation which they belong to.
+An organisation shuts somebody out of itself (`team`) and can do no more; a person minds what opens the account. What
+whoever runs the machine does is done from the command line, and the audit log names nobody. A line stands in the
+person's own log, and in that of every organisation which they belong to.
 """
 
 from datetime import datetime
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from ticketing import account_mails, audit, factors, grants, sessions
-from ticketing.audit import Actor, Subject
+from ticketing.audit import NONE, Actor, Changes, Subject
 from ticketing.db import Database
 from ticketing.factors import Factors
 from ticketing.jobs import AccountMailKind
 from ticketing.refusals import InputRefused
 from ticketing.sql import Connection, load
 from ticketing.staff import Staff
+from ticketing.texts import locale_of, text_of
+
+NOBODY = Actor(organisation_id=None)
 
 SQL = load("accounts")
+
+
+async def set_profile(db: Database, by: Actor, name: str, locale: str | None, now: datetime) -> None:
+    """One's own name and language; None is the browser's. InputRefused."""
+    called, chosen = text_of(name, "name"), locale_of(locale) if locale else None
+    async with db.transaction() as c:
+        before = await SQL.lock_own.one(c, Staff, staff_id=by.staff_id)
+        assert before is not None, "somebody is signed in"
+        await SQL.set_profile.run(c, staff_id=by.staff_id, name=called, locale=chosen)
+        pairs = {"name": (before.name, called), "locale": (before.locale, chosen)}
+        if changes := {field: pair for field, pair in pairs.items() if pair[0] != pair[1]}:
+            await _note(c, before, "profile.changed", now, by, changes)
 
 
 async def reset_second_factors(db: Database, email: str, now: datetime) -> Factors:
@@ -73,9 +90,11 @@ async def _locked(c: Connection, email: str) -> Staff:
     return person
 
 
-async def _note(c: Connection, person: Staff, act: str, now: datetime) -> None:
+async def _note(
+    c: Connection, person: Staff, act: str, now: datetime, by: Actor = NOBODY, changes: Changes = NONE
+) -> None:
     """A line in the person's own log, and in that of each organisation that has to do with them."""
     found = [row["id"] for row in await SQL.organisations_of.rows(c, staff_id=person.id)]
+    subject = Subject(kind="staff", id=person.id, name=person.email)
     for organisation_id in (None, *found):
-        subject = Subject(kind="staff", id=person.id, name=person.email)
-        await audit.note(c, Actor(organisation_id=organisation_id), act, subject, now)
+        await audit.note(c, replace(by, organisation_id=organisation_id), act, subject, now, changes)

@@ -18,7 +18,7 @@ from ticketing.db import Database
 from ticketing.ids import new_id, new_secret
 from ticketing.refusals import AlreadyExists, InputRefused, NotFound, PasswordWrong
 from ticketing.sql import Connection, load
-from ticketing.texts import email_of, locale_of, text_of
+from ticketing.texts import email_of, text_of
 
 PASSWORD_CHARS_MIN = 12
 PASSWORD_CHARS_MAX = 256
@@ -44,14 +44,17 @@ class Staff(Struct, frozen=True):
 
 async def create(db: Database, email: str, name: str, password: str | None, now: datetime) -> Staff:
     """Make an account; without a password it is opened by an invitation. AlreadyExists for a known address."""
-    address, hash = email_of(email), await hashed(password) if password is not None else None
-    async with db.read() as c:
-        made = await SQL.create.one(
-            c, Staff, staff_id=new_id(), email=address, name=text_of(name, "name"), locale=None,
-            password_hash=hash, now=now,
-        )  # fmt: skip
+    hash = await hashed(password) if password is not None else None
+    async with db.transaction() as c:
+        return await create_in(c, email, name, hash, now)
+
+
+async def create_in(c: Connection, email: str, name: str, hash: str | None, now: datetime) -> Staff:
+    """`create`, in the caller's transaction, with a password as it is kept."""
+    values = {"email": email_of(email), "name": text_of(name, "name"), "password_hash": hash, "now": now}
+    made = await SQL.create.one(c, Staff, staff_id=new_id(), locale=None, **values)
     if made is None:
-        raise AlreadyExists(what="account", name=address)
+        raise AlreadyExists(what="account", name=values["email"])
     return made
 
 
@@ -89,13 +92,6 @@ async def hashed(password: str) -> str:
         raise InputRefused(problem=problem, where="password", least=PASSWORD_CHARS_MIN)
     async with _checks:
         return await asyncio.to_thread(_hasher.hash, password)
-
-
-async def set_profile(db: Database, staff_id: UUID, name: str, locale: str | None) -> None:
-    """A person's own name and language; None is the browser's."""
-    chosen = locale_of(locale) if locale else None
-    async with db.read() as c:
-        await SQL.set_profile.run(c, staff_id=staff_id, name=text_of(name, "name"), locale=chosen)
 
 
 async def set_password(c: Connection, staff_id: UUID, hash: str, but_session: UUID | None) -> None:

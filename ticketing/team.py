@@ -62,8 +62,9 @@ async def add_administrator(
 ) -> Staff:
     """Make an account that manages all of an organisation, for whoever runs the machine. AlreadyExists for a known
     address: who has an account is given rights on the team's page."""
-    person = await staff.create(db, email, name, password, now)
+    hash = await staff.hashed(password)
     async with db.transaction() as c:
+        person = await staff.create_in(c, email, name, hash, now)
         await staff.join(c, organisation_id, person.id, now)
         given = Grant(organisation_id=organisation_id, scope=Scope.MANAGE, creates_events=True, staff_id=person.id)
         await rights.grant(c, given, now)

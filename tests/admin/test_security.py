@@ -466,3 +466,20 @@ async def test_the_profile_is_kept_and_speaks_the_language_chosen(sign_in: SignI
 )
 def test_a_browser_is_called_by_its_name(agent: str, name: str):
     assert security.called(agent) == name
+
+
+async def test_another_name_is_noted_where_one_acts(sign_in: SignIn, database: Database, house: House):
+    """Who calls oneself otherwise for a while is found out: the log tells both names."""
+    browser = await sign_in(Scope.MANAGE)
+    await browser.get("/admin/profile")
+    await browser.done("/admin/profile", {"name": "Somebody Else", "locale": ""})
+    await browser.get("/admin/profile")
+    await browser.done("/admin/profile", {"name": "Somebody Else", "locale": ""})
+    async with database.read() as c:
+        rows = await c.fetch(
+            "select organisation_id, changes::text from audit where act = 'profile.changed' and staff_id = $1",
+            browser.staff_id,
+        )
+    told = '{"name": ["Pat Person", "Somebody Else"]}'
+    assert {row["organisation_id"]: row["changes"] for row in rows} == {None: told, house.organisation_id: told}
+    assert len(rows) == 2

@@ -1,6 +1,12 @@
 -- name: lock(email)^
 select id, email, name, locale, created_at, disabled_at from staff where email = :email for no key update;
 
+-- name: lock_own(staff_id)^
+select id, email, name, locale, created_at, disabled_at from staff where id = :staff_id for no key update;
+
+-- name: set_profile(staff_id, name, locale)!
+update staff set name = :name, locale = :locale where id = :staff_id;
+
 -- name: disable(staff_id, now)!
 update staff set disabled_at = :now where id = :staff_id and disabled_at is null;
 

@@ -13,9 +13,6 @@ select id, email, name, locale, created_at, disabled_at from staff where email =
 -- name: password_of(email)^
 select id, password_hash, disabled_at from staff where email = :email;
 
--- name: set_profile(staff_id, name, locale)!
-update staff set name = :name, locale = :locale where id = :staff_id;
-
 -- name: join(organisation_id, staff_id, now)!
 insert into members (organisation_id, staff_id, joined_at) values (:organisation_id, :staff_id, :now)
 on conflict do nothing;
