@@ -1,13 +1,19 @@
-"""Files: what people upload, kept once by the SHA-256 of its bytes. Who may see one is asked of what it belongs to."""
+"""Files: what people upload, kept once by the SHA-256 of its bytes. Who may see one is asked of what it belongs to.
+
+One that nothing refers to any more, its picture replaced or taken off, is forgotten by the worker.
+"""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from ticketing.db import Database
 from ticketing.refusals import NotFound
 from ticketing.sql import Connection, load
+
+UNUSED_KEPT = timedelta(days=1)
+"""Since it was kept last."""
 
 SQL = load("files")
 
@@ -36,3 +42,9 @@ async def get(db: Database, hash: bytes) -> Kept:
     if found is None:
         raise NotFound(what="file")
     return found
+
+
+async def forget_unused(db: Database, now: datetime) -> int:
+    """Delete the files that nothing refers to, but for those kept within `UNUSED_KEPT`; how many."""
+    async with db.read() as c:
+        return await SQL.forget_unused.run(c, before=now - UNUSED_KEPT)

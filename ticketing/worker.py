@@ -22,7 +22,7 @@ from pgqueuer.models import Job as QueuedJob
 from engine.inventory import Inventory
 from engine.link import StoreUnreachable
 from engine.reconciler import Reconciler
-from ticketing import claims, jobs, orders, refunds, uploads
+from ticketing import claims, files, jobs, orders, refunds, uploads
 from ticketing.db import Database
 from ticketing.jobs import Job, SendRefund, SyncPlaces
 from ticketing.refunds import Provider
@@ -38,7 +38,7 @@ RETRY_S, RETRY_S_MAX, RETRY_GROWTH = 2, 3600, 3.0
 ORDERS_EXPIRED_MAX = 100
 LOG_KEPT = timedelta(days=7)
 LOG_CLEANED_EVERY_S = 3600
-UPLOADS_FORGOTTEN_EVERY_S = 600
+FILES_FORGOTTEN_EVERY_S = 600
 RECONNECT_S = 2.0
 
 Handler = Callable[[Struct, str], Awaitable[None]]
@@ -64,7 +64,7 @@ async def run(
             tasks.create_task(repeat(stop, settings.expiry_s, partial(_expire, db, inventory))),
             tasks.create_task(repeat(stop, settings.reconcile_s, reconciler.pass_once)),
             tasks.create_task(repeat(stop, LOG_CLEANED_EVERY_S, partial(_clean_log, db))),
-            tasks.create_task(repeat(stop, UPLOADS_FORGOTTEN_EVERY_S, partial(_forget_uploads, db))),
+            tasks.create_task(repeat(stop, FILES_FORGOTTEN_EVERY_S, partial(_forget_files, db))),
         ]
         await _serve_queue(db, settings, every, stop)
         for task in rounds:
@@ -182,5 +182,7 @@ async def _clean_log(db: Database) -> None:
         await jobs.forget_before(c, before)
 
 
-async def _forget_uploads(db: Database) -> None:
-    await uploads.forget_lapsed(db, await database_time(db))
+async def _forget_files(db: Database) -> None:
+    now = await database_time(db)
+    await uploads.forget_lapsed(db, now)
+    await files.forget_unused(db, now)

@@ -29,8 +29,9 @@ from tests.ticketing.house import (
     owned_words,
     request,
 )
-from ticketing import jobs, orders, payments, worker
+from ticketing import files, jobs, orders, payments, worker
 from ticketing.db import Database
+from ticketing.files import Kept
 from ticketing.ids import new_id
 from ticketing.jobs import Job, MailKind, SendMail
 from ticketing.pools import PoolClaims
@@ -173,6 +174,21 @@ async def test_orders_past_their_time_expire(database: Database, inventory: Inve
         await until(lambda: expired(database, placed.id))
     assert await owned_words(inventory, house.pool) == set()
     assert await breaches(database, inventory) == []
+
+
+async def test_files_that_nobody_refers_to_are_forgotten(
+    database: Database, inventory: Inventory, house: House
+) -> None:
+    async with database.transaction() as c:
+        await files.keep(c, Kept("image/png", b"old", 9, 9), NOW)
+        await c.execute("update files set created_at = now() - interval '2 days'")
+    async with at_work(database, inventory):
+        await until(lambda: no_files(database))
+
+
+async def no_files(db: Database) -> bool:
+    async with db.read() as c:
+        return await c.fetchval("select count(*) from files") == 0
 
 
 async def expired(db: Database, order_id: Any) -> bool:

@@ -1,7 +1,10 @@
 -- name: keep(hash, media_type, content, width, height, created_at)!
 insert into files (hash, media_type, content, width, height, created_at)
 values (:hash, :media_type, :content, :width, :height, :created_at)
-on conflict (hash) do nothing;
+on conflict (hash) do update set created_at = excluded.created_at;
 
 -- name: get(hash)^
 select media_type, content, width, height from files where hash = :hash;
+
+-- name: forget_unused(before)!
+delete from files f where f.created_at < :before and not exists (select from events e where e.picture = f.hash);
