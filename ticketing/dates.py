@@ -143,10 +143,16 @@ class Ground(Struct, frozen=True, kw_only=True):
     place_count: int
 
 
-async def grounds(db: Database, organisation_id: UUID) -> list[Ground]:
-    """Every plan version of an organisation's venues, by venue and plan, the latest version first."""
+async def grounds(db: Database, organisation_id: UUID, version_ids: Sequence[UUID] | None = None) -> list[Ground]:
+    """Plan versions of an organisation's venues: these, or all, by venue and plan, the latest version first.
+
+    Bounded, the latest versions of all plans before any other: a choice to be offered, nothing to judge an id by.
+    """
+    wanted = None if version_ids is None else list(version_ids)
     async with db.read() as c:
-        return await SQL.grounds.all(c, Ground, organisation_id=organisation_id, rows_max=GROUNDS_MAX)
+        return await SQL.grounds.all(
+            c, Ground, organisation_id=organisation_id, version_ids=wanted, rows_max=GROUNDS_MAX
+        )
 
 
 async def add(

@@ -154,7 +154,8 @@ async def _with_dates(
 ) -> Copy:
     """The dates, shifted by whole days on the wall of their venue; those at hours that clocks skip stay behind."""
     calendar.ensure_few(len(found), "first")
-    grounds = {one.id: one for one in await dates.grounds(db, organisation_id)}
+    named = {wanted.version_id or one.version_id for one in found}
+    grounds = {one.id: one for one in await dates.grounds(db, organisation_id, [*named])}
     if wanted.version_id is not None and wanted.version_id not in grounds:
         raise NotFound(what="plan version")
     assert wanted.first is not None

@@ -158,9 +158,11 @@ async def edit(
     async with db.transaction() as c:
         before, box_office_id, locale = await _own(c, organisation_id, tariff_id)
         name, values = _values(terms, locale)
-        if await SQL.name_taken.value(c, tariff_id=tariff_id, event_id=before.event_id, name=name):
-            raise AlreadyExists(what="tariff", name=name, where=f"name_{locale}")
-        if not await SQL.edit.run(c, tariff_id=tariff_id, version=version, name=name, **values):
+        try:
+            edited = await SQL.edit.run(c, tariff_id=tariff_id, version=version, name=name, **values)
+        except asyncpg.UniqueViolationError:
+            raise AlreadyExists(what="tariff", name=name, where=f"name_{locale}") from None
+        if not edited:
             raise EditedMeanwhile(what="tariff")
         after = await _get(c, tariff_id)
         changes = audit.differences(before.terms, after.terms)
@@ -231,13 +233,16 @@ async def limit(
 ) -> Quota:
     """Bound a tariff at which nothing was ordered yet to so many places, over the event or on one performance.
 
-    AlreadyExists when it is bounded there already.
+    AlreadyExists when it is bounded there already; TariffSold, for what was sold counts in no such quota.
     """
     if not 0 <= place_count <= QUOTA_PLACES_MAX:
         raise InputRefused(problem="A quota has 0 to {most} places.", where="place_count", most=QUOTA_PLACES_MAX)
     try:
         async with db.transaction() as c:
             tariff, box_office_id, _ = await _own(c, organisation_id, tariff_id)
+            await lock_alone(c, tariff_id)
+            if await SQL.ever_sold.value(c, tariff_id=tariff_id):
+                raise TariffSold()
             where = {"event_id": tariff.event_id, "performance_id": performance_id}
             if performance_id is not None and not await SQL.performance_of_event.value(c, **where):
                 raise NotFound(what="performance")

@@ -2,12 +2,13 @@ from uuid import UUID
 
 import pytest
 
-from tests.ticketing.house import CHEAP_PLACES, NOW, PRICES, open_house
+from engine.inventory import Inventory
+from tests.ticketing.house import CHEAP_PLACES, NOW, PRICES, breaches, open_house, order
 from ticketing import audit, prices, tariffs
 from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.prices import Prices
-from ticketing.refusals import AlreadyExists, EditedMeanwhile, InputRefused, NoPrice, NotFound
+from ticketing.refusals import AlreadyExists, EditedMeanwhile, InputRefused, NoPrice, NotFound, TariffSold
 
 
 async def test_a_tariff_prices_categories(database: Database) -> None:
@@ -68,6 +69,14 @@ async def test_a_quota_bounds_a_tariff_once_on_the_event_and_once_a_performance(
     assert [q.pool_id for q in await tariffs.quotas_of(database, first.id)] == [house.quota_pool, mine.pool_id]
     async with database.read() as c:
         assert await c.fetchval("select place_count from pools where id = $1", house.quota_pool) == CHEAP_PLACES
+
+
+async def test_a_tariff_that_is_sold_is_not_bounded_as_if_it_were_not(database: Database, inventory: Inventory) -> None:
+    house = await open_house(database)
+    await order(database, inventory, house, [0])
+    with pytest.raises(TariffSold):
+        await tariffs.limit(database, house.organisation, house.full, 1)
+    assert await breaches(database, inventory) == []
 
 
 async def test_what_is_another_organisations_is_not_found(database: Database) -> None:

@@ -165,13 +165,17 @@ with bounds as (
 )
 delete from performances where id = any(:ids::uuid[]);
 
--- name: grounds(organisation_id, rows_max)
--- Every plan version that a date may be sold on, by venue; the latest of each plan first.
-select v.id, u.id as venue_id, u.name as venue_name, u.time_zone, u.virtual, p.name as plan_name, v.number,
-    v.place_count
-from plan_versions v
-join plans p on p.id = v.plan_id
-join venues u on u.id = p.venue_id
-where u.organisation_id = :organisation_id
-order by u.name, p.name, v.number desc
-limit :rows_max;
+-- name: grounds(organisation_id, version_ids, rows_max)
+-- Plan versions that a date may be sold on (all, or these), by venue and plan: the latest of each plan before any other.
+select id, venue_id, venue_name, time_zone, virtual, plan_name, number, place_count
+from (
+    select v.id, u.id as venue_id, u.name as venue_name, u.time_zone, u.virtual, p.name as plan_name, v.number,
+        v.place_count
+    from plan_versions v
+    join plans p on p.id = v.plan_id
+    join venues u on u.id = p.venue_id
+    where u.organisation_id = :organisation_id and (:version_ids::uuid[] is null or v.id = any(:version_ids::uuid[]))
+    order by v.number < max(v.number) over (partition by p.id), u.name, p.name, v.number desc
+    limit :rows_max
+) as found
+order by venue_name, plan_name, number desc;

@@ -23,9 +23,6 @@ values (
 on conflict (event_id, name) do nothing
 returning id;
 
--- name: name_taken(tariff_id, event_id, name)$
-select exists (select from tariffs where event_id = :event_id and name = :name and id <> :tariff_id);
-
 -- name: edit(tariff_id, version, name, names, descriptions, vat_thousandths, sale_opens_at, sale_closes_at, counter_only, order_min, order_max)!
 update tariffs
 set version = version + 1, name = :name, names = :names, descriptions = :descriptions,
