@@ -1,5 +1,6 @@
 """What opens somebody's own account: the password, an authenticator app, passkeys, recovery codes; and where they are
-signed in. All that changes it asks for the password first, ends other sessions, and is told to the owner by mail.
+signed in. All that changes it asks for the password first and is told to the owner by mail; a new password and a new
+factor end the other sessions.
 """
 
 import base64
