@@ -138,6 +138,11 @@ async def test_a_move_stays_with_its_tariff(database: Database, inventory: Inven
     report = await reports.sold(database, await office_of(database, house), WIDE, Grouping.TARIFF)
     (row,) = report.rows
     assert (row.key, row.ticket_count, row.net_cents) == (str(house.full), 1, 2000)
+    assert (row.sold_cents, row.returned_cents, row.lapsed_cents) == (2000, 0, 0)
+    await payments.take_on_site(database, placed.id, NOW + HOUR)
+    await orders.refund(database, inventory, placed.id, NOW + HOUR)
+    (row,) = (await reports.sold(database, await office_of(database, house), WIDE, Grouping.TARIFF)).rows
+    assert (row.sold_cents, row.returned_cents, row.net_cents) == (2000, 2000, 0)
 
 
 async def test_days_are_the_venues(database: Database, inventory: Inventory) -> None:

@@ -7,10 +7,10 @@ where b.id = :box_office_id and b.organisation_id = :organisation_id;
 -- name: sold(box_office_id, since, until, grouped_by, time_zone, rows_max)
 -- The lines written in a time, by what they are about. A line is about its ticket, or the one that left it behind;
 -- a reversal or an adjustment, about what its line is about; of a pass, about no date. What was taken back of an order
--- that was never paid has lapsed.
+-- that was never paid has lapsed; a ticket that moves is not taken back: its sale becomes another's.
 with line as (
     select l.kind, l.amount_cents, l.vat_cents, l.created_at, o.channel, o.status,
-        coalesce(b.kind, l.kind) as base_kind, l.kind = 'reversal' or l.adjusts is not null as back,
+        coalesce(b.kind, l.kind) as base_kind, l.kind = 'reversal' and n.line_id is null or l.adjusts is not null as back,
         coalesce(t.performance_id, m.performance_id) as performance_id, coalesce(t.tariff_id, m.tariff_id) as tariff_id
     from order_lines l
     join orders o on o.id = l.order_id
