@@ -22,8 +22,6 @@ from ticketing.tokens import Scope, Token, TokenChoice
 from web.call import Call
 from web.forms import Form
 
-REVOKED_MAX = 50
-"""Revoked keys that the list still shows, the latest first."""
 LIST, NEW, CREATED, ONE = (f"api_keys/{page}.html" for page in ("index", "new", "created", "show"))
 
 
@@ -36,7 +34,7 @@ async def index(request: Call, slug: FromPath[str]) -> Response[str]:
     in_use = [key for key in every if key.revoked_at is None]
     revoked = sorted((key for key in every if key.revoked_at), key=lambda key: key.revoked_at or key.created_at)
     zone = await organisations.time_zone(database, organisation_id)
-    return pages.show(request, LIST, desk, in_use=in_use, revoked=revoked[: -REVOKED_MAX - 1 : -1], zone=zone)
+    return pages.show(request, LIST, desk, in_use=in_use, revoked=revoked[::-1], zone=zone)
 
 
 @get("/organisations/{slug:str}/api-keys/new")

@@ -41,6 +41,8 @@ PREFIX = "placeur_"
 """So that a token found where it should not be is known for what it is."""
 TOKEN_CHARS_MAX = 100
 TOKENS_MAX = 500
+REVOKED_SHOWN_MAX = 50
+"""Revoked tokens that a list still shows."""
 """In use at a time, in one organisation."""
 NETWORKS_MAX = 50
 REMEMBERED_S = 3.0
@@ -138,9 +140,9 @@ async def get(db: Database, organisation_id: UUID, token_id: UUID) -> Token:
 
 
 async def list_of(db: Database, organisation_id: UUID) -> list[Token]:
-    """An organisation's tokens, revoked ones too, oldest first."""
+    """An organisation's tokens, oldest first; of those that were revoked, the last ones."""
     async with db.read() as c:
-        return await SQL.list_of.all(c, Token, organisation_id=organisation_id)
+        return await SQL.list_of.all(c, Token, organisation_id=organisation_id, revoked_max=REVOKED_SHOWN_MAX)
 
 
 async def change(

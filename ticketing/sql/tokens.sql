@@ -23,12 +23,22 @@ select
 from tokens
 where id = :token_id and organisation_id = :organisation_id;
 
--- name: list_of(organisation_id)
+-- name: list_of(organisation_id, revoked_max)
+-- Those in use, and the last that were revoked.
 select
     id, organisation_id, name, scope, may_sell, networks::text[] as networks, created_at, last_used_at, last_used_from,
     revoked_at, version
 from tokens
 where organisation_id = :organisation_id
+    and (
+        revoked_at is null
+        or id in (
+            select id from tokens
+            where organisation_id = :organisation_id and revoked_at is not null
+            order by revoked_at desc, id
+            limit :revoked_max
+        )
+    )
 order by created_at, id;
 
 -- name: change(organisation_id, token_id, version, name, scope, may_sell, networks)^
