@@ -153,7 +153,7 @@ class Post:
         settings = self._settings
         token = mailings.opt_out_token(settings, mailing.organisation_id, to.email)
         mail = buyer_letters.mail(
-            texts[language], language, to.name, mailing.event_name, mailing.organisation_name,
+            texts[language], language, to.name, mailing.title(language), mailing.organisation_name,
             f"{site_url(settings)}/opt-out/{token}",
         )  # fmt: skip
         return buyer_letters.message(mail, to.email, mail_id, settings.mail_from, now)

@@ -46,8 +46,8 @@ async def index(request: Call, event_id: FromPath[UUID]) -> Response[str]:
     desk = await access.event(request, event_id, Scope.MANAGE)
     event = await events.get(request.services.database, desk.reach.organisation_id, event_id)
     listed = await mailings.of_event(request.services.database, event_id)
-    example, name = _example(request), event.name
-    subjects = {mail.id: mailings.filled(Text(mail.subject, ""), example, name).subject for mail in listed}
+    example = _example(request)
+    subjects = {mail.id: mailings.filled(Text(mail.subject, ""), example, mail.event_title).subject for mail in listed}
     return pages.show(
         request, "mailings/index.html", desk, event_id=event_id, event=event, listed=listed, states=STATES,
         listed_max=MAILINGS_MAX, subjects=subjects, zone=await events.time_zone(request.services.database, event_id),
@@ -124,7 +124,7 @@ async def preview(request: Call, mailing_id: FromPath[UUID]) -> Response[str]:
     if language not in texts:
         language = next(iter(texts))
     mail = buyers.mail(
-        texts[language], language, _example(request), mailing.event_name, mailing.organisation_name, "#opt-out"
+        texts[language], language, _example(request), mailing.title(language), mailing.organisation_name, "#opt-out"
     )
     headers = {"content-security-policy": SHOWN_POLICY}
     return Response(buyers.shown(mail), media_type=MediaType.HTML, headers=headers)
@@ -228,7 +228,8 @@ async def _shown(request: Call, desk: Desk, mailing: Mailing, form: Form) -> Res
         mailing=mailing,
         form=form,
         texts={
-            language: mailings.filled(text, _example(request), mailing.event_name) for language, text in texts.items()
+            language: mailings.filled(text, _example(request), mailing.title(language))
+            for language, text in texts.items()
         },
         audience=await mailings.audience(database, mailing) if mailing.state is State.DRAFT else None,
         counts=await mailings.progress(database, mailing.id),

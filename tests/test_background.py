@@ -231,6 +231,16 @@ async def test_a_mail_to_buyers_can_be_left_with_one_click(opened: Stores, press
     assert email == mail["To"] and organisation
 
 
+async def test_buyers_are_told_the_title_and_not_the_name(opened: Stores, press: Press) -> None:
+    mailing = await written_to(opened, 1)
+    async with opened.database.read() as c:
+        event = await c.fetchval("select event_id from mailings where id = $1", mailing)
+        await c.execute("insert into event_texts values ($1, 'en', 'Antigone', '', '', '')", event)
+    await Post(opened, press).send_to_buyers(SendMailing(mailing), "send-mailing-1")
+    kept = mails(opened)[-1].read_text()
+    assert "About Antigone." in kept and "The Play" not in kept
+
+
 def with_relay(opened: Stores) -> Stores:
     settings = msgspec.structs.replace(opened.settings, smtp_url="smtp://127.0.0.1:25")
     return msgspec.structs.replace(opened, settings=settings)

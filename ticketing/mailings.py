@@ -94,11 +94,14 @@ class Choice(Struct, frozen=True):
 
 
 class Mailing(Struct, frozen=True, kw_only=True):
-    """A mail to buyers."""
+    """A mail to buyers. `event_name` is for those who write it; readers are told the title in their language, else
+    `event_title`, which is the box office's."""
 
     id: UUID
     event_id: UUID
     event_name: str
+    event_title: str
+    titles: dict[str, str]
     box_office_id: UUID
     organisation_id: UUID
     organisation_name: str
@@ -111,9 +114,13 @@ class Mailing(Struct, frozen=True, kw_only=True):
     ended_at: datetime | None
     author: str
 
+    def title(self, language: str) -> str:
+        """What the event is called in a language."""
+        return self.titles.get(language) or self.event_title
+
 
 class Listed(Struct, frozen=True):
-    """A line of the list of an event's mails."""
+    """A line of the list of an event's mails: `subject` as it was written, `event_title` in the language of that."""
 
     id: UUID
     state: State
@@ -121,6 +128,7 @@ class Listed(Struct, frozen=True):
     started_at: datetime | None
     author: str
     subject: str
+    event_title: str
     recipient_count: int
 
 

@@ -9,7 +9,7 @@ import pytest
 from httpx import AsyncClient
 
 from tests.admin.conftest import Browser, SignIn
-from tests.api.conftest import House, keyed, order_body
+from tests.api.conftest import House, keyed, order_body, titled
 from ticketing import mailings
 from ticketing.db import Database
 from ticketing.ids import new_id
@@ -80,6 +80,20 @@ async def test_written_looked_at_and_sent(sign_in: SignIn, house: House, sell: S
     assert "0 of 1 written to" in page and f'hx-get="{path}/progress"' in page
     page = await manager.page(f"{event_of(house)}/mailings")
     assert "Being sent" in page and "News of The Seagull" in page
+
+
+async def test_readers_are_told_the_title_in_the_language_of_the_mail(
+    sign_in: SignIn, house: House, sell: Sell, database: Database
+) -> None:
+    await titled(database, house, fr="La Mouette", en="A Seagull")
+    await sell("zoe@example.org")
+    manager = await sign_in()
+    path = await drafted(manager, house, subject_fr="Des nouvelles de {event}", body_fr="Venez tôt voir {event}.")
+    page = await manager.page(path)
+    assert "News of A Seagull" in page and "Des nouvelles de La Mouette" in page
+    french = await manager.page(f"{path}/preview?language=fr")
+    assert "Venez tôt voir La Mouette." in french and "des billets pour La Mouette" in french
+    assert "News of A Seagull" in await manager.page(f"{event_of(house)}/mailings")
 
 
 async def test_progress_says_how_many_were_written_to(

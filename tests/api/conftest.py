@@ -17,7 +17,9 @@ from app import entered, routed
 from engine.plan.model import Area, Attribute, Category, Plan, Position, Row, Seat, Size, Zone
 from tests.api.serving import serving
 from ticketing import box_offices, events, organisations, performances, plans, tariffs, tokens, venues
+from ticketing.audit import Actor
 from ticketing.db import Database
+from ticketing.events import Texts
 from ticketing.performances import Performance, Schedule
 from ticketing.settings import Settings
 from ticketing.sql import Query
@@ -127,6 +129,26 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
     monkeypatch.setattr(Query, "_ordered", noted)
     return run
+
+
+async def titled(db: Database, house: House, **titles: str) -> None:
+    """Give the event its titles, by language."""
+    event = await events.get(db, house.organisation_id, house.performances[0].event_id)
+    texts = {language: Texts(title=title) for language, title in titles.items()}
+    by = Actor(organisation_id=house.organisation_id)
+    await events.edit(
+        db, house.organisation_id, event.id, events.settings_of(event), texts, event.version, by, datetime.now(UTC)
+    )
+
+
+async def taxed(db: Database, house: House) -> None:
+    """Register the box office for VAT, at 5.5 % since ever."""
+    office = house.performances[0].box_office_id
+    async with db.read() as c:
+        await c.execute(
+            "update box_offices set vat_registered = true, vat_number = 'FR12345678901' where id = $1", office
+        )
+        await c.execute("insert into vat_rates values ($1, '2000-01-01', 5500)", office)
 
 
 async def make_house(db: Database) -> House:

@@ -32,22 +32,24 @@ delete from mailing_texts where mailing_id = :mailing_id;
 insert into mailing_texts (mailing_id, language, subject, body) values (:mailing_id, :language, :subject, :body);
 
 -- name: get(organisation_id, mailing_id)^
-select m.id, m.event_id, e.name as event_name, e.box_office_id, b.organisation_id, o.name as organisation_name,
-    m.performance_ids, m.tariff_ids, m.state, m.version, m.created_at, m.started_at, m.ended_at,
+select m.id, m.event_id, e.name as event_name, w.title as event_title, w.titles, e.box_office_id, b.organisation_id,
+    o.name as organisation_name, m.performance_ids, m.tariff_ids, m.state, m.version, m.created_at, m.started_at, m.ended_at,
     coalesce(s.name, '') as author
 from mailings m
 join events e on e.id = m.event_id
+join event_titles w on w.event_id = e.id
 join box_offices b on b.id = e.box_office_id
 join organisations o on o.id = b.organisation_id
 left join staff s on s.id = m.staff_id
 where m.id = :mailing_id and b.organisation_id = :organisation_id;
 
 -- name: any(mailing_id)^
-select m.id, m.event_id, e.name as event_name, e.box_office_id, b.organisation_id, o.name as organisation_name,
-    m.performance_ids, m.tariff_ids, m.state, m.version, m.created_at, m.started_at, m.ended_at,
+select m.id, m.event_id, e.name as event_name, w.title as event_title, w.titles, e.box_office_id, b.organisation_id,
+    o.name as organisation_name, m.performance_ids, m.tariff_ids, m.state, m.version, m.created_at, m.started_at, m.ended_at,
     coalesce(s.name, '') as author
 from mailings m
 join events e on e.id = m.event_id
+join event_titles w on w.event_id = e.id
 join box_offices b on b.id = e.box_office_id
 join organisations o on o.id = b.organisation_id
 left join staff s on s.id = m.staff_id
@@ -59,11 +61,14 @@ select language, subject, body from mailing_texts where mailing_id = :mailing_id
 -- name: of_event(event_id, mailings_max)
 -- The mails to an event's buyers, the newest first.
 select m.id, m.state, m.created_at, m.started_at, coalesce(s.name, '') as author,
-    coalesce((select t.subject from mailing_texts t where t.mailing_id = m.id order by t.language limit 1), '')
-        as subject,
+    coalesce(t.subject, '') as subject, coalesce(w.titles ->> t.language, w.title) as event_title,
     m.waiting_count + m.sending_count + m.sent_count + m.refused_count as recipient_count
 from mailings m
+join event_titles w on w.event_id = m.event_id
 left join staff s on s.id = m.staff_id
+left join lateral (
+    select x.language, x.subject from mailing_texts x where x.mailing_id = m.id order by x.language limit 1
+) t on true
 where m.event_id = :event_id
 order by m.id desc
 limit :mailings_max;
