@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.admin.conftest import PASSWORD, Browser, SignIn
-from tests.api.conftest import House, hold, order, paid
+from tests.api.conftest import House, hold, order, paid, taxed
 from ticketing import dossiers, events, notes
 from ticketing.audit import Actor
 from ticketing.db import Database
@@ -73,6 +73,17 @@ async def test_an_orders_page_tells_all_of_it(clerk: Browser, database: Database
     seats = (await dossier(database, placed)).seats
     assert all(f"row {seat.row_label}, seat {seat.seat_label}" in text for seat in seats)
     assert "ada@example.org" in text and "On site" in text and "120.00" in text
+
+
+async def test_the_tax_in_an_order_stands_under_its_total(
+    clerk: Browser, database: Database, house: House, order: Place
+):
+    plain = await order()
+    assert "of which VAT" not in await clerk.page(f"/admin/orders/{plain['id']}")
+    await taxed(database, house)
+    placed = await order(party=2)
+    lines = (await clerk.page(f"/admin/orders/{placed['id']}")).partition('id="lines-title"')[2]
+    assert re.search(r"Total<.*120\.00.*of which VAT 5\.5%<.*6\.26", lines.partition("</table>")[0], re.DOTALL)
 
 
 async def test_what_buyers_and_clerks_type_is_text(clerk: Browser, database: Database, house: House, order: Place):

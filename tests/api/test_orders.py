@@ -5,7 +5,8 @@ from uuid import uuid4
 import pytest
 from httpx import AsyncClient
 
-from tests.api.conftest import PLACES, House, keyed, opens, order_body, problem
+from tests.api.conftest import PLACES, House, keyed, opens, order_body, problem, taxed
+from ticketing.db import Database
 from ticketing.tokens import Scope
 
 Act = Callable[..., Any]
@@ -151,3 +152,15 @@ async def test_what_placing_an_order_asks_of_postgres(
     queries.clear()
     assert (await client.post(house.path("orders"), json=body, headers=keyed())).status_code == 201
     assert len(queries) <= 3, queries
+
+
+async def test_an_order_tells_its_tax_by_rate(order: Act, client: AsyncClient, house: House, database: Database):
+    plain = await order()
+    await taxed(database, house)
+    placed = await order(party=2)
+    path = f"/api/v1/orders/{placed['id']}"
+    shares = [{"rate_thousandths": 5500, "amount_cents": 12_000, "vat_cents": 626}]
+    assert (await client.get(path, headers=opens(placed))).json()["vat"] == shares
+    head = (await client.get(f"{path}/tickets", headers=opens(placed))).json()["head"]
+    assert (head["vat"], head["vat_number"]) == (shares, "FR12345678901")
+    assert (await client.get(f"/api/v1/orders/{plain['id']}", headers=opens(plain))).json()["vat"] == []

@@ -7,7 +7,7 @@ import pytest
 from httpx import AsyncClient
 
 from engine.link import StoreUnreachable
-from tests.api.conftest import House, keyed, order_body, problem
+from tests.api.conftest import House, keyed, order_body, problem, titled
 from ticketing.db import Database
 from web.live import all_gone
 
@@ -147,3 +147,10 @@ async def test_an_event_is_shown_to_whom_it_is_for(client: AsyncClient, house: H
         problem(await client.get(f"/api/v1/performances/{house.second}", params=params), 404, "not-found")
     wants["wants"][0]["performance"] = house.second
     problem(await client.post(house.path("holds"), json=wants | {"link": "sesame"}), 404, "not-found")
+
+
+async def test_titles_are_what_the_public_calls_an_event(client: AsyncClient, house: House, database: Database) -> None:
+    await titled(database, house, en="The Seagull, after Chekhov", fr="La Mouette")
+    one, _ = (await client.get(house.path("performances"))).json()["performances"]
+    assert one["event_name"] == "The Seagull, after Chekhov"
+    assert one["titles"] == {"en": "The Seagull, after Chekhov", "fr": "La Mouette"}

@@ -14,7 +14,8 @@ from mailing.orders import Attachment, message
 from tests.printing.samples import HEAD, PASS, STARTS, seats, ticket
 from ticketing.jobs import MailKind
 from ticketing.states import TicketStatus
-from ticketing.tickets import OrderSheet
+from ticketing.tickets import OrderSheet, TicketOption
+from ticketing.vat import VatShare
 
 LINK = "https://tickets.example.org/orders/7KQ2M9XA"
 HEADERS = {
@@ -153,3 +154,37 @@ def test_names_meant_to_break_headers(name: str) -> None:
     mail = sent(sheet(ticket(1, event_name=name), organisation_name=name))
     assert set(mail.keys()) == HEADERS
     assert [address.addr_spec for address in mail["From"].addresses] == ["tickets@example.org"]
+
+
+def test_the_event_and_the_tariff_are_told_in_the_readers_language() -> None:
+    one = ticket(
+        1, event_name="The Dream", titles={"fr": "Le Songe", "en": "The Dream"},
+        tariff_name="Full", tariff_names={"fr": "Plein", "en": "Full"},
+    )  # fmt: skip
+    french, english = sent(sheet(one)), sent(sheet(one, customer_locale="en-GB"))
+    assert (french["Subject"], english["Subject"]) == ("Vos billets : Le Songe", "Your tickets: The Dream")
+    assert "Le Songe" in plain(french) and "Plein" in plain(french) and "The Dream" not in plain(french)
+    dates = plain(sent(OrderSheet(HEAD, tuple(replace(seat, titles={"fr": "Le Songe"}) for seat in seats(2)), (PASS,))))
+    assert dates.count("Le Songe, Parterre") == 2
+
+
+def test_what_a_ticket_was_bought_with_is_named_beside_its_price() -> None:
+    drink = TicketOption("Drink <b>", {"fr": "Boisson"}, 500)
+    bought = (TicketOption("Programme", {}, 300), drink)
+    mail = sent(sheet(ticket(1, options=bought, price_cents=5300)))
+    assert "place 12 · Plein tarif + Programme + Boisson · Camille Dubois · 53,00 CHF" in plain(mail)
+    english = sent(sheet(ticket(1, options=(drink,)), customer_locale="en"))
+    assert "Drink &lt;b&gt;" in html(english)
+
+
+def test_the_tax_is_told_by_rate_under_the_total() -> None:
+    shares = (VatShare(8100, 4500, 337), VatShare(2600, 4500, 114))
+    mail = sent(sheet(vat=shares, vat_number="CHE123456789TVA"))
+    lines = ["Total 90,00 CHF", "dont TVA 8,1 % · 3,37 CHF", "dont TVA 2,6 % · 1,14 CHF", "N° de TVA CHE123456789TVA"]
+    assert "\r\n".join(lines) in plain(mail)
+    assert all(told in html(mail) for told in ("dont TVA 8,1", "3,37", "dont TVA 2,6", "1,14", "CHE123456789TVA"))
+    assert "of which VAT 8.1% · 3.37 CHF" in plain(sent(sheet(customer_locale="en", vat=shares)))
+
+
+def test_who_tells_no_tax_tells_no_number() -> None:
+    assert "TVA" not in plain(sent(sheet(vat_number="CHE123456789TVA")))

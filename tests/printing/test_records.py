@@ -1,8 +1,11 @@
 """What a ticket says, in both languages, at the venue's clock."""
 
+from msgspec.structs import replace
+
 from printing import records
 from printing.records import Fact, SeatFact, Sized, TicketRecord
 from tests.printing.samples import HEAD, PASS, issued, seats, ticket
+from ticketing.tickets import TicketOption
 
 
 def one(tag: str, **changed: object) -> TicketRecord:
@@ -74,3 +77,20 @@ def test_a_pass_with_other_seats_says_them_by_date() -> None:
 
 def test_long_names_are_set_smaller() -> None:
     assert [one("en", event_name="x" * n).title.size for n in (10, 30, 60, 200)] == [0, 1, 2, 3]
+
+
+def test_the_public_reads_titles_and_names_in_its_language() -> None:
+    titles = {"fr": "Le Songe"}
+    names = {"event_name": "Dream", "titles": titles, "tariff_name": "Full", "tariff_names": {"fr": "Plein"}}
+    french, english = one("fr", **names), one("en", **names)
+    assert (french.title.text, english.title.text) == ("Le Songe", "Dream")
+    assert Fact("Tarif", "Plein") in french.facts and Fact("Tariff", "Full") in english.facts
+    (record,) = records.of(issued(*(replace(seat, titles=titles) for seat in seats(2)), passes=(PASS,)), "fr")
+    assert [line.event for line in record.lines] == ["Le Songe"] * 2
+
+
+def test_options_stand_before_the_price_they_are_in() -> None:
+    bought = (TicketOption("Programme", {"fr": "Livret"}, 300), TicketOption("Drink", {}, 500))
+    facts = one("fr", options=bought).facts
+    assert [fact.label for fact in facts] == ["Nom", "Catégorie", "Tarif", "Options", "Prix", "Commande"]
+    assert facts[3] == Fact("Options", "Livret, Drink")

@@ -14,7 +14,7 @@ from printing import records, tickets
 from printing.tickets import FetchRefused, NothingFetched, Size, tickets_pdf
 from tests.printing.samples import KEY, PASS, issued, seats, ticket
 from ticketing.ticket_codes import decode
-from ticketing.tickets import Issued
+from ticketing.tickets import Issued, TicketAnswer, TicketOption
 
 PAPER_MM = {Size.A4: (210, 297), Size.A6: (105, 148)}
 LONG = "Festival international des musiques sacrées, improvisées et baroques de la Communauté d’agglomération " * 4
@@ -87,6 +87,7 @@ def test_no_name_moves_the_code_or_adds_a_page(size: Size, name: str) -> None:
     made = issued(
         ticket(event_name=name, venue_name=name, venue_address=name, holder_name=name, tariff_name=name, category=name),
         ticket(2, zone=name, row_label=name, seat_label=name),
+        ticket(3, options=(TicketOption(name, {}, 100),) * 9, answers=(TicketAnswer(name, name),) * 3),
     )
     found = codes(tickets_pdf(made, size, "en"))
     assert [[text for text, _, _ in page] for page in found] == [[item.code] for item in made.tickets]

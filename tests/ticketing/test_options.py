@@ -7,7 +7,7 @@ import pytest
 
 from engine.inventory import Inventory
 from tests.ticketing.house import NOW, SETTINGS, House, breaches, empty, hold, open_house, request
-from ticketing import audit, options, orders, tariffs
+from ticketing import audit, options, orders, tariffs, tickets
 from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.options import Acting, Draft
@@ -135,3 +135,23 @@ async def test_options_and_groups_are_shown_in_the_order_people_give_them(databa
     assert [(one.changes["option"][1], one.changes["position"]) for one in lines[:2]] == [
         ("Fish", (1, 2)), ("Programme", (1, 2)),
     ]  # fmt: skip
+
+
+async def test_a_ticket_names_what_it_was_bought_with_as_it_was_called_then(
+    database: Database, inventory: Inventory, house: House
+) -> None:
+    programme = await add(database, house, "Programme", 300)
+    drink = await add(database, house, "Drink", 500)
+    placed = await buy(database, inventory, house, 0, drink, programme)
+    renamed = Draft(names={"en": "Beer", "fr": "Bière"}, price_cents=500)
+    await options.edit(database, await at(database, house), drink, renamed)
+    translated = Draft(names={"en": "Programme", "fr": "Livret"}, price_cents=300)
+    await options.edit(database, await at(database, house), programme, translated)
+    (ticket,) = (await tickets.sheet(database, placed.id)).tickets
+    assert [(one.called("en"), one.called("fr"), one.price_cents) for one in ticket.options] == [
+        ("Programme", "Livret", 300),
+        ("Drink", "Drink", 500),
+    ]
+    assert ticket.price_cents == 3800
+    (bare,) = (await tickets.sheet(database, (await buy(database, inventory, house, 1)).id)).tickets
+    assert bare.options == ()

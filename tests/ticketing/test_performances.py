@@ -8,9 +8,10 @@ from engine.inventory import Inventory
 from engine.outcomes import Outcome
 from engine.plan.model import Plan, Seat
 from tests.ticketing.house import NOW, SETTINGS, House, breaches, hold, open_house, order, plan, request
-from ticketing import orders, organisations, performances, plans
+from ticketing import events, orders, organisations, performances, plans
 from ticketing.audit import Actor
 from ticketing.db import Database
+from ticketing.events import Texts
 from ticketing.ids import new_id
 from ticketing.performances import Page, Performance, PerformanceStatus, Schedule
 from ticketing.plans import PlanVersion
@@ -174,3 +175,20 @@ async def take(inventory: Inventory, performance: Performance, places: list[int]
     wants = (Seats(performance.pool_id, tuple(places)),)
     asked = HoldRequest(performance.box_office_id.hex, new_id().bytes, bytes(8), wants, 60_000)
     return (await inventory.hold(asked)).outcome
+
+
+async def test_an_event_is_called_by_its_title_in_the_readers_language(database: Database) -> None:
+    house = await open_house(database)
+    own, by = house.organisation, Actor(organisation_id=house.organisation)
+    event = await events.get(database, own, house.performance.event_id)
+
+    async def called(version: int, titles: dict[str, str]) -> list[str]:
+        said = {language: Texts(title=title) for language, title in titles.items()}
+        await events.edit(database, own, event.id, events.settings_of(event), said, version, by, NOW)
+        found = await performances.get(database, house.performance.id)
+        return [found.title("en"), found.title("fr"), found.event_name]
+
+    assert await called(1, {}) == ["The Play"] * 3
+    assert await called(2, {"fr": "La Pièce"}) == ["The Play", "La Pièce", "The Play"]
+    assert await called(3, {"en": "Antigone"}) == ["Antigone", "La Pièce", "Antigone"]
+    assert await called(4, {"fr": ""}) == ["Antigone"] * 3

@@ -1,15 +1,19 @@
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+import msgspec
 import pytest
 
-from ticketing import box_offices, organisations, vat
+from engine.inventory import Inventory
+from tests.ticketing.house import NOW as HOUSE_NOW
+from tests.ticketing.house import SETTINGS, hold, open_house, order, request
+from ticketing import box_offices, orders, organisations, tariffs, tickets, vat
 from ticketing.audit import Actor
 from ticketing.box_offices import BoxOffice, BoxOfficeChoice
 from ticketing.db import Database
 from ticketing.ids import new_id
 from ticketing.refusals import InputRefused, NotFound, TooManyRates
-from ticketing.vat import Rate
+from ticketing.vat import Rate, VatShare
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 NOBODY = Actor(organisation_id=None)
@@ -22,6 +26,15 @@ async def office(database: Database) -> BoxOffice:
     made = await box_offices.create(database, owner, f"b-{new_id().hex[-20:]}", "Season", "CHF", NOW)
     choice = BoxOfficeChoice(name="Season", currency="CHF", locale="fr", vat_registered=True, vat_number="CHE123456789")
     return await box_offices.change(database, owner, made.key, 1, choice, Actor(organisation_id=owner), NOW)
+
+
+async def registered(db: Database, box_office_id: UUID) -> None:
+    """Let a box office be registered, at 5.5 % since ever."""
+    async with db.read() as c:
+        await c.execute(
+            "update box_offices set vat_registered = true, vat_number = 'FR12345678901' where id = $1", box_office_id
+        )
+        await c.execute("insert into vat_rates values ($1, '2000-01-01', 5500)", box_office_id)
 
 
 async def rate_on(db: Database, box_office_id: UUID, day: date) -> int | None:
@@ -114,3 +127,33 @@ def test_a_number_is_kept_bare(typed: str, number: str) -> None:
 def test_what_no_country_writes_is_refused(typed: str) -> None:
     with pytest.raises(InputRefused, match="not a VAT number"):
         vat.number_of(typed)
+
+
+async def test_what_of_an_order_is_tax_adds_up_to_its_lines(database: Database, inventory: Inventory) -> None:
+    house = await open_house(database)
+    await registered(database, house.box_office)
+    both = await tariffs.get(database, house.organisation, house.cheap)
+    terms = msgspec.structs.replace(both.terms, vat_thousandths=20_000)
+    by = Actor(organisation_id=house.organisation)
+    await tariffs.edit(database, house.organisation, both.id, both.version, terms, by, HOUSE_NOW)
+    held = await hold(inventory, house, [0, 1, 2, 10, 11])
+    asked = request(house, held, [0, 1, 2, 10, 11])
+    kinds = [house.full, house.full, house.full, house.cheap, house.free]
+    seats = tuple(msgspec.structs.replace(seat, tariff=kind) for seat, kind in zip(asked.seats, kinds, strict=True))
+    wanted = msgspec.structs.replace(asked, seats=seats)
+    placed = await orders.place(database, inventory, SETTINGS, wanted, HOUSE_NOW)
+    found = await orders.get(database, placed.id)
+    assert found.vat == (VatShare(20_000, 1000, 167), VatShare(5500, 9000, 3 * 156))
+    lines = await orders.lines(database, placed.id)
+    assert sum(line.vat_cents for line in lines) == sum(share.vat_cents for share in found.vat) == 635
+    assert (await tickets.sheet(database, placed.id)).head.vat == found.vat
+    assert (await tickets.sheet(database, placed.id)).head.vat_number == "FR12345678901"
+    cheap = [one.ticket_id for one in (await tickets.sheet(database, placed.id)).tickets if one.price_cents == 1000]
+    assert (await orders.cancel(database, inventory, placed.id, HOUSE_NOW, cheap)).vat == found.vat[1:]
+    assert (await orders.cancel(database, inventory, placed.id, HOUSE_NOW)).vat == ()
+
+
+async def test_who_is_not_registered_tells_no_tax(database: Database, inventory: Inventory) -> None:
+    house = await open_house(database)
+    placed = await order(database, inventory, house, [0])
+    assert (await orders.get(database, placed.id)).vat == ()
