@@ -41,9 +41,9 @@ PREFIX = "placeur_"
 """So that a token found where it should not be is known for what it is."""
 TOKEN_CHARS_MAX = 100
 TOKENS_MAX = 500
+"""In use at a time, in one organisation."""
 REVOKED_SHOWN_MAX = 50
 """Revoked tokens that a list still shows."""
-"""In use at a time, in one organisation."""
 NETWORKS_MAX = 50
 REMEMBERED_S = 3.0
 REMEMBERED_MAX = 10_000
