@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from admin import access, pages
 from admin import tariffs as tariff_pages
 from admin.access import Desk
-from ticketing import options
+from ticketing import formats, options
 from ticketing.options import OPTION_CENTS_MAX, Acting, Draft, Option, Options
 from ticketing.refusals import EditedMeanwhile, InputRefused, Refusal
 from ticketing.tokens import Scope
@@ -37,7 +37,7 @@ async def add(request: Call, tariff_id: FromPath[UUID]) -> Response[str] | Redir
     form = await request.typed()
 
     async def act(form: Form, version: int) -> None:
-        draft = _draft(form, tariff_pages.currency(desk))
+        draft = _draft(form, tariff_pages.currency(desk), request.visit.language)
         if draft is not None:
             await options.add(request.services.database, _as(request, desk, tariff_id, version), draft)
 
@@ -80,7 +80,8 @@ async def save(request: Call, tariff_id: FromPath[UUID], option_id: FromPath[UUI
     form = await request.typed()
     around = await _around(request, desk, tariff_id)
     option, status = options.one(around["options"], option_id), 422
-    draft, version = _draft(form, around["currency"]), form.number("version", 0, tariff_pages.VERSION_MAX)
+    draft = _draft(form, around["currency"], request.visit.language)
+    version = form.number("version", 0, tariff_pages.VERSION_MAX)
     if draft is not None and version is not None:
         try:
             acting = _as(request, desk, tariff_id, version)
@@ -181,10 +182,10 @@ def _names(form: Form) -> dict[str, str]:
     return {tag.value: form.text(f"name_{tag.value}") for tag in tariff_pages.LANGUAGES}
 
 
-def _draft(form: Form, currency: str) -> Draft | None:
+def _draft(form: Form, currency: str, language: str) -> Draft | None:
     cents = form.money("price", currency)
     if cents is not None and abs(cents) > OPTION_CENTS_MAX:
-        most = field_money(OPTION_CENTS_MAX, currency)
+        most = formats.money(OPTION_CENTS_MAX, currency, language)
         form.mistaken("price", "An option costs, or takes off, {most} at most.", most=most)
     try:
         group_id = UUID(form.text("group")) if form.text("group") else None

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from engine.plan import placeur_json
 from printing.plan_pictures import colors_of
-from ticketing import plans, prices
+from ticketing import formats, plans, prices
 from ticketing.db import Database
 from ticketing.prices import PRICE_CENTS_MAX, Prices
 from web.forms import Form, field_money
@@ -82,17 +82,18 @@ def fields(priced: Prices, currency: str) -> dict[str, Any]:
     return found | {f"zone:{id}": field_money(cents, currency) for id, cents in priced.zones.items()}
 
 
-def typed(form: Form, table: Table, currency: str) -> Prices:
-    """The prices as typed, nothing where a field is empty; mistakes are in the form."""
-    categories = {line.name: _cents(form, f"category:{line.name}", currency) for line in table.categories}
-    zones = {line.id: _cents(form, f"zone:{line.id}", currency) for line in table.zones}
+def typed(form: Form, table: Table, currency: str, language: str) -> Prices:
+    """The prices as typed, nothing where a field is empty; mistakes are in the form, bounds in the page's language."""
+    most = formats.money(PRICE_CENTS_MAX, currency, language)
+    categories = {line.name: _cents(form, f"category:{line.name}", currency, most) for line in table.categories}
+    zones = {line.id: _cents(form, f"zone:{line.id}", currency, most) for line in table.zones}
     return Prices(_set(zones), _set(categories))
 
 
-def _cents(form: Form, name: str, currency: str) -> int | None:
+def _cents(form: Form, name: str, currency: str, most: str) -> int | None:
     cents = form.money(name, currency, required=False)
     if cents is not None and not 0 <= cents <= PRICE_CENTS_MAX:
-        form.mistaken(name, "A price is from nothing to {most}.", most=field_money(PRICE_CENTS_MAX, currency))
+        form.mistaken(name, "A price is from 0 to {most}.", most=most)
         return None
     return cents
 

@@ -34,7 +34,7 @@ async def save(request: Call, tariff_id: FromPath[UUID]) -> Response[str] | Redi
     desk = await access.tariff(request, tariff_id, Scope.MANAGE)
     form, database, owner = await request.typed(), request.services.database, desk.reach.organisation_id
     around = await _around(request, desk, tariff_id)
-    cost = price_tables.typed(form, around["table"], around["currency"])
+    cost = price_tables.typed(form, around["table"], around["currency"], request.visit.language)
     version, date, status = form.number("version", 0, tariff_pages.VERSION_MAX), around["date"], 422
     if not form.mistakes and version is not None:
         try:

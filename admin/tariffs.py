@@ -57,7 +57,7 @@ async def create(request: Call, event_id: FromPath[UUID]) -> Response[str] | Red
     form, database = await request.typed(), request.services.database
     around = await _around_new(request, desk, event_id)
     terms = _terms(form, around["zone"])
-    cost = price_tables.typed(form, around["table"], currency(desk))
+    cost = price_tables.typed(form, around["table"], currency(desk), request.visit.language)
     if not form.mistakes:
         try:
             made = await tariffs.add(

@@ -25,7 +25,7 @@ FIELDS_MAX = 2000
 YEAR_MIN, YEAR_MAX = 1900, 2199
 NO_WORDS: Mapping[str, str] = {}
 T = TypeVar("T", bound=Struct)
-MONEY = re.compile(r"-?\d{1,9}(?:[.,]\d{1,3})?")
+MONEY = re.compile(r"-?\d{1,9}(?:[.,]\d{1,9})?")
 
 
 class Mistake(Struct, frozen=True):
@@ -111,14 +111,17 @@ class Form:
         text = self.text(name).strip().replace(" ", "").replace("\u202f", "").replace("'", "").replace("’", "")
         if not text and not required:
             return None
-        if not MONEY.fullmatch(text):
-            self.mistaken(name, "Type an amount, such as 12.50.")
-            return None
-        units = Decimal(text.replace(",", ".")).scaleb(get_currency_precision(currency))
-        if units != units.to_integral_value():
-            self.mistaken(name, "This currency has fewer decimals.")
-            return None
-        return int(units)
+        precision = get_currency_precision(currency)
+        units = Decimal(text.replace(",", ".")).scaleb(precision) if MONEY.fullmatch(text) else None
+        if units is not None and units == units.to_integral_value():
+            return int(units)
+        if precision == 0:
+            self.mistaken(name, "Type an amount without decimals, such as 1250.")
+        elif precision == 2:
+            self.mistaken(name, "Type an amount with two decimals at most, such as 12.50.")
+        else:
+            self.mistaken(name, "Type an amount with {precision} decimals at most.", precision=precision)
+        return None
 
     def rate(self, name: str, *, required: bool = True) -> int | None:
         """A rate typed in percent ("8.1", "8,1 %"), in thousandths of a percent."""

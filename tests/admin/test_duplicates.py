@@ -29,6 +29,15 @@ async def test_what_goes_is_seen_before_it_is_made(
     assert "The Seagull, again is there, as a draft." in page and page.count("badge state-hidden") == 2
 
 
+async def test_dates_in_the_past_are_told_before_it_is_made(sign_in: SignIn, house: House, path: str):
+    manager = await sign_in()
+    asked = {"name": "Again", "box_office": house.key, "first": "2020-01-01"}
+    await manager.page(path)
+    response = await manager.post(f"{path}/preview", asked)
+    assert response.status_code == 200 and response.text.count("In the past") == 2
+    assert "2 dates would be in the past" in response.text and f'formaction="{path}"' not in response.text
+
+
 @pytest.mark.parametrize("wrong", [{"name": " "}, {"first": "soon"}, {"version_id": "x"}, {"first": "2020-01-01"}])
 async def test_what_makes_no_sense_is_shown_again(
     sign_in: SignIn, house: House, path: str, wrong: dict[str, str], database: Database

@@ -1,5 +1,6 @@
 """Pages of tariffs: made, changed by one at a time, closed and never deleted once sold; prices, quotas, options."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -57,6 +58,10 @@ async def test_mistakes_keep_what_was_typed(manager: Browser, house: House) -> N
     assert response.status_code == 422
     assert 'value="Étudiants"' in response.text and 'value="much"' in response.text
     assert "Type an amount" in response.text
+    fine = await manager.post(listed(house), fields | {"category:Gold": "12.505"})
+    assert "Type an amount with two decimals at most, such as 12.50." in fine.text
+    below = await manager.post(listed(house), fields | {"category:Gold": "-3"})
+    assert "A price is from 0 to 100,000.00" in below.text
     again = await manager.post(listed(house), fields | {"category:Gold": "10", "name_en": "Full"})
     assert again.status_code == 422 and "no less than the least" in again.text
 
@@ -127,6 +132,15 @@ async def test_quotas_say_what_is_wrong_beside_the_field(
     found = [quota.place_count for quota in await tariffs.quotas_of(database, house.performances[0].id)]
     assert sorted(found) == [2, 3, 5], "one of them is the reduced tariff's"
     assert house.first not in await manager.page(one(house)), "the log says the date, not its id"
+
+
+async def test_a_date_s_quota_above_that_of_all_dates_is_noted(manager: Browser, house: House) -> None:
+    form = await manager.get(one(house, "/quotas"))
+    version = re.search(r'name="version" value="(\d+)"', form.text)
+    assert version and "More than for all dates together" not in form.text
+    fields = {"version": version[1], "event": "5", house.first: "10", house.second: "5"}
+    page = await manager.page(await manager.done(one(house, "/quotas"), fields))
+    assert page.count("More than for all dates together: at most 5 are sold.") == 1
 
 
 async def test_options_alone_and_in_a_group(manager: Browser, house: House, database: Database) -> None:
