@@ -40,7 +40,7 @@ ORDER_STATES = {
 TICKET_STATES = {
     "reserved": marked("Reserved"),
     "valid": marked("Valid"),
-    "cancelled": marked("Cancelled"),
+    "cancelled": marked("Void"),
     "opposed": marked("Opposed"),
 }
 REMOVED = marked("The file was removed")

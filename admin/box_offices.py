@@ -33,12 +33,11 @@ async def index(request: Call, slug: FromPath[str]) -> Response[str]:
 
 @get("/organisations/{slug:str}/box-offices/new")
 async def new(request: Call, slug: FromPath[str]) -> Response[str]:
-    """The form for a new box office, with the currency and language of the latest."""
+    """The form for a new box office, with the currency of the latest and the language of the page."""
     desk = await access.organisation(request, slug, Scope.MANAGE)
     every = await box_offices.list_of(request.services.database, desk.reach.organisation_id)
     latest = max(every, key=lambda one: one.created_at, default=None)
-    usual = {"currency": latest.currency, "locale": latest.locale[:2]} if latest else {}
-    form = Form.of({"currency": "EUR", "locale": request.visit.language} | usual)
+    form = Form.of({"currency": latest.currency if latest else "EUR", "locale": request.visit.language})
     return pages.show(request, NEW, desk, form=form, **_choices(request))
 
 
@@ -145,7 +144,11 @@ def _choices(call: Call, present: str = "en") -> dict[str, Any]:
         (tag, formats.language_name(tag, language))
         for tag in dict.fromkeys((*(one.value for one in formats.Language), present))
     ]
-    return {"currencies": formats.currencies(language), "languages": languages}
+    return {
+        "currencies": formats.currencies(language),
+        "languages": languages,
+        "site_url": call.services.site_url,
+    }
 
 
 def _fields(found: BoxOffice) -> dict[str, object]:

@@ -18,8 +18,9 @@ async def home(request: Call) -> Response[str]:
     managed = [one for one in places.organisations if one.managed]
     count = len(places.box_offices)
     return pages.show(
-        request, "home/index.html", person, box_offices=offices, managed=managed, wanted=wanted, count=count
-    )
+        request, "home/index.html", person, menu=menu.of_places(places), box_offices=offices, managed=managed,
+        wanted=wanted, count=count,
+    )  # fmt: skip
 
 
 def _named(office: Reach, wanted: str) -> bool:

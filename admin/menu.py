@@ -8,7 +8,7 @@ leads to the same kind of page of another box office.
 from msgspec import Struct
 
 from admin.access import Desk
-from ticketing.rights import Reach
+from ticketing.rights import Places, Reach
 from ticketing.tokens import Scope
 
 
@@ -38,6 +38,8 @@ class Line(Struct, frozen=True):
     icon: str
     url: str
     current: bool
+    named: bool = False
+    """The label is a name somebody gave: it is not translated."""
 
 
 class Section(Struct, frozen=True):
@@ -47,6 +49,8 @@ class Section(Struct, frozen=True):
     entries: tuple[Entry, ...]
 
 
+HOME = "/admin"
+PLACES_MAX = 12
 BOX_OFFICE = "/admin/box-offices/{box_office}"
 ORGANISATION = "/admin/organisations/{organisation}"
 
@@ -96,8 +100,28 @@ ELSEWHERE = {
 
 def sections(desk: Desk, path: str) -> list[tuple[str, list[Line]]]:
     """The menu of who has come to `path`: (title, lines)."""
-    found = [(section.title, _lines(section, desk, path)) for section in SECTIONS]
+    found = [(section.title, _lines(section, desk.office, desk.organisation, path)) for section in SECTIONS]
     return [(title, lines) for title, lines in found if lines]
+
+
+def of_places(places: Places) -> list[tuple[str, list[Line]]]:
+    """The menu of who is nowhere yet: the box offices they reach, the newest first, and what is of the organisation; of
+    several, their names."""
+    offices = [_named(one.box_office_name or "", "ticket", home_of(one)) for one in places.box_offices[:PLACES_MAX]]
+    found = [(marked("Box offices"), offices)]
+    if len(places.organisations) == 1:
+        found += [(one.title, _lines(one, None, places.organisations[0], HOME)) for one in SECTIONS]
+    else:
+        managed = [one for one in places.organisations if one.managed][:PLACES_MAX]
+        path = f"{ORGANISATION}/box-offices"
+        named = [(one.organisation_name, path.format(organisation=one.organisation_slug)) for one in managed]
+        found.append((marked("Organisations"), [_named(name, "building", url) for name, url in named]))
+    return [(title, lines) for title, lines in found if lines]
+
+
+def away() -> list[tuple[str, list[Line]]]:
+    """The menu of pages about oneself: the way back to work."""
+    return [(marked("Box offices"), [Line(marked("All box offices"), "calendar", HOME, False)])]
 
 
 def switcher(desk: Desk, path: str) -> list[tuple[Reach, str]]:
@@ -130,9 +154,12 @@ def _same_kind(office: Reach, noun: str) -> str:
     return chosen.path.format(box_office=office.box_office_key)
 
 
-def _lines(section: Section, desk: Desk, path: str) -> list[Line]:
-    office, organisation, noun = desk.office, desk.organisation, _entry_noun(path)
-    lines = []
+def _named(name: str, icon: str, url: str) -> Line:
+    return Line(name, icon, url, current=False, named=True)
+
+
+def _lines(section: Section, office: Reach | None, organisation: Reach | None, path: str) -> list[Line]:
+    noun, lines = _entry_noun(path), []
     for entry in section.entries:
         of_office = "{box_office}" in entry.path
         at = office if of_office else organisation

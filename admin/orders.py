@@ -44,7 +44,7 @@ CHANNELS = {
 TICKETS = {
     TicketStatus.RESERVED: marked("Reserved"),
     TicketStatus.VALID: marked("Valid"),
-    TicketStatus.CANCELLED: marked("Cancelled"),
+    TicketStatus.CANCELLED: marked("Void"),
     TicketStatus.OPPOSED: marked("Opposed"),
 }
 PAYMENTS = {

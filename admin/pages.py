@@ -25,7 +25,7 @@ At: TypeAlias = Desk | Session | None
 
 def show(call: Call, name: str, at: At, *, block: str | None = None, **context: Any) -> Response[str]:
     """A page of the back office, or one block of it."""
-    return pages.show(call, name, block=block, **_around(call, at), **context)
+    return pages.show(call, name, block=block, **_around(call, at) | context)
 
 
 def show_again(call: Call, name: str, at: At, *, status: int = 422, **context: Any) -> Response[str]:
@@ -91,6 +91,6 @@ def _around(call: Call, at: At) -> dict[str, Any]:
     return {
         "desk": at if isinstance(at, Desk) else None,
         "person": person,
-        "menu": menu.sections(at, path) if isinstance(at, Desk) else [],
+        "menu": menu.sections(at, path) if isinstance(at, Desk) else menu.away() if person else [],
         "switcher": menu.switcher(at, path) if isinstance(at, Desk) else [],
     }

@@ -24,6 +24,7 @@ from ticketing.vat import number_of
 
 KEY_CHARS_MAX = 40
 SUGGESTIONS_MAX = 99
+TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 SQL = load("box_offices")
 
@@ -137,8 +138,9 @@ async def suggest_key(db: Database, name: str) -> str:
 
 
 def key_from(name: str) -> str:
-    """A name as it may stand in an address."""
-    plain = unicodedata.normalize("NFKD", name.lower().replace("ß", "ss").replace("œ", "oe").replace("æ", "ae"))
+    """A name as it may stand in an address; what looks like a tag of HTML is no part of it."""
+    small = TAG.sub(" ", name).lower()
+    plain = unicodedata.normalize("NFKD", small.replace("ß", "ss").replace("œ", "oe").replace("æ", "ae"))
     ascii_only = plain.encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:KEY_CHARS_MAX].rstrip("-")
 

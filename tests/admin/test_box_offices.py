@@ -66,6 +66,40 @@ async def test_a_key_that_is_taken_gets_a_free_one_suggested(sign_in: SignIn, ho
     assert f'value="{rival.key}"' in response.text, "what was typed is kept"
 
 
+async def test_a_new_box_office_starts_in_the_language_of_its_page(sign_in: SignIn, house: House):
+    for language in ("en", "fr"):
+        text = await (await sign_in(language=language)).page(f"{list_of(house)}/new")
+        assert f'<option value="{language}" selected' in text and '/admin/box-offices/" hidden' in text
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("🎭 <b>Grand</b> Petit Théâtre", "grand-petit-theatre"), ("Rock & Roll <3", "rock-roll-3"),
+        ("1 < 2 > 0", "1-2-0"), ("</h1>Fête", "fete"), ("🎭", ""), ("<script>", ""),
+    ],
+)  # fmt: skip
+def test_a_key_is_made_of_the_words_of_a_name(name: str, key: str):
+    assert box_offices.key_from(name) == key
+
+
+async def test_the_menu_of_the_first_page_shows_what_one_reaches(sign_in: SignIn, house: House, rival: House):
+    manager, seller = await sign_in(), await sign_in(Scope.SELL)
+    for browser, manages in ((manager, True), (seller, False)):
+        menu = (await browser.page("/admin")).partition('id="content"')[0]
+        assert f'class="nav-link" href="/admin/box-offices/{house.key}"' in menu and rival.key not in menu
+        assert (f'href="/admin/organisations/{house.key}/team"' in menu) is manages
+        away = (await browser.page("/admin/profile")).partition('id="content"')[0]
+        assert "All box offices" in away
+
+
+async def test_a_box_office_is_called_by_its_name_in_the_menu(sign_in: SignIn, house: House, database: Database):
+    """A name is shown as it is, whatever it would mean to who translates texts of ours."""
+    await box_offices.create(database, house.organisation_id, f"{house.key}-n", "100 %(sure)s <Events>", "EUR", NOW)
+    menu = (await (await sign_in()).get("/admin/")).text.partition('id="content"')[0]
+    assert "100 %(sure)s &lt;Events&gt;" in menu
+
+
 @pytest.mark.parametrize(
     ("field", "text"),
     [
@@ -297,6 +331,6 @@ async def test_many_box_offices_are_found_by_name(sign_in: SignIn, house: House,
         await box_offices.create(database, house.organisation_id, f"{house.key}-{n}", f"Season {n}", "EUR", NOW)
     browser = await sign_in()
     assert "data-switcher-search" in await shown(browser, settings_of(house))
-    text = await browser.page("/admin?q=SEASON%203")
+    text = (await browser.page("/admin?q=SEASON%203")).partition('id="content"')[2]
     assert "Season 3" in text and "Season 4" not in text
     assert "No box office has that in its name." in await browser.page("/admin?q=nowhere")
