@@ -40,7 +40,8 @@ async def index(request: Call, slug: FromPath[str]) -> Response[str]:
     """The people."""
     desk = await access.organisation(request, slug, Scope.MANAGE)
     people = await team.people(request.services.database, desk.reach.organisation_id)
-    return pages.show(request, "team/index.html", desk, people=people, short=SHORT)
+    kept = not request.services.settings.smtp_url
+    return pages.show(request, "team/index.html", desk, people=people, short=SHORT, mails_kept=kept)
 
 
 @get("/organisations/{slug:str}/team/new")
@@ -78,7 +79,7 @@ async def show(request: Call, slug: FromPath[str], staff_id: FromPath[UUID]) -> 
         given=await grants.of_person(database, owner, staff_id),
         groups=await groups.of_person(database, owner, staff_id),
         all_groups=await groups.list_of(database, owner),
-        **await choices(request, desk), form=Form(),
+        **await choices(request, desk), form=Form(), mails_kept=not request.services.settings.smtp_url,
     )  # fmt: skip
 
 

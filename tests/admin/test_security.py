@@ -101,7 +101,7 @@ async def test_wrong_codes_are_slowed_down(sign_in: SignIn, client: AsyncClient)
     browser, _, _ = await knock(client, signed_in.email)
     await browser.page(SECOND)
     for _ in range(attempts.FREE_TRIES):
-        assert "Not saved yet" in (await browser.post(SECOND, {"code": "000000"})).text
+        assert "you are not signed in yet" in (await browser.post(SECOND, {"code": "000000"})).text
     response = await browser.post(SECOND, {"code": later(app)})
     assert response.status_code == 422 and "try again in" in response.text
 

@@ -39,6 +39,7 @@ async def test_people_are_invited_with_a_permission_and_a_mail(sign_in: SignIn, 
     assert sum("new-" in row[0] for row in asked) == 2
     text = await manager.page(f"{path}/team")
     assert "Invited" in text and "Sell, in a part" in text
+    assert text.count("The mail is kept as a file: no mail server is set up") == 2
 
 
 async def test_who_is_shut_out_reaches_nothing_and_is_let_in_again(sign_in: SignIn, database: Database, house: House):

@@ -1,16 +1,20 @@
 // Passkeys: a form that asks the browser to sign our question, or to make a passkey by it, and sends the answer.
-// It stands hidden until it is known that this browser, at this address, can.
+// It stands hidden until it is known that this browser can. At another address than passkeys are made for, whoever
+// asks for one is told where they work; so is at once who has no other way.
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
 const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 
 export function passkeys(page) {
-  if (!window.PublicKeyCredential) return;
   for (const form of page.querySelectorAll("form[data-passkey]")) {
-    form.hidden = location.origin !== form.dataset.origin;
-    form.addEventListener("submit", (event) => sign(event, form));
-  }
-  for (const note of page.querySelectorAll("[data-passkey-elsewhere]")) {
-    note.hidden = location.origin === note.dataset.passkeyElsewhere;
+    const elsewhere = location.origin !== form.dataset.origin;
+    const note = form.parentElement.querySelector("[data-passkey-elsewhere]");
+    form.hidden = !window.PublicKeyCredential;
+    note.hidden = !(elsewhere && "needed" in note.dataset);
+    form.addEventListener("submit", (event) => {
+      if (!elsewhere) return sign(event, form);
+      event.preventDefault();
+      note.hidden = false;
+    });
   }
 }
 
