@@ -278,7 +278,7 @@ async def _open_season(db: Database, orders: int, now: datetime) -> Season:
     key = f"season-{new_id().hex[-8:]}"
     office = await box_offices.create(db, owner.id, key, "Grand Theatre, the season", "EUR", now, "fr")
     venue = await venues.create(
-        db, owner.id, f"Grand Theatre {key[-8:]}", "Europe/Paris", now, "1 Place du Théâtre, Lyon"
+        db, owner.id, "Grand Theatre", "Europe/Paris", now, "1 Place du Théâtre, Lyon"
     )
     version = await plans.add_version(db, owner.id, venue.id, "Italian house", _plan(), now)
     dates_wanted = max(2, round(orders * TICKETS_AN_ORDER / (ROWS * SEATS_A_ROW * FILLED)))
