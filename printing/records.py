@@ -17,7 +17,6 @@ from ticketing.tickets import Issued, IssuedPass, IssuedTicket, OrderHead, Ticke
 TITLE_SIZES = (18, 36, 72)
 PLACE_SIZES = (4, 9, 18, 34)
 LINES_MAX, LINE_CHARS_MAX = 3, 60
-OPTIONS_CHARS_MAX = 120
 
 
 class Sized(Struct, frozen=True):
@@ -28,10 +27,11 @@ class Sized(Struct, frozen=True):
 
 
 class Fact(Struct, frozen=True):
-    """A label and what it says."""
+    """A label and what it says; a `wide` one says much and gets more room."""
 
     label: str
     text: str
+    wide: bool = False
 
 
 class SeatFact(Struct, frozen=True):
@@ -95,8 +95,7 @@ def _of_ticket(head: OrderHead, issued: IssuedTicket, number: int, count: int, t
         facts=_facts(
             (words.holder, clean(ticket.holder_name)),
             (words.category, clean(ticket.category)),
-            (words.tariff, clean(ticket.tariff(tag))),
-            (words.options, clean(", ".join(one.called(tag) for one in ticket.options), OPTIONS_CHARS_MAX)),
+            (words.tariff, _bought(ticket, tag), bool(ticket.options)),
             (words.price, formats.money(ticket.price_cents, head.currency, tag)),
             (words.order, head.order_code),
             *((clean(said.question, LINE_CHARS_MAX), clean(said.answer, LINE_CHARS_MAX)) for said in _lines(ticket)),
@@ -106,6 +105,11 @@ def _of_ticket(head: OrderHead, issued: IssuedTicket, number: int, count: int, t
         lines=(),
         code_path=qr.outline(issued.code),
     )
+
+
+def _bought(ticket: Ticket, tag: str) -> str:
+    """The tariff, and the options that are in the price."""
+    return " + ".join(filter(None, (clean(ticket.tariff(tag)), *(clean(one.called(tag)) for one in ticket.options))))
 
 
 def _lines(ticket: Ticket) -> tuple[TicketAnswer, ...]:
@@ -158,8 +162,8 @@ def _line(ticket: Ticket, with_seat: bool, tag: str) -> SeatLine:
     )
 
 
-def _facts(*pairs: tuple[str, str]) -> tuple[Fact, ...]:
-    return tuple(Fact(label, text) for label, text in pairs if text)
+def _facts(*told: tuple[str, str] | tuple[str, str, bool]) -> tuple[Fact, ...]:
+    return tuple(fact for one in told if (fact := Fact(*one)).text)
 
 
 def _sized(text: str, bounds: tuple[int, ...]) -> Sized:

@@ -18,7 +18,6 @@ class Words(Struct, frozen=True, kw_only=True):
     by_date: str
     holder: str
     tariff: str
-    options: str
     category: str
     price: str
     order: str
@@ -48,7 +47,6 @@ EN = Words(
     by_date="See each date",
     holder="Name",
     tariff="Tariff",
-    options="Options",
     category="Category",
     price="Price",
     order="Order",
@@ -78,7 +76,6 @@ FR = Words(
     by_date="Voir chaque date",
     holder="Nom",
     tariff="Tarif",
-    options="Options",
     category="Catégorie",
     price="Prix",
     order="Commande",

@@ -89,8 +89,8 @@ def test_the_public_reads_titles_and_names_in_its_language() -> None:
     assert [line.event for line in record.lines] == ["Le Songe"] * 2
 
 
-def test_options_stand_before_the_price_they_are_in() -> None:
+def test_a_tariff_is_told_with_the_options_that_are_in_the_price() -> None:
     bought = (TicketOption("Programme", {"fr": "Livret"}, 300), TicketOption("Drink", {}, 500))
     facts = one("fr", options=bought).facts
-    assert [fact.label for fact in facts] == ["Nom", "Catégorie", "Tarif", "Options", "Prix", "Commande"]
-    assert facts[3] == Fact("Options", "Livret, Drink")
+    assert [fact.label for fact in facts] == ["Nom", "Catégorie", "Tarif", "Prix", "Commande"]
+    assert facts[2] == Fact("Tarif", "Plein tarif + Livret + Drink", wide=True)
