@@ -81,7 +81,7 @@ def test_an_app_then_a_passkey(page: Page, site: Site) -> None:
     page.get_by_label("Name").fill("This laptop")
     page.get_by_role("button", name="Make the passkey").click()
     page.wait_for_url("**/admin/security")
-    page.get_by_text("This laptop").wait_for()
+    page.get_by_role("region", name="Passkeys").get_by_text("This laptop").wait_for()
     look(page)
     sign_out(page)
 
