@@ -128,18 +128,18 @@ async def test_the_orders_keys_keep_one_request_from_two_orders(
     draft = await drafts.draft(database, asked, [ground], 0, NOW)
     pin = await inventory.pin(house.box_office.hex, asked.hold, b"attempt")
     write = (database, SETTINGS, asked, [ground], draft)
-    await orders._write(*write, pin, NOW)
+    await orders._write(*write, pin, NOW, None)
     again = await drafts.draft(database, asked, [ground], 0, NOW)
     elsewhere = msgspec.structs.replace(pin, places={house.pool: (1,)})
     if protected:
         with pytest.raises(orders._KeyTaken):
-            await orders._write(*write[:-1], again, elsewhere, NOW)
+            await orders._write(*write[:-1], again, elsewhere, NOW, None)
         assert await breached(database) == set()
         return
     async with database.read() as c:
         for key in KEYS:
             await c.execute(f"alter table orders drop constraint {key}")
-    await orders._write(*write[:-1], again, elsewhere, NOW)
+    await orders._write(*write[:-1], again, elsewhere, NOW, None)
     assert "requests_count_once" in await breached(database)
     await empty(database)
     async with database.read() as c:
