@@ -59,3 +59,26 @@ def test_what_is_shown_as_saved_meanwhile_is_what_differs() -> None:
     stored = {"name": "Ann", "note": "", "days": ["1", "2"], "place": "", "absent": None, "blank": " ", "version": 2}
     form.compare(stored)
     assert form.others == {"place": ""} and form.text("version") == "2"
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "amount"),
+    [
+        ("12.50", "EUR", 1250), ("12,5", "EUR", 1250), ("1 250", "JPY", 1250), ("-3", "EUR", -300),
+        ("1.234", "KWD", 1234), ("12.500", "EUR", 1250),
+    ],
+)  # fmt: skip
+def test_amounts_are_typed_with_the_decimals_of_their_currency(typed: str, currency: str, amount: int) -> None:
+    assert Form({"price": [typed]}).money("price", currency) == amount
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "told"),
+    [
+        ("12.505", "EUR", "two decimals at most"), ("much", "EUR", "two decimals at most"), ("", "EUR", "two decimals"),
+        ("12.5", "JPY", "without decimals"), ("1.2345", "KWD", "{precision} decimals"), ("1e3", "EUR", "two decimals"),
+    ],
+)  # fmt: skip
+def test_an_amount_that_does_not_fit_is_told_how_it_is_typed(typed: str, currency: str, told: str) -> None:
+    form = Form({"price": [typed]})
+    assert form.money("price", currency) is None and told in form.mistakes["price"].text
