@@ -83,7 +83,10 @@ async def test_what_is_said_of_a_plan_is_said_in_french(sign_in: SignIn, house: 
         (b"stand,sector,row,seats\nwest,1,1,ten\n", "(ligne 2, colonne seats). Le nombre de sièges va de 1 à 1 000."),
         (b'{"name": 5, "categories": []}', "(name). On attend un texte, mais il y a un nombre entier."),
         (b'{"categories": []}', "(le début du fichier). Le champ name manque."),
-        (b'{"format": "placeur-plan-1", "name": ', "(ligne 1, colonne 38). Le fichier est tronqué : il s’arrête au milieu de son JSON."),
+        (
+            b'{"format": "placeur-plan-1", "name": ',
+            "(ligne 1, colonne 38). Le fichier est tronqué : il s’arrête au milieu de son JSON.",
+        ),
     ]:
         refused = html.unescape((await send(manager, hall, content)).text).replace("\u202f", " ")
         assert f"Le plan ne peut pas être lu {told}" in refused
