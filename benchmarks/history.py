@@ -277,9 +277,7 @@ async def _open_season(db: Database, orders: int, now: datetime) -> Season:
     owner = owners[0] if owners else await organisations.create(db, "season", "Season Theatre", now)
     key = f"season-{new_id().hex[-8:]}"
     office = await box_offices.create(db, owner.id, key, "Grand Theatre, the season", "EUR", now, "fr")
-    venue = await venues.create(
-        db, owner.id, "Grand Theatre", "Europe/Paris", now, "1 Place du Théâtre, Lyon"
-    )
+    venue = await venues.create(db, owner.id, "Grand Theatre", "Europe/Paris", now, "1 Place du Théâtre, Lyon")
     version = await plans.add_version(db, owner.id, venue.id, "Italian house", _plan(), now)
     dates_wanted = max(2, round(orders * TICKETS_AN_ORDER / (ROWS * SEATS_A_ROW * FILLED)))
     per_play = min(PERFORMANCES_A_PLAY, dates_wanted)
