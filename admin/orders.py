@@ -259,7 +259,7 @@ def _shown_cents(form: Form, name: str) -> int:
 
 
 async def _listed(call: Call, desk: Desk, event_id: UUID | None = None) -> Response[str]:
-    """The list: of the box office, or of an event, without the orders that are for others too."""
+    """The list: of the box office, or of an event, without what is for others too for who may not see those."""
     office, database = desk.reach.box_office_id, call.services.database
     assert office is not None, "one has come to a box office, or to an event of one"
     wanted, form = _filter(call)
@@ -269,12 +269,18 @@ async def _listed(call: Call, desk: Desk, event_id: UUID | None = None) -> Respo
         wanted = msgspec.structs.replace(wanted, event=event_id)
         performances, tariffs = ([one for one in some if one.event_id == event_id] for some in (performances, tariffs))
     page = await order_lists.page(database, office, wanted, after=after, before=before)
-    rows = [row for row in page.rows if event_id is None or len(row.events) == 1]
+    everything = event_id is None or _sees_box_office(desk)
+    rows = [row for row in page.rows if everything or row.event_count == 1]
     return pages.show(
         call, LIST, desk, page=page, rows=rows, form=form, performances=performances, tariffs=tariffs,
         event_id=event_id, narrowed=wanted != Filter(sort=wanted.sort, event=event_id), links=_links(form, page),
         **WORDS,
     )  # fmt: skip
+
+
+def _sees_box_office(desk: Desk) -> bool:
+    """Whether all of the page's box office is theirs to see, and not one event of it only."""
+    return any(one.box_office_id == desk.reach.box_office_id and one.may(Scope.VIEW) for one in desk.places.box_offices)
 
 
 def _path(order_id: UUID) -> str:

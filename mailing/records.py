@@ -116,7 +116,7 @@ def _of_performance(head: OrderHead, tickets: list[Ticket], words: Words, tag: s
         lines=tuple(
             Line(
                 what=_seat(ticket, words),
-                who=" · ".join(filter(None, (_bought(ticket, tag), clean(ticket.holder_name)))),
+                who=" · ".join(filter(None, (ticket.bought(tag), clean(ticket.holder_name)))),
                 price=formats.money(ticket.price_cents, head.currency, tag),
             )
             for ticket in tickets
@@ -131,11 +131,6 @@ def _of_pass(head: OrderHead, held: HolderPass, seats: list[Ticket], words: Word
         where=clean(held.holder_name),
         lines=tuple(Line(f"{clean(seat.title(tag))}, {_seat(seat, words)}", _when(seat, tag), "") for seat in seats),
     )
-
-
-def _bought(ticket: Ticket, tag: str) -> str:
-    """The tariff, and the options that are in the price."""
-    return " + ".join(filter(None, (clean(ticket.tariff(tag)), *(clean(one.called(tag)) for one in ticket.options))))
 
 
 def _when(ticket: Ticket, tag: str) -> str:

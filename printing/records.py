@@ -95,7 +95,7 @@ def _of_ticket(head: OrderHead, issued: IssuedTicket, number: int, count: int, t
         facts=_facts(
             (words.holder, clean(ticket.holder_name)),
             (words.category, clean(ticket.category)),
-            (words.tariff, _bought(ticket, tag), bool(ticket.options)),
+            (words.tariff, ticket.bought(tag), bool(ticket.options)),
             (words.price, formats.money(ticket.price_cents, head.currency, tag)),
             (words.order, head.order_code),
             *((clean(said.question, LINE_CHARS_MAX), clean(said.answer, LINE_CHARS_MAX)) for said in _lines(ticket)),
@@ -105,11 +105,6 @@ def _of_ticket(head: OrderHead, issued: IssuedTicket, number: int, count: int, t
         lines=(),
         code_path=qr.outline(issued.code),
     )
-
-
-def _bought(ticket: Ticket, tag: str) -> str:
-    """The tariff, and the options that are in the price."""
-    return " + ".join(filter(None, (clean(ticket.tariff(tag)), *(clean(one.called(tag)) for one in ticket.options))))
 
 
 def _lines(ticket: Ticket) -> tuple[TicketAnswer, ...]:

@@ -28,6 +28,8 @@ from ticketing.sql import Connection, load
 
 YEARS_AHEAD_MAX = 5
 GROUNDS_MAX = 500
+OWN = ("sale_opens_at", "sale_closes_at", "counter_opens_at", "counter_closes_at", "order_places_max")
+"""What a date may say itself, and its event for it otherwise."""
 CLOSES = ("own_sale_closes_at", "own_counter_closes_at")
 """What moves with a date that is moved."""
 CHOSEN = (PerformanceStatus.ON_SALE, PerformanceStatus.CLOSED)
@@ -278,7 +280,7 @@ async def edit_many(
         if await SQL.doubled.value(c, event_id=event_id, starts=[row["starts_at"] for row in changed]):
             raise InputRefused(problem="Two of the event’s dates would be at the same moment.", where="at")
         if await SQL.never_open.value(c, ids=[row["id"] for row in changed]):
-            raise InputRefused(problem="The sale opens before it closes.", where="sale_closes_min")
+            raise _never_open("sale_closes_min")
         told = {name: (None, value) for name, value in _fields(change).items()}
         changes = {"dates": (len(rows), [row["starts_at"].isoformat() for row in rows]), **told}
         await audit.note(c, by, "performances.edited", _event_subject(rows[0], event_id), now, changes)
@@ -362,10 +364,8 @@ def _check_settings(settings: DateSettings, now: datetime) -> None:
         raise InputRefused(problem="The end is too far from the start.", where="ends_at")
     if settings.starts_at > now + timedelta(days=366 * YEARS_AHEAD_MAX):
         raise InputRefused(problem="A date is {most} years ahead at most.", where="starts_at", most=YEARS_AHEAD_MAX)
-    for name in ("sale", "counter"):
-        opens_at, closes_at = (getattr(settings, f"own_{name}_{edge}_at") for edge in ("opens", "closes"))
-        if opens_at and closes_at and opens_at >= closes_at:
-            raise InputRefused(problem="The sale opens before it closes.", where=f"own_{name}_closes_at")
+    _ensure_opens(settings.own_sale_opens_at, settings.own_sale_closes_at, "own_sale_closes_at")
+    _ensure_opens(settings.own_counter_opens_at, settings.own_counter_closes_at, "own_counter_closes_at")
     most = settings.own_order_places_max
     if most is not None and not 1 <= most <= ORDER_PLACES_MAX:
         raise InputRefused(
@@ -376,10 +376,18 @@ def _check_settings(settings: DateSettings, now: datetime) -> None:
 
 def _check_window(date: Date) -> None:
     """What the date says and what its event says must make sense together."""
-    if date.sale_opens_at >= date.sale_closes_at:
-        raise InputRefused(problem="The sale opens before it closes.", where="own_sale_closes_at")
-    if date.counter_opens_at >= date.counter_closes_at:
-        raise InputRefused(problem="The sale opens before it closes.", where="own_counter_closes_at")
+    _ensure_opens(date.sale_opens_at, date.sale_closes_at, "own_sale_closes_at")
+    _ensure_opens(date.counter_opens_at, date.counter_closes_at, "own_counter_closes_at")
+
+
+def _ensure_opens(opens_at: datetime | None, closes_at: datetime | None, where: str) -> None:
+    """A sale opens before it closes; what is not said is as the event says, and is compared there."""
+    if opens_at and closes_at and opens_at >= closes_at:
+        raise _never_open(where)
+
+
+def _never_open(where: str) -> InputRefused:
+    return InputRefused(problem="The sale opens before it closes.", where=where)
 
 
 def _check_change(change: Change) -> None:
@@ -414,9 +422,7 @@ def _changed(row: asyncpg.Record, change: Change) -> dict[str, object]:
     if change.order_places_max is not UNSET:
         values["order_places_max"] = change.order_places_max
     for name in ("sale", "counter"):
-        opens_at, closes_at = values[f"{name}_opens_at"], values[f"{name}_closes_at"]
-        if opens_at and closes_at and opens_at >= closes_at:
-            raise InputRefused(problem="The sale opens before it closes.", where="sale_closes_min")
+        _ensure_opens(values[f"{name}_opens_at"], values[f"{name}_closes_at"], "sale_closes_min")
     return values | {
         "id": row["id"],
         "starts_at": start,
@@ -425,9 +431,6 @@ def _changed(row: asyncpg.Record, change: Change) -> dict[str, object]:
         "label": row["label"] if change.label is UNSET else change.label,
         "status": row["status"] if change.status is UNSET else change.status,
     }
-
-
-OWN = ("sale_opens_at", "sale_closes_at", "counter_opens_at", "counter_closes_at", "order_places_max")
 
 
 def _at(start: datetime, zone: str, at: time) -> datetime:

@@ -62,7 +62,10 @@ class Filter(Struct, frozen=True, kw_only=True):
 
 
 class Row(Struct, frozen=True):
-    """An order in a list. `events` are names; `time_zone` is the box office's, in which its days are counted."""
+    """An order in a list. `events` are names, of `event_count` events.
+
+    `time_zone` is the box office's, in which its days are counted.
+    """
 
     id: UUID
     code: str
@@ -75,6 +78,7 @@ class Row(Struct, frozen=True):
     customer_name: str
     customer_email: str
     events: list[str]
+    event_count: int
     ticket_count: int
     total_cents: int
     due_cents: int

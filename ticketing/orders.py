@@ -587,7 +587,7 @@ async def _cancel(
 ) -> Order:
     async with claims.transaction(db) as c:
         order = await lock(c, order_id)
-        before = await view(c, order_id)
+        due_before = 0 if back_cents is None else (await view(c, order_id)).refund_due_cents
         live = await _live_tickets(c, order)
         chosen = live if tickets is None else choose(live, tickets)
         whole = len(chosen) == len(live)
@@ -601,7 +601,7 @@ async def _cancel(
         freed = await _take_back(c, [order.id], list(lines_chosen), places, "cancelled", now)
         await refunds.flag_excess(c, order.id, "cancelled", now)
         found = await pay_if_settled(c, order.id)
-        if back_cents not in (None, found.refund_due_cents - before.refund_due_cents):
+        if back_cents not in (None, found.refund_due_cents - due_before):
             raise ChangedMeanwhile()
         if by is not None:
             told = {"tickets": (len(live), len(live) - len(chosen)), "status": (order.status, found.status)}

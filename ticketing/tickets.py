@@ -15,6 +15,7 @@ from ticketing import answers, audit, formats, jobs, oppositions
 from ticketing.audit import Actor, Subject
 from ticketing.db import Database
 from ticketing.jobs import Job, MailKind, SendMail
+from ticketing.legible import clean
 from ticketing.refusals import CodesSpent, NotFound, TicketsNotIssued
 from ticketing.signing_keys import Keys, Signer
 from ticketing.sql import load
@@ -108,6 +109,10 @@ class Ticket(Struct, frozen=True):
     def tariff(self, tag: str) -> str:
         """What the tariff is called for a reader; empty for the seat of a pass."""
         return self.tariff_names.get(formats.language(tag)) or self.tariff_name
+
+    def bought(self, tag: str) -> str:
+        """The tariff and the options that are in the price, cleaned, as papers and mails write them."""
+        return " + ".join(filter(None, (clean(self.tariff(tag)), *(clean(one.called(tag)) for one in self.options))))
 
 
 class HolderPass(Struct, frozen=True):

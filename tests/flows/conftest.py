@@ -5,19 +5,24 @@ past its content security policy, and fails on anything that it finds.
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from msgspec import Struct
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from engine.holds import DIGEST_BYTES, HoldRequest, Seats
 from tests.api.conftest import House, make_house
 from tests.api.server import server
 from tests.running import run
-from ticketing import team
+from ticketing import orders, payments, team
 from ticketing.db import Database
+from ticketing.ids import new_id
+from ticketing.orders import Buyer, Order, PlaceOrder, SeatChoice
 from ticketing.settings import Settings
+from ticketing.stores import Stores
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = [
@@ -102,6 +107,21 @@ def look(page: Page) -> None:
     asked = {"expression": run_axe, "awaitPromise": True, "returnByValue": True}
     answer = session.send("Runtime.evaluate", asked)
     assert answer["result"].get("value") == "[]", answer["result"]
+
+
+async def sell(opened: Stores, site: Site, buyer: Buyer, places: Sequence[int]) -> Order:
+    """An order for these places of the house's first performance, at full price and paid on site."""
+    db, inventory, date = opened.database, opened.inventory, site.house.performances[0]
+    wanted = HoldRequest(
+        box_office=date.box_office_id.hex, request_id=new_id().bytes, digest=bytes(DIGEST_BYTES),
+        wants=(Seats(date.pool_id, tuple(places)),), hold_ms=60_000,
+    )  # fmt: skip
+    held = await inventory.hold(wanted)
+    seats = tuple(SeatChoice(date.id, place, site.house.full.id) for place in places)
+    request = PlaceOrder(date.box_office_id, new_id().hex, held.hold, buyer, seats)
+    placed = await orders.place(db, inventory, site.settings, request, datetime.now(UTC))
+    await payments.take_on_site(db, placed.id, datetime.now(UTC))
+    return placed
 
 
 async def _furnish(settings: Settings) -> tuple[House, str]:

@@ -9,13 +9,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from background import Post
-from engine.holds import DIGEST_BYTES, HoldRequest, Seats
-from tests.flows.conftest import PHONE, Site, look
+from tests.flows.conftest import PHONE, Site, look, sell
 from tests.running import run
-from ticketing import mailings, orders, payments
-from ticketing.ids import new_id
+from ticketing import mailings
 from ticketing.jobs import SendMailing
-from ticketing.orders import Buyer, PlaceOrder, SeatChoice
+from ticketing.orders import Buyer
 from ticketing.stores import stores
 from web.press import Press
 
@@ -114,19 +112,9 @@ def _point_at_the_last_bar(page: Page) -> None:
 
 async def _sell(site: Site) -> None:
     async with stores(site.settings) as opened:
-        db, inventory, date = opened.database, opened.inventory, site.house.performances[0]
-        now = datetime.now(UTC)
-        for buyer, places in ((Buyer("zoe@example.org", "Zoë Martin"), (0, 1)), (Buyer(LEFT, "Ada Byron"), (2,))):
-            wanted = HoldRequest(
-                box_office=date.box_office_id.hex, request_id=new_id().bytes, digest=bytes(DIGEST_BYTES),
-                wants=(Seats(date.pool_id, places),), hold_ms=60_000,
-            )  # fmt: skip
-            held = await inventory.hold(wanted)
-            seats = tuple(SeatChoice(date.id, place, site.house.full.id) for place in places)
-            request = PlaceOrder(date.box_office_id, new_id().hex, held.hold, buyer, seats)
-            placed = await orders.place(db, inventory, site.settings, request, now)
-            await payments.take_on_site(db, placed.id, now)
-        await mailings.opt_out(db, site.house.organisation_id, LEFT, now)
+        await sell(opened, site, Buyer("zoe@example.org", "Zoë Martin"), (0, 1))
+        await sell(opened, site, Buyer(LEFT, "Ada Byron"), (2,))
+        await mailings.opt_out(opened.database, site.house.organisation_id, LEFT, datetime.now(UTC))
 
 
 async def _work(site: Site, mailing: UUID) -> None:

@@ -1,22 +1,17 @@
 """A clerk finds an order by what its buyer says on the telephone, moves a seat twice and leaves a note."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from playwright.sync_api import Page, expect
 
-from engine.holds import DIGEST_BYTES, HoldRequest, Seats
-from tests.flows.conftest import PHONE, Site, look
+from tests.flows.conftest import PHONE, Site, look, sell
 from tests.running import run
-from ticketing import orders, payments
-from ticketing.ids import new_id
-from ticketing.orders import Buyer, PlaceOrder, SeatChoice
-from ticketing.settings import Settings
+from ticketing.orders import Buyer
 from ticketing.stores import stores
 
 
 def test_an_order_found_moved_and_noted(visit: Callable[..., Page], site: Site) -> None:
-    code = run(_sold(site.settings, site))
+    code = run(_sold(site))
     page = visit()
     page.goto(f"/admin/box-offices/{site.house.key}/orders")
     look(page)
@@ -55,7 +50,7 @@ def test_an_order_found_moved_and_noted(visit: Callable[..., Page], site: Site) 
 
 
 def test_the_pages_of_an_order_on_a_phone(visit: Callable[..., Page], site: Site) -> None:
-    code = run(_sold(site.settings, site))
+    code = run(_sold(site))
     page = visit(PHONE, "fr")
     page.goto(f"/admin/search?q={code}")
     for path in ("", "/cancellation", "/refund", "/mails"):
@@ -83,21 +78,11 @@ def _id(page: Page) -> str:
     return page.url.split("/admin/orders/")[1].split("/")[0]
 
 
-async def _sold(settings: Settings, site: Site) -> str:
+async def _sold(site: Site) -> str:
     """Sell two seats side by side, paid on site; the order's number."""
-    async with stores(settings) as opened:
-        db, inventory, date = opened.database, opened.inventory, site.house.performances[0]
-        async with db.read() as c:
-            sold = await c.fetchval("select count(*)::integer from tickets where performance_id = $1", date.id)
-        places = (sold, sold + 1)
-        wanted = HoldRequest(
-            box_office=date.box_office_id.hex, request_id=new_id().bytes, digest=bytes(DIGEST_BYTES),
-            wants=(Seats(date.pool_id, places),), hold_ms=60_000,
-        )  # fmt: skip
-        held = await inventory.hold(wanted)
-        seats = tuple(SeatChoice(date.id, place, site.house.full.id) for place in places)
-        buyer = Buyer("ines.moreau@example.org", "Inès Moreau")
-        request = PlaceOrder(date.box_office_id, new_id().hex, held.hold, buyer, seats)
-        placed = await orders.place(db, inventory, settings, request, datetime.now(UTC))
-        await payments.take_on_site(db, placed.id, datetime.now(UTC))
+    async with stores(site.settings) as opened:
+        async with opened.database.read() as c:
+            date_id = site.house.performances[0].id
+            sold = await c.fetchval("select count(*)::integer from tickets where performance_id = $1", date_id)
+        placed = await sell(opened, site, Buyer("ines.moreau@example.org", "Inès Moreau"), (sold, sold + 1))
     return placed.code

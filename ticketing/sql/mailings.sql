@@ -33,8 +33,8 @@ insert into mailing_texts (mailing_id, language, subject, body) values (:mailing
 
 -- name: get(organisation_id, mailing_id)^
 select m.id, m.event_id, e.name as event_name, w.title as event_title, w.titles, e.box_office_id, b.organisation_id,
-    o.name as organisation_name, m.performance_ids, m.tariff_ids, m.state, m.version, m.created_at, m.started_at, m.ended_at,
-    coalesce(s.name, '') as author
+    o.name as organisation_name, m.performance_ids, m.tariff_ids, m.state, m.version, m.created_at, m.started_at,
+    m.ended_at, coalesce(s.name, '') as author
 from mailings m
 join events e on e.id = m.event_id
 join event_titles w on w.event_id = e.id
@@ -45,8 +45,8 @@ where m.id = :mailing_id and b.organisation_id = :organisation_id;
 
 -- name: any(mailing_id)^
 select m.id, m.event_id, e.name as event_name, w.title as event_title, w.titles, e.box_office_id, b.organisation_id,
-    o.name as organisation_name, m.performance_ids, m.tariff_ids, m.state, m.version, m.created_at, m.started_at, m.ended_at,
-    coalesce(s.name, '') as author
+    o.name as organisation_name, m.performance_ids, m.tariff_ids, m.state, m.version, m.created_at, m.started_at,
+    m.ended_at, coalesce(s.name, '') as author
 from mailings m
 join events e on e.id = m.event_id
 join event_titles w on w.event_id = e.id

@@ -213,7 +213,8 @@ select order_id as id from tickets where tariff_id = :tariff_id limit :found_max
 select
     o.id, o.code, o.status, o.channel, o.currency, o.placed_at, o.expires_at,
     :time_zone::text as time_zone, c.name as customer_name, c.email as customer_email,
-    coalesce(seats.events, '{}') as events, coalesce(seats.ticket_count, 0) as ticket_count, l.total_cents,
+    coalesce(seats.events, '{}') as events, coalesce(seats.event_count, 0) as event_count,
+    coalesce(seats.ticket_count, 0) as ticket_count, l.total_cents,
     case when o.status in ('pending', 'paid')
         then l.total_cents - p.received_cents + r.refunded_cents + r.refund_due_cents else 0 end as due_cents,
     r.refund_due_cents
@@ -236,7 +237,7 @@ cross join lateral (
     where order_id = o.id and currency = o.currency
 ) r
 left join lateral (
-    select array_agg(distinct e.name) as events,
+    select array_agg(distinct e.name) as events, count(distinct e.id)::integer as event_count,
         count(*) filter (where t.status <> 'cancelled')::integer as ticket_count
     from tickets t
     join performances f on f.id = t.performance_id

@@ -88,8 +88,8 @@ where y.box_office_id = :box_office_id and y.id = any(:pass_types::uuid[]);
 
 -- name: place(tariff_ids, tariff_versions, pinned_pools, pinned_epochs, customer_id, new_customer_id, organisation_id, email, name, locale, order_id, code, box_office_id, hold_id, request_key, request_digest, secret_hash, status, channel, ticket_status, currency, placed_at, expires_at, asked_at, order_s_max, claim_pools, claim_places, line_ids, line_kinds, line_labels, line_amounts, line_vats, pass_ids, pass_lines, pass_types, pass_holders, ticket_ids, ticket_lines, ticket_passes, ticket_performances, ticket_tariffs, ticket_pools, ticket_places, ticket_zones, ticket_rows, ticket_seats, ticket_categories, ticket_prices, ticket_options_cents, ticket_holders, option_tickets, option_ids, option_names, option_prices, total_cents, jobs, priorities, payloads, job_delays)^
 -- The whole order in one statement: its tariffs and its pools are locked and looked at first, and nothing is written
--- when one was changed, or rebuilt. Claims go in by (pool, place), so that two orders for the same places wait for each other in one direction
--- only. Whoever asked rolls back unless everything is there. The jobs are PgQueuer's rows as it writes them itself.
+-- when one was changed, or rebuilt. Claims go in by (pool, place), so that two orders for the same places wait for each
+-- other in one direction only. Whoever asked rolls back unless everything is there. The jobs are PgQueuer's rows as it writes them itself.
 with tariffs as materialized (
     select stale_tariffs(:tariff_ids::uuid[], :tariff_versions::integer[]) = '{}' as unchanged
 ), pools as materialized (
