@@ -9,6 +9,7 @@ import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from litestar import Litestar, Request, Response
@@ -19,6 +20,7 @@ from admin.routes import ADMIN
 from api import docs
 from api.routes import HANDLERS
 from engine.inventory import Inventory
+from ticketing import pools
 from ticketing.offers import Offers
 from ticketing.sandbox import Sandbox
 from ticketing.settings import Settings, from_environment, secret_bytes, site_url
@@ -80,6 +82,7 @@ def entered(app: Litestar, settings: Settings) -> ASGIApp:
 async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     async with open_services(app.state.settings) as services:
         app.state.services = services
+        await pools.warm(services.database, services.inventory, datetime.now(UTC))
         _calm_collector()
         with _told_of_stop(services.live.stop):
             yield

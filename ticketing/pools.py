@@ -6,9 +6,10 @@ transactions that claim or free hold it together and look at the epoch after the
 between a rebuild's reading and its writing. The lock's key is the pool's id.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -18,12 +19,16 @@ import numpy as np
 from engine.core.packed import PackedPlan
 from engine.holds import PoolState
 from engine.inventory import Inventory
+from engine.link import StoreUnreachable
 from ticketing import halls
 from ticketing.db import Database
 from ticketing.refusals import InputRefused, NotFound, NotReady
 from ticketing.sql import Connection, load
 
 BLOCK_CODE_MAX = 0xFFFF
+WARMED_MAX = 64
+WARMING_S_MAX = 3.0
+"""How long a process may take to know its pools before it serves without them."""
 
 SQL = load("pools")
 
@@ -89,6 +94,23 @@ async def unbind(db: Database, pools: Sequence[int] | None = None) -> list[int]:
         locked = [pool for pool, _ in await SQL.lock_all_exclusive.rows(c, pools=wanted)]
         await SQL.unbind.run(c, pools=locked)
     return locked
+
+
+async def warm(db: Database, inventory: Inventory, now: datetime) -> int:
+    """Make the pools of the next dates ready in this process, before anybody asks; how many are.
+
+    Whoever asks first for a stadium waits until it is packed, and everybody else's requests slow down beside that. A
+    process that cannot warm up in time, or whose Redis is away, serves all the same.
+    """
+    warmed = 0
+    with suppress(StoreUnreachable, TimeoutError):
+        async with asyncio.timeout(WARMING_S_MAX):
+            async with db.read() as c:
+                wanted = [pool for (pool,) in await SQL.next_sold.rows(c, now=now, rows_max=WARMED_MAX)]
+            for pool in wanted:
+                await inventory.ready(pool)
+                warmed += 1
+    return warmed
 
 
 class PoolClaims:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from engine.inventory import Inventory
+from engine.link import StoreUnreachable
 from engine.outcomes import Outcome
-from tests.ticketing.house import House, breaches, open_house, order
+from tests.ticketing.house import NOW, House, breaches, open_house, order
 from tests.ticketing.test_performances import take
 from ticketing import pools
 from ticketing.db import Database
@@ -45,6 +46,36 @@ async def test_live_pools_are_those_of_performances_that_are_not_over(database: 
             house.performance.id,
         )
     assert not {house.pool, house.quota_pool} & set(await source.live_pools())
+
+
+async def test_a_process_warms_to_the_next_dates_on_sale(
+    database: Database, inventory: Inventory, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_ready: list[int] = []
+    monkeypatch.setattr(inventory, "ready", lambda pool: _noted(made_ready, pool))
+    assert await pools.warm(database, inventory, NOW) == len(made_ready)
+    assert house.pool in made_ready and house.quota_pool not in made_ready
+    made_ready.clear()
+    assert await pools.warm(database, inventory, house.performance.ends_at) == 0 == len(made_ready)
+
+
+async def test_a_process_serves_though_it_cannot_warm_up(
+    database: Database, inventory: Inventory, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(pool: int) -> None:
+        raise StoreUnreachable("away")
+
+    async def slow(pool: int) -> None:
+        await asyncio.sleep(60)
+
+    for ready in (away, slow):
+        monkeypatch.setattr(inventory, "ready", ready)
+        monkeypatch.setattr(pools, "WARMING_S_MAX", 0.05)
+        assert await pools.warm(database, inventory, NOW) == 0
+
+
+async def _noted(made_ready: list[int], pool: int) -> None:
+    made_ready.append(pool)
 
 
 async def test_a_rebuild_binds_the_pool_to_an_epoch_that_was_never_used(database: Database, house: House) -> None:

@@ -45,6 +45,14 @@ join live l on l.id = p.performance_id
 where t.pool_id is not null
 order by pool;
 
+-- name: next_sold(now, rows_max)
+-- Pools of the dates on sale that come first.
+select pool_id as pool
+from performances
+where ends_at > :now and status = 'on_sale'
+order by ends_at, id
+limit :rows_max;
+
 -- name: lock_exclusive(pool)$
 select pg_advisory_xact_lock(:pool::bigint);
 
