@@ -29,6 +29,10 @@ export class House {
     this.category = new Uint8Array(count);
     this.flags = new Uint8Array(count);
     this.place = new Int32Array(count).fill(-1);
+    this.table = new Int32Array(count).fill(-1);
+    this.tables = [];
+    this.notes = new Map();
+    this._aisles = new Set();
     for (const zone of plan.zones) this._addZone(zone);
     this._measure();
     this.placeCount = 0;
@@ -47,6 +51,7 @@ export class House {
       section: this.sections[row.section].name,
       category: this.categories[this.category[index]].name,
       place: this.place[index],
+      note: this.notes.get(index) ?? "",
       attributes: Object.keys(ATTRIBUTES).filter((name) => flags & ATTRIBUTES[name]),
     };
   }
@@ -99,6 +104,25 @@ export class House {
     return found;
   }
 
+  // The seats beside one in its row, before and after it; -1 where an aisle or the row's end is.
+  beside(seat) {
+    const { start, end } = this.rows[this.row[seat]];
+    const before = seat > start && !this.parted(seat - 1) ? seat - 1 : -1;
+    const after = seat + 1 < end && !this.parted(seat) ? seat + 1 : -1;
+    return [before, after];
+  }
+
+  // Whether a seat is parted from the next of its row, by word of the plan or by a gap that no two neighbours leave.
+  parted(seat) {
+    return this._aisles.has(seat) || this._apart(seat, seat + 1);
+  }
+
+  // The seats that are sold with one: all of a table that is sold whole, or itself alone.
+  soldWith(seat) {
+    const table = this.tables[this.table[seat]];
+    return table?.whole ? table.seats : [seat];
+  }
+
   _apart(seat, next) {
     return Math.hypot(this.x[next] - this.x[seat], this.y[next] - this.y[seat]) > AISLE_PITCHES * this.pitch;
   }
@@ -112,10 +136,21 @@ export class House {
     for (const row of rows) this._addRow(zone, row, section);
     const own = areas.map((area) => this._addArea(zone, area, section));
     if (!sold) return;
+    this._addTables(zone, firstSeat);
     this.sections.push({
-      id: zone.id, name: zone.name, rows: [firstRow, this.rows.length], seats: [firstSeat, this.ids.length],
+      id: zone.id, name: zone.name, note: zone.note ?? "", rows: [firstRow, this.rows.length], seats: [firstSeat, this.ids.length],
       areas: own.filter((area) => this.areas[area].capacity),
     });
+  }
+
+  _addTables({ tables = [] }, firstSeat) {
+    if (!tables.length) return;
+    const known = new Map(this.ids.slice(firstSeat).map((id, at) => [id, firstSeat + at]));
+    for (const { label, seats, sold_whole: whole = false } of tables) {
+      const found = seats.map((id) => known.get(id)).filter((seat) => seat !== undefined);
+      for (const seat of found) this.table[seat] = this.tables.length;
+      this.tables.push({ label, seats: found, whole });
+    }
   }
 
   _addRow(zone, row, section) {
@@ -130,6 +165,8 @@ export class House {
       this.category[index] = this._number.get(seat.category) ?? 0;
       this.flags[index] = (seat.attributes ?? []).reduce((bits, name) => bits | BITS[name], seat.companion_of ? COMPANION : 0);
       this.categories[this.category[index]].count++;
+      if (seat.note) this.notes.set(index, seat.note);
+      if (seat.aisle_after) this._aisles.add(index);
     }
     this.rows.push({ label: row.label, name: row.name ?? "", section, start, end: this.ids.length });
   }
@@ -140,8 +177,8 @@ export class House {
     const capacity = area.capacity ?? 0;
     if (capacity) this.categories[category].count += capacity;
     const text = area.text && { ...area.text, x: zone.x + area.x + area.text.x, y: zone.y + area.y + area.text.y };
-    const { id, name = "", color = "", border_color: border = "" } = area;
-    this.areas.push({ id, name: name || zone.name, capacity, category, section, outline, color, border, text, ranges: [] });
+    const { id, name = "", note = "", color = "", border_color: border = "" } = area;
+    this.areas.push({ id, name: name || zone.name, note, capacity, category, section, outline, color, border, text, ranges: [] });
     return this.areas.length - 1;
   }
 

@@ -79,10 +79,14 @@ export class List {
   }
 
   _counted(count, counts) {
-    const { freeShort, soldShort, places } = this.words;
-    if (!counts || !this.states.known) return `${counted(count)} ${places}`;
-    return `${counted(counts[FREE])} ${freeShort} · ${counted(counts[SOLD])} ${soldShort}`;
+    return told(count, this.states?.known ? counts : null, this.words);
   }
+}
+
+// How many places there are, or (with their counts by state) how many of them are free and sold.
+export function told(count, counts, { freeShort, soldShort, places }) {
+  if (!counts) return `${counted(count)} ${places}`;
+  return `${counted(counts[FREE])} ${freeShort} · ${counted(counts[SOLD])} ${soldShort}`;
 }
 
 export function make(tag, text, name = "") {

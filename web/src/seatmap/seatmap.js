@@ -1,12 +1,12 @@
 // The map of seats: one component to look at a house, to pick seats in it, and to draw it.
 //
-// What is here is looking: house.js (the plan as arrays, a model without any view), states.js (what is free, counted),
+// What is here is looking (picker.js grows it into picking): house.js (the plan as arrays, a model without any view), states.js (what is free, counted),
 // view.js (the canvas), list.js (its equal in words), legend.js, live.js (states as they change), and this file, which
 // puts them on a page and gives them hands: wheel, fingers, keys.
 //
 // Where the rest hooks in:
 // - Picking listens for "seat" events on the element ({detail: house.seat(index)}): a click or Enter on a seat sends
-//   one. What is picked is drawn by a layer: `map.view.layers.push((context, view) => …)`, in CSS pixels, with
+//   one; and for "area" events ({detail: index}). What is picked is drawn by a layer: `map.view.layers.push((context, view) => …)`, in CSS pixels, with
 //   `view.project(x, y)`; then `map.redraw()`.
 // - Editing makes a new House of its changed document and gives it to `map.replace(house)`; transform and focus stay.
 // - Whoever has states from elsewhere fills a States and calls `map.changed(sections)`.
@@ -14,7 +14,7 @@ import { select } from "d3-selection";
 import { zoom, zoomIdentity } from "d3-zoom";
 import { House } from "./house.js";
 import { Legend } from "./legend.js";
-import { List, make } from "./list.js";
+import { List, make, told } from "./list.js";
 import { follow } from "./live.js";
 import { FREE, HELD, SOLD, States } from "./states.js";
 import { View } from "./view.js";
@@ -26,13 +26,15 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 
 // The map of a plan and, with a place list and `live` (where what is free is told), its states; the documents are fetched.
 export async function load(element, { plan, placeList, live, prices, words }) {
-  const [drawing, places] = await Promise.all([
-    fetched(`/api/v1/plans/${plan}`),
-    placeList ? fetched(`/api/v1/place-lists/${placeList}`) : null,
-  ]);
+  const [drawing, places] = await documents(plan, placeList);
   const map = new SeatMap(element, new House(drawing, places), words, prices);
   if (places && live) map.follow(live);
   return map;
+}
+
+// A plan's document and its place list (null without one).
+export function documents(plan, placeList) {
+  return Promise.all([fetched(`/api/v1/plans/${plan}`), placeList ? fetched(`/api/v1/place-lists/${placeList}`) : null]);
 }
 
 async function fetched(path) {
@@ -59,34 +61,40 @@ export class SeatMap {
     this.house = house;
     this.view = new View(this.canvas, house, this.words);
     this.view.layers.push((context) => this._paintFocus(context));
-    this.side.replaceChildren(this._legendTitle, this._listTitle);
-    const [legend, list] = [make("div", ""), make("div", "", "seat-map-list")];
-    this._legendTitle.after(legend);
-    this._listTitle.after(list);
-    this.legend = new Legend(legend, house, this.words, this.prices);
-    this.list = new List(list, house, this.words, (section) => this.showSection(section));
+    this.parts = this._beside(house);
     if (!transform) return;
     this._resized();
     this._moved(transform);
     this.redraw();
   }
 
+  // What stands beside the drawing and says the same: each has `states` and `refresh(sections)`.
+  _beside(house) {
+    this.side.replaceChildren(this._legendTitle, this._listTitle);
+    const [legend, list] = [make("div", ""), make("div", "", "seat-map-list")];
+    this._legendTitle.after(legend);
+    this._listTitle.after(list);
+    return [
+      new Legend(legend, house, this.words, this.prices),
+      new List(list, house, this.words, (section) => this.showSection(section)),
+    ];
+  }
+
   // Tell the states of a house as they change.
   follow(path) {
     this.states = new States(this.house);
-    for (const part of [this.view, this.list, this.legend]) part.states = this.states;
-    const told = (how) => {
+    for (const part of [this.view, ...this.parts]) part.states = this.states;
+    const tell = (how) => {
       this.badge.textContent = this.words[how];
       this.badge.className = `badge ${how === "live" ? "bg-green-lt" : "bg-secondary-lt"}`;
     };
-    this.unfollow = follow(path, this.states, (sections) => this.changed(sections), told);
+    this.unfollow = follow(path, this.states, (sections) => this.changed(sections), tell);
   }
 
   // States have changed: in some sections, or (null) everywhere.
   changed(sections) {
     if (sections && !sections.size) return;
-    this.list.refresh(sections);
-    this.legend.refresh();
+    for (const part of this.parts) part.refresh(sections);
     this.view.forget();
     this.redraw();
   }
@@ -122,12 +130,22 @@ export class SeatMap {
   // A seat in a sentence: where it is, what it is, whether it is free.
   sentence(index) {
     const seat = this.house.seat(index);
-    const { words, states } = this;
-    const state = states?.known ? ({ [FREE]: words.free, [HELD]: words.held, [SOLD]: words.sold }[states.of(index)] ?? words.off) : "";
+    const { words } = this;
     return [
       seat.section, `${words.row} ${seat.row}`, `${words.seat} ${seat.label}`, seat.category,
-      this.prices[seat.category], state, ...seat.attributes.map((name) => words[name]),
+      this._priced(index, seat.category), this._stands(index), ...seat.attributes.map((name) => words[name]), seat.note,
     ].filter(Boolean).join(", ");
+  }
+
+  _priced(_seat, category) {
+    return this.prices[category];
+  }
+
+  // How a seat stands, in a word.
+  _stands(seat) {
+    const { words, states } = this;
+    if (!states?.known) return "";
+    return { [FREE]: words.free, [HELD]: words.held, [SOLD]: words.sold }[states.of(seat)] ?? words.off;
   }
 
   _furnish() {
@@ -177,7 +195,8 @@ export class SeatMap {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const acts = {
       "+": () => this._by(ZOOM_STEP), "=": () => this._by(ZOOM_STEP), "-": () => this._by(1 / ZOOM_STEP),
-      0: () => this.showWhole(), Home: () => this.showWhole(), Enter: () => this._chosen(this.focus),
+      0: () => this.showWhole(), Home: () => this.showWhole(), Escape: () => this.showWhole(),
+      Enter: () => this._chosen(this.focus), " ": () => this._chosen(this.focus),
     };
     const act = ARROWS[event.key] ? () => this._arrow(...ARROWS[event.key]) : acts[event.key];
     if (!act) return;
@@ -203,15 +222,16 @@ export class SeatMap {
 
   _click(event) {
     const [x, y] = this.view.unproject(event.offsetX, event.offsetY);
-    if (!this.view.showsSeats) {
-      const section = this.house.sectionAt(x, y);
-      if (section >= 0) this.showSection(section);
+    const seat = this.view.showsSeats ? this._seatAt(x, y) : -1;
+    if (seat >= 0) {
+      this.focusOn(seat);
+      this._chosen(seat);
       return;
     }
-    const seat = this._seatAt(x, y);
-    if (seat < 0) return;
-    this.focusOn(seat);
-    this._chosen(seat);
+    const area = this.house.areaAt(x, y);
+    if (area >= 0) this.element.dispatchEvent(new CustomEvent("area", { detail: area, bubbles: true }));
+    const section = this.view.showsSeats ? -1 : this.house.sectionAt(x, y);
+    if (section >= 0) this.showSection(section);
   }
 
   _hover(event) {
@@ -227,12 +247,12 @@ export class SeatMap {
 
   _sectionSentence(index) {
     const { name, count } = this.house.sections[index];
-    return `${name}: ${this.list._counted(count, this.states?.section(index))}`;
+    return `${name}: ${told(count, this.states?.section(index), this.words)}`;
   }
 
   _areaSentence(index) {
     const { name, capacity } = this.house.areas[index];
-    return `${name}: ${this.list._counted(capacity, this.states?.area(index))}`;
+    return `${name}: ${told(capacity, this.states?.area(index), this.words)}`;
   }
 
   _seatAt(x, y) {

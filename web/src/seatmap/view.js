@@ -3,13 +3,15 @@
 //
 // A drawing that takes long is not made anew in every frame of a gesture: the last one is moved and stretched, over a
 // picture of the whole house for what it lacks, and made sharp when the hand rests. So a frame costs what a picture
-// costs, whatever the house. Distances here are CSS pixels; `transform` {x, y, k} leads there from plan units.
+// costs, whatever the house. Who picks may set `teller`, which says what sections and areas have left for them, and which
+// free seats are pale: {section(index) -> {share, lines}, area(index) -> text, pale(seat)}. Distances here are CSS pixels; `transform` {x, y, k} leads there from plan units.
 import { colorOf, counted, inkOn, safeColor, shapeOf, trace } from "./look.js";
 import { apart, roomFor } from "./names.js";
 import { FREE, HELD, SOLD } from "./states.js";
 
 const SEAT_PX_MIN = 4.2, SHAPE_PX_MIN = 9, ROW_LABEL_PX_MIN = 13, LABEL_PX_MIN = 22;
 const NAME_PX = 12;
+const PALE = 0.18;
 const FRAME_MS_MAX = 3;
 const FRAMES_KEPT_MAX = 600;
 const INK = "#16181d", QUIET = "#5c6573", TAKEN = "#b9bfc8", PAPER = "#ffffff", EDGE = "#c3c9d1";
@@ -20,6 +22,7 @@ export class View {
     this.house = house;
     this.words = words;
     this.states = null;
+    this.teller = null;
     this.transform = { x: 0, y: 0, k: 1 };
     this.layers = [];
     this.frames = [];
@@ -161,7 +164,7 @@ export class View {
   _areaWords(context, { outline, name }, index) {
     const [mx, my] = outline.length ? centre(outline) : [0, 0];
     const [x, y] = this.project(mx, my);
-    const told = this.states?.known ? `${counted(this.states.area(index)[FREE])} ${this.words.freeShort}` : "";
+    const told = this.teller?.area(index) ?? (this.states?.known ? `${counted(this.states.area(index)[FREE])} ${this.words.freeShort}` : "");
     this._told(context, x, y, [name, told]);
   }
 
@@ -172,8 +175,9 @@ export class View {
       this._polygon(context, section.hull);
       context.fillStyle = PAPER;
       context.fill();
-      context.strokeStyle = EDGE;
-      context.lineWidth = 1;
+      const outlined = this.teller?.section(index).share;
+      context.strokeStyle = outlined ? this.colors[section.category] : EDGE;
+      context.lineWidth = outlined ? 2 : 1;
       context.stroke();
       this._paintLines(context, index);
     }
@@ -185,7 +189,7 @@ export class View {
   // A section's rows, pale in the measure that they are taken.
   _paintLines(context, index) {
     const { k, x, y } = this.transform;
-    const share = this.states?.known ? this.states.section(index)[FREE] / (this.house.sections[index].count || 1) : 1;
+    const share = this.teller ? this.teller.section(index).share : this._share(index);
     context.save();
     context.transform(k, 0, 0, k, x, y);
     context.lineWidth = this.house.pitch * 0.9;
@@ -198,6 +202,10 @@ export class View {
       if (share) context.stroke(path);
     }
     context.restore();
+  }
+
+  _share(index) {
+    return this.states?.known ? this.states.section(index)[FREE] / (this.house.sections[index].count || 1) : 1;
   }
 
   // Names of sections beside their seats; those that the plan itself has as a text stand there already.
@@ -239,10 +247,20 @@ export class View {
   _sectionWords(context, { name, box, middle }, index) {
     const [x, y] = this.project(...middle);
     const wide = (box.maxX - box.minX) * this.transform.k;
+    const told = this.teller ? this._fitting(context, this.teller.section(index).lines, wide) : this._counted(index);
     this._type(context, NAME_PX, 600);
-    const told = this.states?.known ? `${counted(this.states.section(index)[FREE])} ${this.words.freeShort}` : "";
     if (wide > context.measureText(name).width + 6) this._told(context, x, y, [name, told]);
     else if (wide > 22) this._told(context, x, y, [name.split(" ").pop(), ""]);
+  }
+
+  _counted(index) {
+    return this.states?.known ? `${counted(this.states.section(index)[FREE])} ${this.words.freeShort}` : "";
+  }
+
+  // The first of some texts that fits into a width, they being shorter and shorter.
+  _fitting(context, texts, wide) {
+    this._type(context, 11, 400);
+    return texts.find((text) => context.measureText(text).width < wide) ?? "";
   }
 
   // A name with a number under it, on a halo of paper.
@@ -262,20 +280,21 @@ export class View {
   _paintSeats(context) {
     const seats = this._seatsSeen();
     const px = this.seatPx;
-    const free = new Map(), held = new Map(), taken = new Path2D(), off = new Path2D();
+    const free = new Map(), held = new Map(), pale = new Map(), taken = new Path2D(), off = new Path2D();
     const r = Math.max(1.4, px * 0.39);
     for (const seat of seats) {
       const [x, y] = this.project(this.house.x[seat], this.house.y[seat]);
       const state = this.states?.known ? this.states.of(seat) : FREE;
       if (state === SOLD) this._cross(taken, x, y, r, px);
       else if (state === FREE || state === HELD) {
-        const paths = state === FREE ? free : held;
+        const paths = state === HELD ? held : this.teller?.pale(seat) ? pale : free;
         const category = this.house.category[seat];
         if (!paths.has(category)) paths.set(category, new Path2D());
         this._mark(paths.get(category), category, x, y, r, px);
       } else off.rect(x - r * 0.6, y - r * 0.6, r * 1.2, r * 1.2);
     }
     this._fill(context, free, held, taken, off, px);
+    this._fillPale(context, pale);
     if (px >= ROW_LABEL_PX_MIN) this._rowLabels(context, seats, px);
     else this._sectionNames(context);
     if (px >= LABEL_PX_MIN) this._seatLabels(context, seats, px);
@@ -299,6 +318,15 @@ export class View {
     }
   }
 
+  _fillPale(context, pale) {
+    context.globalAlpha = PALE;
+    for (const [category, path] of pale) {
+      context.fillStyle = this.colors[category];
+      context.fill(path);
+    }
+    context.globalAlpha = 1;
+  }
+
   _mark(path, category, x, y, r, px) {
     if (px < SHAPE_PX_MIN) path.rect(x - r, y - r, 2 * r, 2 * r);
     else trace(path, shapeOf(category), x, y, r);
@@ -318,7 +346,7 @@ export class View {
     const inks = this.colors.map(inkOn);
     for (const seat of seats) {
       const state = this.states?.known ? this.states.of(seat) : FREE;
-      if (state !== FREE && state !== HELD) continue;
+      if ((state !== FREE && state !== HELD) || this.teller?.pale(seat)) continue;
       context.fillStyle = state === FREE ? inks[this.house.category[seat]] : INK;
       context.fillText(this.house.labels[seat], ...this.project(this.house.x[seat], this.house.y[seat]));
     }
