@@ -20,10 +20,14 @@ from admin.routes import ADMIN
 from api import docs
 from api.routes import HANDLERS
 from engine.inventory import Inventory
+from shop import pages as shop_pages
+from shop.routes import SHOP
 from ticketing import pools
+from ticketing.carts import Carts
 from ticketing.offers import Offers
 from ticketing.sandbox import Sandbox
 from ticketing.settings import Settings, from_environment, secret_bytes, site_url
+from ticketing.shops import Shops
 from ticketing.signing_keys import Keys
 from ticketing.stores import stores
 from ticketing.tokens import Tokens
@@ -55,7 +59,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
 def routed() -> Litestar:
     """Every route, and what surrounds them all: the same under any settings, and what takes long to make."""
     return Litestar(
-        [*HANDLERS, ADMIN, opt_outs.ask, opt_outs.decide],
+        [*HANDLERS, SHOP, ADMIN, opt_outs.ask, opt_outs.decide],
         lifespan=[_lifespan],
         request_class=Call,
         dto=StrictJson,
@@ -67,9 +71,12 @@ def routed() -> Litestar:
 
 
 def _refused(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """Why not: a page where pages are asked for, also at an address of the back office that is none."""
-    asked_for_page = request.scope["path"].startswith(f"{ADMIN.path}/")
-    return pages.refused(request, error) if asked_for_page else problems.answer(request, error)
+    """Why not: a page where pages are asked for, also at an address of the back office or a shop that is none."""
+    path = request.scope["path"]
+    if path.startswith(f"{ADMIN.path}/"):
+        return pages.refused(request, error)
+    unknown_page = path.startswith("/shop/") and not request.scope.get("path_template")
+    return shop_pages.refused(request, error) if unknown_page else problems.answer(request, error)
 
 
 def entered(app: Litestar, settings: Settings) -> ASGIApp:
@@ -103,6 +110,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         stack.callback(workshop.close)
         secret = secret_bytes(settings)
         site = site_url(settings)
+        offers = Offers(database)
         stack.callback(asyncio.create_task(_publish(inventory)).cancel)
         yield Services(
             settings=settings,
@@ -117,7 +125,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             templates=templates(),
             secret=secret,
             site_url=site,
-            offers=Offers(database),
+            offers=offers,
+            shops=Shops(database, offers),
+            carts=Carts(database, offers, inventory, settings),
             documents=Documents(database),
             live=live,
             addresses=Addresses(settings.trusted_proxies),

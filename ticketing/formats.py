@@ -70,6 +70,13 @@ def short_day(at: datetime, time_zone: str, tag: str) -> str:
     return format_skeleton("yMMMEd", _there(at, time_zone), locale=locale(tag))
 
 
+def leaf(at: datetime, time_zone: str, tag: str) -> tuple[str, str, str]:
+    """What a calendar's leaf says: `Sat`, `16`, `May`."""
+    there, read = _there(at, time_zone), locale(tag)
+    weekday, month = (format_date(there, sign, locale=read) for sign in ("EEE", "MMM"))
+    return weekday, str(there.day), month
+
+
 def hour(at: datetime, time_zone: str, tag: str) -> str:
     """The time of day: `20:30`, `8:30 PM`."""
     return format_time(_there(at, time_zone), "short", locale=locale(tag))
@@ -106,6 +113,21 @@ def rate(thousandths: int, tag: str) -> str:
 def whole_day(day: date, tag: str) -> str:
     """A day of no place: `1 January 2027`."""
     return format_date(day, "long", locale=locale(tag))
+
+
+def month(day: date, tag: str) -> str:
+    """The month a day is in: `January 2027`."""
+    return format_skeleton("yMMMM", day, locale=locale(tag))
+
+
+def weekday(day: date, tag: str) -> str:
+    """The name of a day: `Monday`."""
+    return format_date(day, "EEEE", locale=locale(tag))
+
+
+def short_weekday(day: date, tag: str) -> str:
+    """The same over a column: `Mon`."""
+    return format_date(day, "ccc", locale=locale(tag))
 
 
 def language_name(tag: str, reader: str) -> str:

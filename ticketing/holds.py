@@ -7,7 +7,8 @@ offers are fresh, and nothing is written there: a hold that is never ordered lea
 
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Annotated
@@ -15,6 +16,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from engine.core.best import PartyWant, Proposal
 from engine.core.packed import RESTRICTED_VIEW
@@ -90,7 +92,8 @@ class BestWish(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"
     """The best free seats for a party: side by side if they may be, near the focal point.
 
     `party` counts everybody. Wheelchair bays, and companions' seats beside them, are given only to who asks.
-    Categories by name and zones by id; none given: any. `price_cents_max` is for one seat, at its cheapest tariff.
+    Categories by name and zones by id; none given: any. `price_cents_max` is for one seat, at its cheapest tariff; or,
+    of the `tariffs` that the party will be ordered at, at the dearest that is sold there.
     """
 
     performance: UUID
@@ -100,6 +103,7 @@ class BestWish(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"
     categories: Annotated[tuple[Label, ...], Meta(max_length=64)] = ()
     zones: Annotated[tuple[Label, ...], Meta(max_length=2000)] = ()
     price_cents_max: Cents | None = None
+    tariffs: Annotated[tuple[UUID, ...], Meta(max_length=100)] = ()
     together: bool = True
     clear_view: bool = False
 
@@ -282,6 +286,32 @@ async def proposals(offers: Offers, inventory: Inventory, ask: Ask, wish: BestWi
     return tuple(_part(offer, ask.channel, proposal.places, (proposal,)) for proposal in found)
 
 
+async def cheapest(offers: Offers, inventory: Inventory, ask: Ask, wish: BestWish) -> tuple[Part, ...]:
+    """Up to three sets of seats at the lowest price at which the party finds room, what costs it least first.
+
+    The search (`proposals`) begins among the places of the lowest price and takes in the next dearer ones until there
+    are some: so the party sits together if it may at that price, apart rather than dearer. Nothing is held.
+    """
+    offer = await _on_sale(offers, ask, wish.performance)
+    most = wish.price_cents_max
+    for cents in offer.price_steps(ask.channel, wish.tariffs):
+        if most is not None and cents > most:
+            break
+        with suppress(NoFit):
+            found = await proposals(offers, inventory, ask, replace(wish, price_cents_max=cents))
+            if found:
+                return tuple(sorted(found, key=lambda part: _least_cents(part, wish.tariffs)))
+    return ()
+
+
+def _least_cents(part: Part, tariffs: Collection[UUID]) -> int:
+    """What a proposal costs at the cheapest of the tariffs, or of all, for each of its places."""
+    return sum(
+        min((price.price_cents for price in part.prices[place.price_group] if not tariffs or price.tariff in tariffs))
+        for place in part.places
+    )
+
+
 def hold_bytes(hold: str) -> bytes:
     """A hold's id as the inventory knows it. HoldExpired for what is none: no such hold is running."""
     try:
@@ -370,8 +400,8 @@ def _party(offer: Offer, ask: Ask, wish: BestWish) -> PartyWant:
         raise InputRefused(problem="The party is smaller than its parts.", where="party")
     categories = _indexes(wish.categories, offer.hall.categories, "category") or None
     zones = _indexes(wish.zones, offer.hall.zones, "zone") or None
-    if wish.price_cents_max is not None:
-        affordable, where = offer.affordable(wish.price_cents_max, ask.channel)
+    if wish.price_cents_max is not None or wish.tariffs:
+        affordable, where = offer.affordable(wish.price_cents_max, ask.channel, wish.tariffs)
         categories = affordable if categories is None else categories & affordable
         zones = where if zones is None else zones if where is None else zones & where
         if not categories or zones == frozenset():
@@ -505,6 +535,11 @@ def _part(offer: Offer, channel: Channel, places: Sequence[int], proposals: Sequ
         reasons=tuple(dict.fromkeys(reason for proposal in proposals for reason in proposal.reasons)),
         because="; ".join(explain(offer.hall.packed, proposal) for proposal in proposals),
     )
+
+
+def place_of(offer: Offer, place: int) -> Place:
+    """What a place of a performance is called. Raises UnknownSeat."""
+    return _place(offer, place, offer.hall.label(place))
 
 
 def _place(offer: Offer, place: int, label: SeatLabel) -> Place:

@@ -13,25 +13,32 @@ V = TypeVar("V")
 class Kept(Generic[K, V]):
     """A bounded memory in front of a reading that may be `fresh_s` old."""
 
-    def __init__(self, read: Callable[[K], Awaitable[V]], fresh_s: float, kept_max: int) -> None:
+    def __init__(self, read: Callable[[K], Awaitable[V]] | None, fresh_s: float, kept_max: int) -> None:
+        """`read` None: every caller brings its own (`get_by`)."""
         self._read, self._fresh_s, self._kept_max = read, fresh_s, kept_max
         self._values: OrderedDict[K, tuple[float, V]] = OrderedDict()
         self._readings: dict[K, asyncio.Task[V]] = {}
 
     async def get(self, key: K) -> V:
         """The value of a key; raises what reading it raises, which is not remembered. O(1) while it is fresh."""
+        read = self._read
+        assert read is not None, "what has no reading of its own is asked by get_by"
+        return await self.get_by(key, lambda: read(key))
+
+    async def get_by(self, key: K, read: Callable[[], Awaitable[V]]) -> V:
+        """The value of a key that its caller knows how to read."""
         found = self._values.get(key)
         if found is not None and found[0] > time.monotonic():
             return found[1]
         task = self._readings.get(key)
         if task is None:
-            task = self._readings[key] = asyncio.create_task(self._read_anew(key))
+            task = self._readings[key] = asyncio.create_task(self._read_anew(key, read))
             task.add_done_callback(lambda _: self._readings.pop(key))
         return await asyncio.shield(task)
 
-    async def _read_anew(self, key: K) -> V:
+    async def _read_anew(self, key: K, read: Callable[[], Awaitable[V]]) -> V:
         self._values.pop(key, None)
-        value = await self._read(key)
+        value = await read()
         self._values[key] = (time.monotonic() + self._fresh_s, value)
         while len(self._values) > self._kept_max:
             self._values.popitem(last=False)

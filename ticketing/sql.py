@@ -4,7 +4,7 @@ aiosql reads the files (`-- name: get(order_id)^`, parameters written `:order_id
 parameters; the calls go straight to asyncpg, because aiosql's own adapter inspects the connection at every call, which
 costs more than the statement. A row becomes the Struct named in the call, field by column name, so a column that a
 Struct does not know is an error and not a silence; a field that is an enumeration gets its member, and one that is a
-dict or a tuple is read from jsonb.
+dict, a tuple or a Struct is read from jsonb.
 """
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
@@ -83,7 +83,7 @@ def _built(kind: type[T], record: asyncpg.Record) -> T:
     if kind not in _enumerations:
         hints = get_type_hints(kind).items()
         _enumerations[kind] = [(name, found) for name, hint in hints if (found := _enumeration(hint))]
-        _documents[kind] = [(name, hint) for name, hint in hints if get_origin(hint) in (dict, tuple)]
+        _documents[kind] = [(name, hint) for name, hint in hints if _is_document(hint)]
     values = dict(record)
     for name, enumeration in _enumerations[kind]:
         values[name] = None if values[name] is None else enumeration(values[name])
@@ -98,6 +98,10 @@ def _enumeration(hint: Any) -> type[Enum] | None:
     options = get_args(hint) if isinstance(hint, UnionType) else (hint,)
     kinds = [kind for kind in options if isinstance(kind, type) and issubclass(kind, Enum)]
     return kinds[0] if kinds else None
+
+
+def _is_document(hint: Any) -> bool:
+    return get_origin(hint) in (dict, tuple) or (isinstance(hint, type) and issubclass(hint, msgspec.Struct))
 
 
 class Queries:

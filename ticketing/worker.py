@@ -22,7 +22,7 @@ from pgqueuer.models import Job as QueuedJob
 from engine.inventory import Inventory
 from engine.link import StoreUnreachable
 from engine.reconciler import Reconciler
-from ticketing import claims, files, jobs, orders, refunds, uploads
+from ticketing import carts, claims, files, jobs, orders, refunds, uploads
 from ticketing.db import Database
 from ticketing.jobs import Job, SendRefund, SyncPlaces
 from ticketing.refunds import Provider
@@ -186,3 +186,4 @@ async def _forget_files(db: Database) -> None:
     now = await database_time(db)
     await uploads.forget_lapsed(db, now)
     await files.forget_unused(db, now)
+    await carts.forget(db, now)

@@ -8,7 +8,7 @@ import * as esbuild from "esbuild";
 
 const dist = mkdtempSync("dist-");
 const result = await esbuild.build({
-  entryPoints: ["src/docs.js", "src/docs.css", "src/pages.css", "src/admin.js", "src/admin.css"],
+  entryPoints: ["src/docs.js", "src/docs.css", "src/pages.css", "src/admin.js", "src/admin.css", "src/shop.js", "src/shop.css"],
   entryNames: "[name]-[hash]",
   outdir: dist,
   bundle: true,

@@ -15,11 +15,13 @@ from msgspec import Struct
 
 from engine.holds import ClaimsSource
 from engine.inventory import Inventory
+from ticketing.carts import Carts
 from ticketing.db import Database
 from ticketing.offers import Offers
 from ticketing.refusals import BodyTooLarge
 from ticketing.sandbox import Sandbox
 from ticketing.settings import Settings
+from ticketing.shops import Shops
 from ticketing.signing_keys import Keys
 from ticketing.tokens import Tokens
 from ticketing.workshop import Workshop
@@ -58,6 +60,8 @@ class Services(Struct, frozen=True, kw_only=True):
     assets: Assets
     live: Live
     offers: Offers
+    shops: Shops
+    carts: Carts
     documents: Documents
     reads: Rate
     holds: Rate

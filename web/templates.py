@@ -13,7 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from engine.plan.sayings import Saying
-from ticketing import formats
+from ticketing import formats, markup
 from web import built, forms, languages
 from web.built import Assets
 
@@ -65,6 +65,10 @@ class Templates:
             "ago": lambda at, now: formats.ago(at, now, language),
             "rate": partial(formats.rate, tag=language),
             "whole_day": partial(formats.whole_day, tag=language),
+            "month": partial(formats.month, tag=language),
+            "weekday": partial(formats.weekday, tag=language),
+            "short_weekday": partial(formats.short_weekday, tag=language),
+            "prose": lambda text: Markup(markup.rendered(text)),  # cleaned there, twice
             "field_moment": forms.field_moment,
             "cents": forms.field_money,
         }

@@ -215,3 +215,20 @@ values (pg_temp.id(8, 21), pg_temp.id(8, 2), pg_temp.id(8, 11), 'Supper', 500),
     (pg_temp.id(8, 22), pg_temp.id(8, 2), null, 'Programme', 300);
 insert into ticket_options select id, pg_temp.id(8, 21), 'Supper', 500 from tickets where order_id = pg_temp.id(11, 1);
 update tickets set options_cents = 500 where order_id = pg_temp.id(11, 1);
+
+-- Ticket designs: the default with a picture, and one that the match and its reduced tariff chose.
+insert into files values (sha256('ticket picture'), 'image/jpeg', 'ticket picture', 2480, 1169, '2026-01-01T00:00Z');
+insert into ticket_designs (id, box_office_id, name, gallery, look, picture, is_default, created_at) values
+    (pg_temp.id(95, 1), pg_temp.id(2, 1), 'House', 'poster', '{"accent": "#7a1f3d"}', sha256('ticket picture'), true, '2026-01-01T00:00Z'),
+    (pg_temp.id(95, 2), pg_temp.id(2, 1), 'Match', 'festival', '{}', null, false, '2026-01-01T00:00Z');
+update events set ticket_design_id = pg_temp.id(95, 2) where id = pg_temp.id(6, 1);
+update tariffs set ticket_design_id = pg_temp.id(95, 2) where id = pg_temp.id(8, 2);
+update box_offices set ticket_paper = 'a6', ticket_files = 'each' where id = pg_temp.id(2, 1);
+update orders set ticket_paper = 'phone' where id = pg_temp.id(11, 1);
+
+-- The shop: its look, and two carts, one of which has become the first order.
+insert into shops (box_office_id, colours, texts)
+values (pg_temp.id(2, 1), '{"accent": "#1d4e89"}', '{"en": {"title": "The season"}}');
+insert into carts (secret_hash, box_office_id, hold, chosen, order_id, touched_at) values
+    (sha256('cart 1'), pg_temp.id(2, 1), '\x000102030405060708090a0b0c0d0e0f', '[]', pg_temp.id(11, 1), '2026-01-03T00:00Z'),
+    (sha256('cart 2'), pg_temp.id(2, 1), null, '[]', null, '2026-01-03T00:00Z');

@@ -7,4 +7,8 @@ on conflict (hash) do update set created_at = excluded.created_at;
 select media_type, content, width, height from files where hash = :hash;
 
 -- name: forget_unused(before)!
-delete from files f where f.created_at < :before and not exists (select from events e where e.picture = f.hash);
+delete from files f
+where f.created_at < :before
+    and not exists (select from events e where e.picture = f.hash)
+    and not exists (select from shops s where s.logo = f.hash)
+    and not exists (select from ticket_designs d where d.picture = f.hash or d.logo = f.hash);

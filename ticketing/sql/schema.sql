@@ -70,8 +70,12 @@ CREATE TABLE public.box_offices (
     vat_registered boolean DEFAULT false NOT NULL,
     vat_number text DEFAULT ''::text NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    ticket_paper text DEFAULT 'a4'::text NOT NULL,
+    ticket_files text DEFAULT 'one'::text NOT NULL,
     CONSTRAINT box_offices_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-    CONSTRAINT box_offices_key_check CHECK ((key ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text))
+    CONSTRAINT box_offices_key_check CHECK ((key ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text)),
+    CONSTRAINT box_offices_ticket_files_check CHECK ((ticket_files = ANY (ARRAY['one'::text, 'each'::text]))),
+    CONSTRAINT box_offices_ticket_paper_check CHECK ((ticket_paper = ANY (ARRAY['a4'::text, 'a6'::text, 'phone'::text])))
 );
 
 CREATE FUNCTION public.box_office_time_zone(box_office uuid) RETURNS text
@@ -105,6 +109,7 @@ CREATE TABLE public.events (
     doors_min integer DEFAULT 30 NOT NULL,
     duration_min integer DEFAULT 120 NOT NULL,
     order_form_id uuid,
+    ticket_design_id uuid,
     CONSTRAINT events_check CHECK (((visibility <> 'link'::text) OR (link_secret IS NOT NULL))),
     CONSTRAINT events_doors_min_check CHECK ((doors_min >= 0)),
     CONSTRAINT events_duration_min_check CHECK ((duration_min > 0)),
@@ -325,6 +330,13 @@ begin
     );
 end $$;
 
+CREATE FUNCTION public.stay() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception 'a row of % is never changed', tg_table_name;
+end $$;
+
 CREATE TABLE public.vat_rates (
     box_office_id uuid NOT NULL,
     holds_from date NOT NULL,
@@ -342,6 +354,19 @@ CREATE FUNCTION public.vat_rate_on(box_office uuid, day date) RETURNS integer
    ORDER BY r.holds_from DESC
   LIMIT 1;
 END;
+
+CREATE FUNCTION public.waiting_room_goes_on() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if new.serving < old.serving or new.lapsed < old.lapsed or new.next_ordinal < old.next_ordinal
+        or new.seed_hash <> old.seed_hash
+        or old.shuffled_count is not null and new.shuffled_count is distinct from old.shuffled_count
+    then
+        raise exception 'a waiting room never goes back' using errcode = 'check_violation';
+    end if;
+    return new;
+end $$;
 
 CREATE TABLE public.account_links (
     hash bytea NOT NULL,
@@ -450,6 +475,87 @@ CREATE TABLE public.authenticators (
     last_step bigint DEFAULT 0 NOT NULL,
     created_at timestamp with time zone NOT NULL,
     confirmed_at timestamp with time zone
+);
+
+CREATE TABLE public.bank_entries (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    file_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    account text NOT NULL,
+    key text NOT NULL,
+    booked_on date NOT NULL,
+    amount_cents integer NOT NULL,
+    currency text NOT NULL,
+    payer text NOT NULL,
+    payer_account text NOT NULL,
+    reference text NOT NULL,
+    message text NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    payment_id uuid,
+    outcome text,
+    CONSTRAINT bank_entries_amount_cents_check CHECK ((amount_cents > 0)),
+    CONSTRAINT bank_entries_check CHECK (((state = 'booked'::text) = (payment_id IS NOT NULL))),
+    CONSTRAINT bank_entries_state_check CHECK ((state = ANY (ARRAY['open'::text, 'booked'::text, 'set_aside'::text])))
+);
+
+CREATE TABLE public.bank_files (
+    id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    hash bytea NOT NULL,
+    name text NOT NULL,
+    format text NOT NULL,
+    content bytea,
+    known_count integer DEFAULT 0 NOT NULL,
+    staff_id uuid,
+    uploaded_at timestamp with time zone NOT NULL,
+    confirmed_at timestamp with time zone,
+    CONSTRAINT bank_files_format_check CHECK ((format = ANY (ARRAY['camt.053'::text, 'camt.054'::text, 'csv'::text]))),
+    CONSTRAINT bank_files_hash_check CHECK ((length(hash) = 32))
+);
+
+CREATE TABLE public.bill_addresses (
+    order_id uuid NOT NULL,
+    name text NOT NULL,
+    street text NOT NULL,
+    postal_code text NOT NULL,
+    city text NOT NULL,
+    country text NOT NULL,
+    CONSTRAINT bill_addresses_country_check CHECK ((country ~ '^([A-Z]{2})?$'::text))
+);
+
+CREATE TABLE public.billing (
+    box_office_id uuid NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    street text DEFAULT ''::text NOT NULL,
+    postal_code text DEFAULT ''::text NOT NULL,
+    city text DEFAULT ''::text NOT NULL,
+    country text DEFAULT ''::text NOT NULL,
+    iban text DEFAULT ''::text NOT NULL,
+    bic text DEFAULT ''::text NOT NULL,
+    reference_prefix text DEFAULT ''::text NOT NULL,
+    number_prefix text DEFAULT ''::text NOT NULL,
+    receipts boolean DEFAULT false NOT NULL,
+    tickets_first boolean DEFAULT false NOT NULL,
+    notes jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT billing_country_check CHECK ((country ~ '^([A-Z]{2})?$'::text)),
+    CONSTRAINT billing_iban_check CHECK ((iban ~ '^([A-Z]{2}[0-9]{2}[A-Z0-9]{11,30})?$'::text)),
+    CONSTRAINT billing_reference_prefix_check CHECK ((reference_prefix ~ '^[0-9]{0,10}$'::text))
+);
+
+CREATE TABLE public.carts (
+    secret_hash bytea NOT NULL,
+    box_office_id uuid NOT NULL,
+    hold bytea,
+    chosen jsonb DEFAULT '[]'::jsonb NOT NULL,
+    typed jsonb DEFAULT '{}'::jsonb NOT NULL,
+    order_id uuid,
+    last_key text DEFAULT ''::text NOT NULL,
+    touched_at timestamp with time zone NOT NULL,
+    CONSTRAINT carts_hold_check CHECK ((length(hold) = 16)),
+    CONSTRAINT carts_secret_hash_check CHECK ((length(secret_hash) = 32))
 );
 
 CREATE SEQUENCE public.claim_serials
@@ -671,6 +777,38 @@ CREATE TABLE public.forms (
     created_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.invoice_counters (
+    box_office_id uuid NOT NULL,
+    year integer NOT NULL,
+    last_number integer NOT NULL,
+    CONSTRAINT invoice_counters_last_number_check CHECK ((last_number > 0))
+);
+
+CREATE TABLE public.invoice_lines (
+    order_line_id uuid NOT NULL,
+    invoice_id uuid NOT NULL
+);
+
+CREATE TABLE public.invoices (
+    id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    kind text NOT NULL,
+    credits uuid,
+    year integer NOT NULL,
+    number integer NOT NULL,
+    label text NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    issued_on date NOT NULL,
+    due_on date,
+    currency text NOT NULL,
+    total_cents integer NOT NULL,
+    document jsonb NOT NULL,
+    CONSTRAINT invoices_check CHECK (((kind = 'credit_note'::text) = (credits IS NOT NULL))),
+    CONSTRAINT invoices_kind_check CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text]))),
+    CONSTRAINT invoices_number_check CHECK ((number > 0))
+);
+
 CREATE TABLE public.known_addresses (
     staff_id uuid NOT NULL,
     address text NOT NULL,
@@ -690,8 +828,8 @@ CREATE TABLE public.ledger (
     box_office_id uuid NOT NULL,
     CONSTRAINT ledger_amount_cents_check CHECK ((amount_cents > 0)),
     CONSTRAINT ledger_check CHECK ((debit <> credit)),
-    CONSTRAINT ledger_credit_check CHECK ((credit = ANY (ARRAY['receivable'::text, 'sales'::text, 'cash'::text, 'sandbox'::text]))),
-    CONSTRAINT ledger_debit_check CHECK ((debit = ANY (ARRAY['receivable'::text, 'sales'::text, 'cash'::text, 'sandbox'::text])))
+    CONSTRAINT ledger_credit_check CHECK ((credit = ANY (ARRAY['receivable'::text, 'sales'::text, 'cash'::text, 'sandbox'::text, 'bank'::text]))),
+    CONSTRAINT ledger_debit_check CHECK ((debit = ANY (ARRAY['receivable'::text, 'sales'::text, 'cash'::text, 'sandbox'::text, 'bank'::text])))
 );
 
 ALTER TABLE public.ledger ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -818,10 +956,15 @@ CREATE TABLE public.orders (
     expires_at timestamp with time zone,
     closed_at timestamp with time zone,
     channel text DEFAULT 'shop'::text NOT NULL,
+    payment_method text,
+    ticket_paper text,
+    ticket_files text,
     CONSTRAINT orders_channel_check CHECK ((channel = ANY (ARRAY['shop'::text, 'counter'::text, 'api'::text]))),
     CONSTRAINT orders_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT orders_hold_id_check CHECK ((length(hold_id) = 16)),
-    CONSTRAINT orders_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'expired'::text, 'cancelled'::text])))
+    CONSTRAINT orders_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'expired'::text, 'cancelled'::text]))),
+    CONSTRAINT orders_ticket_files_check CHECK ((ticket_files = ANY (ARRAY['one'::text, 'each'::text]))),
+    CONSTRAINT orders_ticket_paper_check CHECK ((ticket_paper = ANY (ARRAY['a4'::text, 'a6'::text, 'phone'::text])))
 );
 
 CREATE TABLE public.organisations (
@@ -890,6 +1033,23 @@ CREATE TABLE public.passkeys (
     CONSTRAINT passkeys_credential_id_check CHECK (((length(credential_id) >= 1) AND (length(credential_id) <= 1023)))
 );
 
+CREATE TABLE public.payment_methods (
+    box_office_id uuid NOT NULL,
+    method text NOT NULL,
+    offered boolean NOT NULL,
+    min_cents integer,
+    max_cents integer,
+    pay_days integer DEFAULT 0 NOT NULL,
+    grace_days integer DEFAULT 0 NOT NULL,
+    before_h integer DEFAULT 0 NOT NULL,
+    texts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT payment_methods_before_h_check CHECK ((before_h >= 0)),
+    CONSTRAINT payment_methods_grace_days_check CHECK ((grace_days >= 0)),
+    CONSTRAINT payment_methods_max_cents_check CHECK ((max_cents >= 0)),
+    CONSTRAINT payment_methods_min_cents_check CHECK ((min_cents >= 0)),
+    CONSTRAINT payment_methods_pay_days_check CHECK ((pay_days >= 0))
+);
+
 CREATE TABLE public.payment_notifications (
     provider text NOT NULL,
     notification_id text NOT NULL,
@@ -910,7 +1070,7 @@ CREATE TABLE public.payments (
     created_at timestamp with time zone NOT NULL,
     settled_at timestamp with time zone,
     CONSTRAINT payments_amount_cents_check CHECK ((amount_cents >= 0)),
-    CONSTRAINT payments_provider_check CHECK ((provider = ANY (ARRAY['on_site'::text, 'sandbox'::text]))),
+    CONSTRAINT payments_provider_check CHECK ((provider = ANY (ARRAY['on_site'::text, 'sandbox'::text, 'transfer'::text]))),
     CONSTRAINT payments_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text, 'refund_due'::text, 'refunded'::text])))
 );
 
@@ -1134,6 +1294,24 @@ CREATE TABLE public.scans (
     CONSTRAINT scans_digest_check CHECK ((length(digest) = 16))
 );
 
+CREATE TABLE public.serving_loads (
+    process text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    counts integer[] NOT NULL
+);
+
+CREATE TABLE public.shops (
+    box_office_id uuid NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    logo bytea,
+    colours jsonb DEFAULT '{}'::jsonb NOT NULL,
+    variables jsonb DEFAULT '{}'::jsonb NOT NULL,
+    texts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    dates_shown text DEFAULT 'list'::text NOT NULL,
+    gauges boolean DEFAULT true NOT NULL,
+    CONSTRAINT shops_dates_shown_check CHECK ((dates_shown = ANY (ARRAY['list'::text, 'month'::text, 'week'::text])))
+);
+
 CREATE TABLE public.signing_keys (
     organisation_id uuid NOT NULL,
     id smallint NOT NULL,
@@ -1179,10 +1357,24 @@ CREATE TABLE public.tariffs (
     order_max integer,
     closed_at timestamp with time zone,
     form_id uuid,
+    ticket_design_id uuid,
     CONSTRAINT tariffs_check CHECK ((sale_opens_at < sale_closes_at)),
     CONSTRAINT tariffs_check1 CHECK ((order_max >= order_min)),
     CONSTRAINT tariffs_order_min_check CHECK ((order_min > 0)),
     CONSTRAINT tariffs_vat_thousandths_check CHECK (((vat_thousandths >= 0) AND (vat_thousandths <= 100000)))
+);
+
+CREATE TABLE public.ticket_designs (
+    id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    name text NOT NULL,
+    gallery text NOT NULL,
+    look jsonb NOT NULL,
+    picture bytea,
+    logo bytea,
+    is_default boolean DEFAULT false NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.ticket_options (
@@ -1247,6 +1439,85 @@ CREATE TABLE public.venue_texts (
     transport text DEFAULT ''::text NOT NULL,
     access_notes text DEFAULT ''::text NOT NULL,
     CONSTRAINT venue_texts_language_check CHECK ((language ~ '^[a-z]{2}$'::text))
+);
+
+CREATE TABLE public.waiting_arrivals (
+    event_id uuid NOT NULL,
+    ordinal bigint NOT NULL,
+    browser bytea NOT NULL,
+    party integer NOT NULL,
+    rank bigint,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT waiting_arrivals_party_check CHECK ((party >= 1))
+);
+
+CREATE TABLE public.waiting_rooms (
+    event_id uuid NOT NULL,
+    state text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    opens_at timestamp with time zone NOT NULL,
+    opened_at timestamp with time zone,
+    sealed_seed bytea NOT NULL,
+    seed_hash bytea NOT NULL,
+    seed bytea,
+    shuffled_count bigint,
+    next_ordinal bigint DEFAULT 0 NOT NULL,
+    serving bigint DEFAULT 0 NOT NULL,
+    lapsed bigint DEFAULT 0 NOT NULL,
+    target_p99_ms integer NOT NULL,
+    pace_min integer NOT NULL,
+    pace_max integer NOT NULL,
+    pace_fixed integer,
+    turn_s integer NOT NULL,
+    admission_s integer NOT NULL,
+    party_max integer NOT NULL,
+    challenge_bits integer DEFAULT 0 NOT NULL,
+    per_s double precision DEFAULT 0 NOT NULL,
+    credit double precision DEFAULT 0 NOT NULL,
+    settles_at timestamp with time zone NOT NULL,
+    stepped_at timestamp with time zone,
+    called_per_s double precision DEFAULT 0 NOT NULL,
+    p99_ms integer,
+    arrived_count integer DEFAULT 0 NOT NULL,
+    waiting_count integer DEFAULT 0 NOT NULL,
+    last_rank bigint DEFAULT 0 NOT NULL,
+    inside_count integer DEFAULT 0 NOT NULL,
+    inside_places integer DEFAULT 0 NOT NULL,
+    served_count integer DEFAULT 0 NOT NULL,
+    bought_places integer DEFAULT 0 NOT NULL,
+    left_places integer,
+    conversion double precision DEFAULT 1 NOT NULL,
+    CONSTRAINT waiting_rooms_admission_s_check CHECK (((admission_s >= 60) AND (admission_s <= 14400))),
+    CONSTRAINT waiting_rooms_challenge_bits_check CHECK (((challenge_bits >= 0) AND (challenge_bits <= 24))),
+    CONSTRAINT waiting_rooms_check CHECK ((sha256(seed) = seed_hash)),
+    CONSTRAINT waiting_rooms_check1 CHECK ((pace_max >= pace_min)),
+    CONSTRAINT waiting_rooms_check2 CHECK (((seed IS NULL) = (shuffled_count IS NULL))),
+    CONSTRAINT waiting_rooms_check3 CHECK (((0 <= lapsed) AND (lapsed <= serving) AND (serving <= next_ordinal))),
+    CONSTRAINT waiting_rooms_pace_fixed_check CHECK ((pace_fixed >= 0)),
+    CONSTRAINT waiting_rooms_pace_min_check CHECK ((pace_min >= 1)),
+    CONSTRAINT waiting_rooms_party_max_check CHECK (((party_max >= 1) AND (party_max <= 50))),
+    CONSTRAINT waiting_rooms_seed_hash_check CHECK ((length(seed_hash) = 32)),
+    CONSTRAINT waiting_rooms_state_check CHECK ((state = ANY (ARRAY['announced'::text, 'open'::text, 'paused'::text, 'closed'::text]))),
+    CONSTRAINT waiting_rooms_target_p99_ms_check CHECK (((target_p99_ms >= 50) AND (target_p99_ms <= 10000))),
+    CONSTRAINT waiting_rooms_turn_s_check CHECK (((turn_s >= 30) AND (turn_s <= 3600)))
+);
+
+CREATE TABLE public.waiting_steps (
+    event_id uuid NOT NULL,
+    serving bigint NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.waiting_turns (
+    event_id uuid NOT NULL,
+    ordinal bigint NOT NULL,
+    party integer NOT NULL,
+    admitted_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    bought_places integer DEFAULT 0 NOT NULL,
+    CONSTRAINT waiting_turns_check CHECK (((bought_places >= 0) AND (bought_places <= party))),
+    CONSTRAINT waiting_turns_party_check CHECK ((party >= 1))
 );
 
 ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_0 FOR VALUES WITH (modulus 16, remainder 0);
@@ -1355,11 +1626,35 @@ ALTER TABLE ONLY public.audit
 ALTER TABLE ONLY public.authenticators
     ADD CONSTRAINT authenticators_pkey PRIMARY KEY (staff_id);
 
+ALTER TABLE ONLY public.bank_entries
+    ADD CONSTRAINT bank_entries_organisation_id_account_key_key UNIQUE (organisation_id, account, key);
+
+ALTER TABLE ONLY public.bank_entries
+    ADD CONSTRAINT bank_entries_payment_id_key UNIQUE (payment_id);
+
+ALTER TABLE ONLY public.bank_entries
+    ADD CONSTRAINT bank_entries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.bank_files
+    ADD CONSTRAINT bank_files_box_office_id_hash_key UNIQUE (box_office_id, hash);
+
+ALTER TABLE ONLY public.bank_files
+    ADD CONSTRAINT bank_files_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.bill_addresses
+    ADD CONSTRAINT bill_addresses_pkey PRIMARY KEY (order_id);
+
+ALTER TABLE ONLY public.billing
+    ADD CONSTRAINT billing_pkey PRIMARY KEY (box_office_id);
+
 ALTER TABLE ONLY public.box_offices
     ADD CONSTRAINT box_offices_id_currency_key UNIQUE (id, currency);
 
 ALTER TABLE ONLY public.box_offices
     ADD CONSTRAINT box_offices_key_key UNIQUE (key);
+
+ALTER TABLE ONLY public.carts
+    ADD CONSTRAINT carts_pkey PRIMARY KEY (secret_hash);
 
 ALTER TABLE ONLY public.claims
     ADD CONSTRAINT claims_pkey PRIMARY KEY (pool_id, place);
@@ -1454,6 +1749,18 @@ ALTER TABLE ONLY public.groups
 ALTER TABLE ONLY public.groups
     ADD CONSTRAINT groups_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.invoice_counters
+    ADD CONSTRAINT invoice_counters_pkey PRIMARY KEY (box_office_id, year);
+
+ALTER TABLE ONLY public.invoice_lines
+    ADD CONSTRAINT invoice_lines_pkey PRIMARY KEY (order_line_id);
+
+ALTER TABLE ONLY public.invoices
+    ADD CONSTRAINT invoices_box_office_id_year_number_key UNIQUE (box_office_id, year, number);
+
+ALTER TABLE ONLY public.invoices
+    ADD CONSTRAINT invoices_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.known_addresses
     ADD CONSTRAINT known_addresses_pkey PRIMARY KEY (staff_id, address);
 
@@ -1547,6 +1854,9 @@ ALTER TABLE ONLY public.passkeys
 ALTER TABLE ONLY public.passkeys
     ADD CONSTRAINT passkeys_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.payment_methods
+    ADD CONSTRAINT payment_methods_pkey PRIMARY KEY (box_office_id, method);
+
 ALTER TABLE ONLY public.payment_notifications
     ADD CONSTRAINT payment_notifications_pkey PRIMARY KEY (provider, notification_id);
 
@@ -1622,6 +1932,12 @@ ALTER TABLE ONLY public.refunds
 ALTER TABLE ONLY public.scans
     ADD CONSTRAINT scans_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.serving_loads
+    ADD CONSTRAINT serving_loads_pkey PRIMARY KEY (process, at);
+
+ALTER TABLE ONLY public.shops
+    ADD CONSTRAINT shops_pkey PRIMARY KEY (box_office_id);
+
 ALTER TABLE ONLY public.signing_keys
     ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (organisation_id, id);
 
@@ -1645,6 +1961,12 @@ ALTER TABLE ONLY public.tariffs
 
 ALTER TABLE ONLY public.tariffs
     ADD CONSTRAINT tariffs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.ticket_designs
+    ADD CONSTRAINT ticket_designs_box_office_id_name_key UNIQUE (box_office_id, name);
+
+ALTER TABLE ONLY public.ticket_designs
+    ADD CONSTRAINT ticket_designs_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.ticket_options
     ADD CONSTRAINT ticket_options_pkey PRIMARY KEY (ticket_id, option_id);
@@ -1679,6 +2001,21 @@ ALTER TABLE ONLY public.venues
 ALTER TABLE ONLY public.venues
     ADD CONSTRAINT venues_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.waiting_arrivals
+    ADD CONSTRAINT waiting_arrivals_event_id_browser_key UNIQUE (event_id, browser);
+
+ALTER TABLE ONLY public.waiting_arrivals
+    ADD CONSTRAINT waiting_arrivals_pkey PRIMARY KEY (event_id, ordinal);
+
+ALTER TABLE ONLY public.waiting_rooms
+    ADD CONSTRAINT waiting_rooms_pkey PRIMARY KEY (event_id);
+
+ALTER TABLE ONLY public.waiting_steps
+    ADD CONSTRAINT waiting_steps_pkey PRIMARY KEY (event_id, serving);
+
+ALTER TABLE ONLY public.waiting_turns
+    ADD CONSTRAINT waiting_turns_pkey PRIMARY KEY (event_id, ordinal);
+
 CREATE INDEX account_links_staff ON public.account_links USING btree (staff_id);
 
 CREATE INDEX admissions_performance ON public.admissions USING btree (performance_id);
@@ -1696,6 +2033,16 @@ CREATE INDEX audit_box_office ON public.audit USING btree (box_office_id, at, id
 CREATE INDEX audit_organisation ON public.audit USING btree (organisation_id, at, id);
 
 CREATE INDEX audit_subject ON public.audit USING btree (subject_kind, subject_id, at, id);
+
+CREATE INDEX bank_entries_file ON public.bank_entries USING btree (file_id, "position");
+
+CREATE INDEX bank_entries_open ON public.bank_entries USING btree (box_office_id, booked_on) WHERE (state = 'open'::text);
+
+CREATE INDEX bank_files_box_office ON public.bank_files USING btree (box_office_id, uploaded_at);
+
+CREATE INDEX carts_order ON public.carts USING btree (order_id) WHERE (order_id IS NOT NULL);
+
+CREATE INDEX carts_touched ON public.carts USING btree (touched_at);
 
 CREATE INDEX claims_order ON ONLY public.claims USING btree (order_id);
 
@@ -1737,6 +2084,8 @@ CREATE INDEX events_box_office ON public.events USING btree (box_office_id);
 
 CREATE INDEX events_order_form ON public.events USING btree (order_form_id) WHERE (order_form_id IS NOT NULL);
 
+CREATE INDEX events_ticket_design ON public.events USING btree (ticket_design_id) WHERE (ticket_design_id IS NOT NULL);
+
 CREATE INDEX form_fields_form ON public.form_fields USING btree (form_id);
 
 CREATE INDEX former_lines_ticket ON public.former_lines USING btree (ticket_id);
@@ -1752,6 +2101,12 @@ CREATE INDEX grants_organisation ON public.grants USING btree (organisation_id);
 CREATE INDEX grants_staff ON public.grants USING btree (staff_id) WHERE (staff_id IS NOT NULL);
 
 CREATE INDEX group_members_staff ON public.group_members USING btree (staff_id);
+
+CREATE INDEX invoice_lines_invoice ON public.invoice_lines USING btree (invoice_id);
+
+CREATE INDEX invoices_label ON public.invoices USING btree (box_office_id, label);
+
+CREATE INDEX invoices_order ON public.invoices USING btree (order_id, id);
 
 CREATE INDEX ledger_order ON public.ledger USING btree (order_id);
 
@@ -1841,6 +2196,8 @@ CREATE INDEX refunds_order ON public.refunds USING btree (order_id);
 
 CREATE INDEX scans_performance ON public.scans USING btree (performance_id, at);
 
+CREATE INDEX serving_loads_at ON public.serving_loads USING btree (at);
+
 CREATE UNIQUE INDEX signing_keys_active ON public.signing_keys USING btree (organisation_id) WHERE (retired_at IS NULL);
 
 CREATE INDEX staff_domain ON public.staff USING btree (split_part(email, '@'::text, 2));
@@ -1848,6 +2205,14 @@ CREATE INDEX staff_domain ON public.staff USING btree (split_part(email, '@'::te
 CREATE INDEX staff_sessions_staff ON public.staff_sessions USING btree (staff_id);
 
 CREATE INDEX tariffs_form ON public.tariffs USING btree (form_id) WHERE (form_id IS NOT NULL);
+
+CREATE INDEX tariffs_ticket_design ON public.tariffs USING btree (ticket_design_id) WHERE (ticket_design_id IS NOT NULL);
+
+CREATE UNIQUE INDEX ticket_designs_default ON public.ticket_designs USING btree (box_office_id) WHERE is_default;
+
+CREATE INDEX ticket_designs_logo ON public.ticket_designs USING btree (logo) WHERE (logo IS NOT NULL);
+
+CREATE INDEX ticket_designs_picture ON public.ticket_designs USING btree (picture) WHERE (picture IS NOT NULL);
 
 CREATE INDEX ticket_options_option ON public.ticket_options USING btree (option_id);
 
@@ -1866,6 +2231,12 @@ CREATE INDEX tokens_organisation ON public.tokens USING btree (organisation_id);
 CREATE INDEX uploads_box_office ON public.uploads USING btree (box_office_id) WHERE (ends_at IS NOT NULL);
 
 CREATE INDEX uploads_waiting ON public.uploads USING btree (ends_at) WHERE (ends_at IS NOT NULL);
+
+CREATE UNIQUE INDEX waiting_arrivals_rank ON public.waiting_arrivals USING btree (event_id, rank) INCLUDE (party) WHERE (rank IS NOT NULL);
+
+CREATE INDEX waiting_arrivals_unranked ON public.waiting_arrivals USING btree (event_id, ordinal) WHERE (rank IS NULL);
+
+CREATE INDEX waiting_rooms_on ON public.waiting_rooms USING btree (event_id) WHERE (state <> 'closed'::text);
 
 ALTER INDEX public.claims_order ATTACH PARTITION public.claims_0_order_id_idx;
 
@@ -1931,6 +2302,12 @@ ALTER INDEX public.claims_order ATTACH PARTITION public.claims_9_order_id_idx;
 
 ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_9_pkey;
 
+CREATE TRIGGER invoice_lines_stay BEFORE DELETE OR UPDATE ON public.invoice_lines FOR EACH ROW EXECUTE FUNCTION public.stay();
+
+CREATE TRIGGER invoices_stay BEFORE DELETE OR UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION public.stay();
+
+CREATE TRIGGER waiting_room_goes_on BEFORE UPDATE ON public.waiting_rooms FOR EACH ROW EXECUTE FUNCTION public.waiting_room_goes_on();
+
 ALTER TABLE ONLY public.account_links
     ADD CONSTRAINT account_links_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
 
@@ -1970,8 +2347,38 @@ ALTER TABLE ONLY public.audit
 ALTER TABLE ONLY public.authenticators
     ADD CONSTRAINT authenticators_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
 
+ALTER TABLE ONLY public.bank_entries
+    ADD CONSTRAINT bank_entries_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.bank_entries
+    ADD CONSTRAINT bank_entries_file_id_fkey FOREIGN KEY (file_id) REFERENCES public.bank_files(id);
+
+ALTER TABLE ONLY public.bank_entries
+    ADD CONSTRAINT bank_entries_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
+
+ALTER TABLE ONLY public.bank_entries
+    ADD CONSTRAINT bank_entries_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id);
+
+ALTER TABLE ONLY public.bank_files
+    ADD CONSTRAINT bank_files_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.bank_files
+    ADD CONSTRAINT bank_files_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.bill_addresses
+    ADD CONSTRAINT bill_addresses_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.billing
+    ADD CONSTRAINT billing_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
 ALTER TABLE ONLY public.box_offices
     ADD CONSTRAINT box_offices_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
+
+ALTER TABLE ONLY public.carts
+    ADD CONSTRAINT carts_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.carts
+    ADD CONSTRAINT carts_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
 
 ALTER TABLE public.claims
     ADD CONSTRAINT claims_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
@@ -1993,6 +2400,9 @@ ALTER TABLE ONLY public.events
 
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_picture_fkey FOREIGN KEY (picture) REFERENCES public.files(hash);
+
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_ticket_design_id_fkey FOREIGN KEY (ticket_design_id) REFERENCES public.ticket_designs(id);
 
 ALTER TABLE ONLY public.form_fields
     ADD CONSTRAINT form_fields_form_id_fkey FOREIGN KEY (form_id) REFERENCES public.forms(id) ON DELETE CASCADE;
@@ -2029,6 +2439,24 @@ ALTER TABLE ONLY public.group_members
 
 ALTER TABLE ONLY public.groups
     ADD CONSTRAINT groups_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
+
+ALTER TABLE ONLY public.invoice_counters
+    ADD CONSTRAINT invoice_counters_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.invoice_lines
+    ADD CONSTRAINT invoice_lines_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES public.invoices(id);
+
+ALTER TABLE ONLY public.invoice_lines
+    ADD CONSTRAINT invoice_lines_order_line_id_fkey FOREIGN KEY (order_line_id) REFERENCES public.order_lines(id);
+
+ALTER TABLE ONLY public.invoices
+    ADD CONSTRAINT invoices_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.invoices
+    ADD CONSTRAINT invoices_credits_fkey FOREIGN KEY (credits) REFERENCES public.invoices(id);
+
+ALTER TABLE ONLY public.invoices
+    ADD CONSTRAINT invoices_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
 
 ALTER TABLE ONLY public.known_addresses
     ADD CONSTRAINT known_addresses_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
@@ -2132,6 +2560,9 @@ ALTER TABLE ONLY public.passkey_challenges
 ALTER TABLE ONLY public.passkeys
     ADD CONSTRAINT passkeys_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
 
+ALTER TABLE ONLY public.payment_methods
+    ADD CONSTRAINT payment_methods_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
 ALTER TABLE ONLY public.payment_notifications
     ADD CONSTRAINT payment_notifications_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id);
 
@@ -2204,6 +2635,12 @@ ALTER TABLE ONLY public.scans
 ALTER TABLE ONLY public.scans
     ADD CONSTRAINT scans_token_id_fkey FOREIGN KEY (token_id) REFERENCES public.tokens(id);
 
+ALTER TABLE ONLY public.shops
+    ADD CONSTRAINT shops_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.shops
+    ADD CONSTRAINT shops_logo_fkey FOREIGN KEY (logo) REFERENCES public.files(hash);
+
 ALTER TABLE ONLY public.signing_keys
     ADD CONSTRAINT signing_keys_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
 
@@ -2215,6 +2652,18 @@ ALTER TABLE ONLY public.tariffs
 
 ALTER TABLE ONLY public.tariffs
     ADD CONSTRAINT tariffs_form_id_fkey FOREIGN KEY (form_id) REFERENCES public.forms(id);
+
+ALTER TABLE ONLY public.tariffs
+    ADD CONSTRAINT tariffs_ticket_design_id_fkey FOREIGN KEY (ticket_design_id) REFERENCES public.ticket_designs(id);
+
+ALTER TABLE ONLY public.ticket_designs
+    ADD CONSTRAINT ticket_designs_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.ticket_designs
+    ADD CONSTRAINT ticket_designs_logo_fkey FOREIGN KEY (logo) REFERENCES public.files(hash);
+
+ALTER TABLE ONLY public.ticket_designs
+    ADD CONSTRAINT ticket_designs_picture_fkey FOREIGN KEY (picture) REFERENCES public.files(hash);
 
 ALTER TABLE ONLY public.ticket_options
     ADD CONSTRAINT ticket_options_option_id_fkey FOREIGN KEY (option_id) REFERENCES public.options(id);
@@ -2254,3 +2703,15 @@ ALTER TABLE ONLY public.venue_texts
 
 ALTER TABLE ONLY public.venues
     ADD CONSTRAINT venues_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
+
+ALTER TABLE ONLY public.waiting_arrivals
+    ADD CONSTRAINT waiting_arrivals_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.waiting_rooms(event_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.waiting_rooms
+    ADD CONSTRAINT waiting_rooms_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.waiting_steps
+    ADD CONSTRAINT waiting_steps_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.waiting_rooms(event_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.waiting_turns
+    ADD CONSTRAINT waiting_turns_event_id_ordinal_fkey FOREIGN KEY (event_id, ordinal) REFERENCES public.waiting_arrivals(event_id, ordinal) ON DELETE CASCADE;

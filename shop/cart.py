@@ -1,0 +1,187 @@
+"""The cart: what is in it, for how long, at which tariff; and what a script asks of it."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.params import FromPath, JSONBody
+from litestar.response import Redirect
+from msgspec import Meta, Struct
+
+from shop import access, pages
+from ticketing.carts import Cart, Chosen, Item
+from ticketing.holds import AreaWish, SeatsWish, Wish
+from ticketing.refusals import InputRefused, Refusal
+from web.call import Call
+from web.forms import Form
+
+SHOW = "shop/cart.html"
+KEY_CHARS_MAX = 64
+OPTION = "option"
+
+
+class PlacesBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """What to take of a performance, and what to give back of it."""
+
+    performance: UUID
+    seats: tuple[Annotated[str, Meta(min_length=1, max_length=200)], ...] = ()
+    area: str | None = None
+    count: Annotated[int, Meta(ge=0, le=1000)] = 0
+    drop: tuple[Annotated[int, Meta(ge=0)], ...] = ()
+    tariff: UUID | None = None
+    key: Annotated[str, Meta(max_length=KEY_CHARS_MAX)] = ""
+
+
+class ItemSeen(Struct, frozen=True):
+    """A place in the cart, for a script."""
+
+    performance: UUID
+    place: int
+    seat: str | None
+    zone: str
+    row: str
+    label: str
+    category: str
+    tariff: UUID | None
+    tariff_name: str
+    price_cents: int | None
+
+
+class CartSeen(Struct, frozen=True):
+    """The cart, for a script."""
+
+    count: int
+    total_cents: int
+    currency: str
+    expires_in_s: float
+    items: tuple[ItemSeen, ...]
+    lost_count: int
+
+
+class VisitSeen(Struct, frozen=True):
+    """What is the visitor's own, for pages that are the same for everybody."""
+
+    token: str
+    cart: CartSeen | None
+
+
+@get("/visit")
+async def visit(request: Call, key: FromPath[str]) -> VisitSeen:
+    """The token that this browser's forms carry, and its cart."""
+    front = await access.storefront(request, key)
+    cart = await request.services.carts.of(access.shopper(request, front))
+    return VisitSeen(request.visit.token, _seen(cart) if cart.items or cart.lost else None)
+
+
+@post("/cart/places", status_code=200)
+async def places(request: Call, key: FromPath[str], data: JSONBody[PlacesBody]) -> CartSeen:
+    """Take and give back places of a performance; the cart afterwards."""
+    front = await access.storefront(request, key)
+    request.visit.ensure_own(request.header(b"x-csrf-token"))
+    access.taking(request)
+    shopper = access.shopper(request, front, data.key or None, opening=True)
+    carts, cart = request.services.carts, None
+    if wishes := _wishes(data):
+        cart = await carts.add(
+            shopper, wishes, (data.tariff,) * max(len(data.seats), data.count) if data.tariff else ()
+        )
+    if data.drop:
+        cart = await carts.drop(shopper, {data.performance: data.drop})
+    return _seen(cart or await carts.renew(shopper))
+
+
+@get("/cart")
+async def show(request: Call, key: FromPath[str]) -> Response[str]:
+    """What the visitor has in hand."""
+    front = await access.storefront(request, key)
+    cart = await request.services.carts.of(access.shopper(request, front))
+    return pages.show(request, front, SHOW, cart=cart, form=Form())
+
+
+@post("/cart/choices", status_code=200)
+async def choose(request: Call, key: FromPath[str]) -> Response[str] | Redirect:
+    """Set the tariffs and options of what is in the cart."""
+    front = await access.storefront(request, key)
+    form = await request.typed()
+    shopper, carts = access.shopper(request, front), request.services.carts
+    cart = await carts.of(shopper)
+    try:
+        cart = await carts.choose(shopper, [_chosen(form, item) for item in cart.items])
+    except Refusal as refusal:
+        form.refused(refusal)
+        return pages.show(request, front, SHOW, status=422, cart=cart, form=form)
+    return pages.done(request, f"{front.path}/cart" if cart.lost else _onward(front.path, form))
+
+
+@post("/cart/removal", status_code=200)
+async def remove(request: Call, key: FromPath[str]) -> Redirect:
+    """Give back one place (`place`: performance and number), or with `all` everything."""
+    front = await access.storefront(request, key)
+    form = await request.typed()
+    shopper, carts = access.shopper(request, front), request.services.carts
+    cart = await carts.of(shopper)
+    dropped: dict[UUID, list[int]] = {}
+    for item in cart.items:
+        if "all" in form or name_of(item) in form.texts("place"):
+            dropped.setdefault(item.performance, []).append(item.place)
+    if dropped:
+        await carts.drop(shopper, dropped)
+    return pages.done(request, f"{front.path}/cart")
+
+
+@post("/cart/renewal", status_code=200)
+async def renew(request: Call, key: FromPath[str]) -> Redirect:
+    """Take more time, as far as there is."""
+    front = await access.storefront(request, key)
+    await request.typed()
+    await request.services.carts.renew(access.shopper(request, front))
+    return pages.done(request, f"{front.path}/cart")
+
+
+def name_of(item: Item) -> str:
+    """What a place of the cart is called in its form."""
+    return f"{item.performance}.{item.place}"
+
+
+def _wishes(data: PlacesBody) -> tuple[Wish, ...]:
+    found: list[Wish] = []
+    if data.seats:
+        found.append(SeatsWish(data.performance, data.seats))
+    if data.area is not None:
+        if not data.count:
+            raise InputRefused(problem="Say how many.", where="count")
+        found.append(AreaWish(data.performance, data.area, data.count))
+    return tuple(found)
+
+
+def _chosen(form: Form, item: Item) -> Chosen:
+    """What the form says of a place; what it does not say stays."""
+    name = name_of(item)
+    tariff, options = item.tariff, list(item.options)
+    if f"tariff.{name}" in form:
+        tariff = _uuid(form.text(f"tariff.{name}")) or tariff
+    if f"{OPTION}s.{name}" in form:
+        offered = {option.id for option, _ in item.offered}
+        texts = [text for field in form.names() if field.startswith(f"{OPTION}.{name}") for text in form.texts(field)]
+        options = [found for text in texts if (found := _uuid(text)) in offered and found is not None]
+    if tariff != item.tariff:
+        options = []
+    return Chosen(item.performance, item.place, tariff, tuple(options))
+
+
+def _onward(base: str, form: Form) -> str:
+    return f"{base}/checkout" if "checkout" in form else f"{base}/cart"
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _seen(cart: Cart) -> CartSeen:
+    items = tuple(ItemSeen(**{name: getattr(item, name) for name in ItemSeen.__struct_fields__}) for item in cart.items)
+    return CartSeen(
+        len(items), cart.total_cents, cart.currency, cart.expires_in_s, items, len(cart.lost)
+    )  # fmt: skip

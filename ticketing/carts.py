@@ -1,0 +1,345 @@
+"""Carts: what a shopper has in hand, and what they have chosen for each place of it.
+
+A cart is one hold of a box office, over as many performances as they like, and beside it, in Postgres, the tariff and
+the options chosen for each place and what was typed on the way to paying. The hold decides what is theirs and for how
+long; the row only says what they want with it, so losing it costs choices and never a seat. A browser's secret opens
+its cart, and only the secret's hash is kept.
+
+Acts on one cart wait for each other on its row: two tabs make one hold, whoever comes first. Whatever a shopper does
+starts the hold's clock again, within the longest that a hold may last. What has lapsed is told by name, once.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from engine.inventory import Inventory
+from ticketing import holds
+from ticketing.box_offices import BoxOffice
+from ticketing.db import Database
+from ticketing.holds import Ask, Held, Place, Wish
+from ticketing.ids import secret_hash
+from ticketing.offers import Offer, Offers, Price
+from ticketing.options import Option
+from ticketing.refusals import HoldBusy, HoldExpired, HoldLost, NotFound, UnknownOption, UnknownSeat
+from ticketing.settings import Settings
+from ticketing.sql import Connection, load
+
+KEPT = timedelta(days=30)
+"""How long a cart that nobody touches is remembered: what was typed, not its places."""
+FORGOTTEN_MAX = 10_000
+
+SQL = load("carts")
+_encode = msgspec.json.encode
+
+
+class Chosen(Struct, frozen=True):
+    """What is chosen for one place. No tariff: the first that it is sold at."""
+
+    performance: UUID
+    place: int
+    tariff: UUID | None = None
+    options: tuple[UUID, ...] = ()
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """A place of a cart with what was chosen for it. `price_cents` has its options in it; None: it has no price now."""
+
+    performance: UUID
+    event: UUID
+    event_name: str
+    venue_name: str
+    starts_at: datetime
+    time_zone: str
+    place: int
+    seat: str | None
+    zone: str
+    row: str
+    label: str
+    category: str
+    tariff: UUID | None
+    tariff_name: str
+    options: tuple[UUID, ...]
+    price_cents: int | None
+    prices: tuple[Price, ...]
+    """What it may be had at."""
+    offered: tuple[tuple[Option, str | None], ...]
+    """The options of its tariff, and the name of each one's group."""
+
+
+class Cart(Struct, frozen=True, kw_only=True):
+    """A cart as it stands. `lost`: what was in it until its time was over. `order_id`: what it has become."""
+
+    hold: str
+    currency: str
+    expires_at: datetime | None
+    expires_in_s: float
+    items: tuple[Item, ...]
+    lost: tuple[Item, ...]
+    typed: dict[str, Any]
+    order_id: UUID | None
+
+    @property
+    def total_cents(self) -> int:
+        """What all of it costs."""
+        return sum(item.price_cents or 0 for item in self.items)
+
+    @property
+    def counts(self) -> dict[UUID, int]:
+        """How many places it has of each performance."""
+        found: dict[UUID, int] = {}
+        for item in self.items:
+            found[item.performance] = found.get(item.performance, 0) + 1
+        return found
+
+
+class Shopper(Struct, frozen=True, kw_only=True):
+    """Whose cart, and the moment. `key` names what they do, so that doing it twice does it once."""
+
+    box_office: BoxOffice
+    secret: str
+    address: str
+    language: str
+    now: datetime
+    link: str = ""
+    key: str | None = None
+
+
+class _Row(Struct, frozen=True):
+    hold: bytes | None
+    chosen: tuple[Chosen, ...]
+    typed: dict[str, Any]
+    order_id: UUID | None
+    last_key: str
+
+
+class _Lapsed(Struct, frozen=True):
+    """Nothing is held (any more)."""
+
+    lost: tuple[Item, ...] = ()
+
+
+class Carts:
+    """The carts of one installation, as a process reaches them."""
+
+    def __init__(self, db: Database, offers: Offers, inventory: Inventory, settings: Settings) -> None:
+        self._db, self._offers, self._inventory, self._settings = db, offers, inventory, settings
+
+    async def of(self, shopper: Shopper) -> Cart:
+        """The shopper's cart, empty if they have none. Reading it changes nothing."""
+        async with self._db.read() as c:
+            row = await _find(c, shopper)
+        return await self._cart(shopper, row, await self._held(shopper, row))
+
+    async def add(self, shopper: Shopper, wishes: Sequence[Wish], tariffs: Sequence[UUID] = ()) -> Cart:
+        """Take more places, all or nothing; `tariffs` are given to them in turn. Raises as `holds.take` does."""
+        async with self._db.transaction() as c:
+            row = await self._locked(c, shopper)
+            held = await self._held(shopper, row)
+            if shopper.key and shopper.key == row.last_key:
+                return await self._cart(shopper, row, held)
+            lost = held.lost if isinstance(held, _Lapsed) else ()
+            if isinstance(held, _Lapsed) or row.hold is None:
+                row = replace(row, chosen=(), order_id=None)
+                held = await holds.take(self._offers, self._inventory, self._settings, _ask(shopper), tuple(wishes))
+            else:
+                held = await self._changed(shopper, row.hold.hex(), wishes, {})
+            return replace(await self._fill(c, shopper, row, held, tariffs), lost=lost)
+
+    async def drop(self, shopper: Shopper, places: Mapping[UUID, Sequence[int]]) -> Cart:
+        """Give places back, by performance; those that the cart does not have are given back already."""
+        async with self._db.transaction() as c:
+            row = await self._locked(c, shopper)
+            held = await self._held(shopper, row)
+            if isinstance(held, _Lapsed):
+                return await self._cart(shopper, row, held)
+            if all(_has(held, performance) <= set(some) for performance, some in _whole(held, places)):
+                with suppress(HoldExpired):
+                    await holds.release(self._inventory, shopper.box_office, held.hold)
+                return await self._fill(c, shopper, row, None)
+            held = await self._changed(shopper, held.hold, (), places)
+            return await self._fill(c, shopper, row, held)
+
+    async def choose(self, shopper: Shopper, wanted: Sequence[Chosen]) -> Cart:
+        """Set tariffs and options of places that are in the cart.
+
+        Raises UnknownSeat for a place that is not, NotFound for a tariff it is not sold at, UnknownOption.
+        """
+        async with self._db.transaction() as c:
+            row = await self._locked(c, shopper)
+            held = await self._held(shopper, row)
+            if isinstance(held, _Lapsed):
+                return await self._cart(shopper, row, held)
+            known = {(one.performance, one.place): one for one in row.chosen}
+            for one in wanted:
+                if (one.performance, one.place) not in known:
+                    raise UnknownSeat(seat=str(one.place))
+                known[one.performance, one.place] = one
+            row = replace(row, chosen=tuple(known.values()))
+            made = await self._cart(shopper, row, held)
+            for item, one in ((item, known[item.performance, item.place]) for item in made.items):
+                if one.tariff is not None and item.tariff != one.tariff:
+                    raise NotFound(what="tariff")
+                if set(item.options) != set(one.options):
+                    raise UnknownOption(tariff=item.tariff_name)
+            return await self._fill(c, shopper, row, held)
+
+    async def renew(self, shopper: Shopper) -> Cart:
+        """Start the clock of the cart again, as far as it may."""
+        async with self._db.read() as c:
+            row = await _find(c, shopper)
+        held = await self._held(shopper, row)
+        return await self._cart(shopper, row, held if isinstance(held, _Lapsed) else await self._renewed(shopper, held))
+
+    async def type(self, shopper: Shopper, typed: Mapping[str, Any]) -> None:
+        """Remember what was typed, beside what was before."""
+        async with self._db.transaction() as c:
+            await self._locked(c, shopper)
+            await SQL.type.run(
+                c, secret_hash=secret_hash(shopper.secret), typed=_encode(typed).decode(), now=shopper.now
+            )
+
+    async def ordered(self, shopper: Shopper, hold: str, order_id: UUID) -> None:
+        """The cart's hold has become an order."""
+        async with self._db.transaction() as c:
+            values = {"hold": bytes.fromhex(hold), "order_id": order_id, "now": shopper.now}
+            await SQL.order.run(c, secret_hash=secret_hash(shopper.secret), **values)
+
+    # -- one act ---------------------------------------------------------------------------------------------------
+
+    async def _locked(self, c: Connection, shopper: Shopper) -> _Row:
+        key = {"secret_hash": secret_hash(shopper.secret), "box_office_id": shopper.box_office.id}
+        await SQL.open.run(c, now=shopper.now, **key)
+        row = await SQL.lock.one(c, _Row, **key)
+        if row is None:
+            raise NotFound(what="cart")
+        return row
+
+    async def _held(self, shopper: Shopper, row: _Row | None) -> Held | _Lapsed:
+        """What the cart's hold holds, or what it held while it lasted."""
+        if row is None or row.hold is None or row.order_id is not None:
+            return _Lapsed()
+        try:
+            stores = (self._offers, self._inventory, self._settings)
+            return await holds.read(*stores, shopper.box_office, row.hold.hex())
+        except (HoldExpired, HoldLost):
+            return _Lapsed(tuple([await self._lost(shopper, one) for one in row.chosen]))
+
+    async def _changed(
+        self, shopper: Shopper, hold: str, add: Sequence[Wish], drop: Mapping[UUID, Sequence[int]]
+    ) -> Held:
+        stores = (self._offers, self._inventory, self._settings)
+        return await holds.change(*stores, _ask(shopper), hold, tuple(add), drop)
+
+    async def _renewed(self, shopper: Shopper, held: Held) -> Held:
+        with suppress(HoldBusy, HoldExpired, HoldLost):
+            stores = (self._offers, self._inventory, self._settings)
+            return await holds.renew(*stores, shopper.box_office, held.hold)
+        return held
+
+    async def _fill(
+        self, c: Connection, shopper: Shopper, row: _Row, held: Held | None, tariffs: Sequence[UUID] = ()
+    ) -> Cart:
+        """Write down what the cart holds now, with a choice for each place, and start its clock again."""
+        if held is not None:
+            held = await self._renewed(shopper, held)
+        chosen = () if held is None else await self._choices(held, row.chosen, tariffs)
+        hold = None if held is None else bytes.fromhex(held.hold)
+        row = replace(row, hold=hold, chosen=chosen, order_id=None)
+        await SQL.fill.run(
+            c, secret_hash=secret_hash(shopper.secret), hold=hold, chosen=_encode(chosen).decode(),
+            last_key=shopper.key or "", now=shopper.now,
+        )  # fmt: skip
+        return await self._cart(shopper, row, _Lapsed() if held is None else held)
+
+    async def _choices(self, held: Held, before: Iterable[Chosen], tariffs: Sequence[UUID]) -> tuple[Chosen, ...]:
+        """What was chosen for each place; for new ones, the tariffs asked for in turn where they are sold at them."""
+        known, turn, found = {(one.performance, one.place): one for one in before}, list(tariffs), []
+        for part in held.parts:
+            for place in part.places:
+                one = known.get((part.performance, place.place))
+                if one is None:
+                    sold = [price.tariff for price in part.prices.get(place.price_group, ())]
+                    tariff = next((tariff for tariff in turn if tariff in sold), None)
+                    if tariff is not None:
+                        turn.remove(tariff)
+                    one = Chosen(part.performance, place.place, tariff or next(iter(sold), None))
+                found.append(one)
+        return tuple(found)
+
+    # -- as it is shown --------------------------------------------------------------------------------------------
+
+    async def _cart(self, shopper: Shopper, row: _Row | None, held: Held | _Lapsed) -> Cart:
+        typed, order_id = ({}, None) if row is None else (row.typed, row.order_id)
+        if isinstance(held, _Lapsed):
+            return Cart(
+                hold="", currency=shopper.box_office.currency, expires_at=None, expires_in_s=0, items=(),
+                lost=held.lost, typed=typed, order_id=order_id,
+            )  # fmt: skip
+        known = {} if row is None else {(one.performance, one.place): one for one in row.chosen}
+        items: list[Item] = []
+        for part in held.parts:
+            offer = await self._offers.of(part.performance)
+            for place in part.places:
+                one = known.get((part.performance, place.place)) or Chosen(part.performance, place.place)
+                items.append(_item(shopper, offer, place, part.prices.get(place.price_group, ()), one))
+        items.sort(key=lambda item: (item.starts_at, item.performance, item.place))
+        return Cart(
+            hold=held.hold, currency=held.currency, expires_at=held.expires_at, expires_in_s=held.expires_in_s,
+            items=tuple(items), lost=(), typed=typed, order_id=order_id,
+        )  # fmt: skip
+
+    async def _lost(self, shopper: Shopper, one: Chosen) -> Item:
+        offer = await self._offers.of(one.performance)
+        return _item(shopper, offer, holds.place_of(offer, one.place), (), one)
+
+
+async def forget(db: Database, now: datetime) -> int:
+    """Delete carts that nobody has touched for `KEPT`; how many."""
+    async with db.read() as c:
+        return await SQL.forget_before.run(c, before=now - KEPT, rows_max=FORGOTTEN_MAX)
+
+
+def _item(shopper: Shopper, offer: Offer, place: Place, prices: Sequence[Price], one: Chosen) -> Item:
+    by_tariff = {price.tariff: price for price in prices}
+    price = by_tariff.get(one.tariff) if one.tariff is not None else next(iter(prices), None)
+    offered = () if price is None else offer.options.get(price.tariff, ())
+    options = tuple(option for option, _ in offered if option.id in one.options)
+    cents = None if price is None else price.price_cents + sum(option.price_cents for option in options)
+    at = offer.performance
+    return Item(
+        performance=at.id, event=at.event_id, event_name=at.title(shopper.language), venue_name=at.venue_name,
+        starts_at=at.starts_at, time_zone=at.time_zone, place=place.place, seat=place.seat, zone=place.zone,
+        row=place.row, label=place.label, category=place.category, tariff=price.tariff if price else None,
+        tariff_name=price.name if price else "", options=tuple(option.id for option in options), price_cents=cents,
+        prices=tuple(prices), offered=tuple(offered),
+    )  # fmt: skip
+
+
+def _ask(shopper: Shopper) -> Ask:
+    key = None if shopper.key is None else f"{shopper.secret} {shopper.key}"
+    return Ask(
+        box_office=shopper.box_office, now=shopper.now, key=key, address=shopper.address, link=shopper.link
+    )  # fmt: skip
+
+
+async def _find(c: Connection, shopper: Shopper) -> _Row | None:
+    if not shopper.secret:
+        return None
+    key = {"secret_hash": secret_hash(shopper.secret), "box_office_id": shopper.box_office.id}
+    return await SQL.find.one(c, _Row, **key)
+
+
+def _has(held: Held, performance: UUID) -> set[int]:
+    return {place.place for part in held.parts if part.performance == performance for place in part.places}
+
+
+def _whole(held: Held, places: Mapping[UUID, Sequence[int]]) -> list[tuple[UUID, Sequence[int]]]:
+    """Each performance that is held, with what is to be given back of it."""
+    return [(part.performance, places.get(part.performance, ())) for part in held.parts]

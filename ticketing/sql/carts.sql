@@ -1,0 +1,32 @@
+-- name: find(secret_hash, box_office_id)^
+select hold, chosen, typed, order_id, last_key
+from carts
+where secret_hash = :secret_hash and box_office_id = :box_office_id;
+
+-- name: open(secret_hash, box_office_id, now)!
+insert into carts (secret_hash, box_office_id, touched_at) values (:secret_hash, :box_office_id, :now)
+on conflict do nothing;
+
+-- name: lock(secret_hash, box_office_id)^
+select hold, chosen, typed, order_id, last_key
+from carts
+where secret_hash = :secret_hash and box_office_id = :box_office_id
+for no key update;
+
+-- name: fill(secret_hash, hold, chosen, last_key, now)!
+update carts
+set hold = :hold, chosen = :chosen::jsonb, order_id = null, last_key = :last_key, touched_at = :now
+where secret_hash = :secret_hash;
+
+-- name: type(secret_hash, typed, now)!
+-- What was typed, beside what was before.
+update carts set typed = typed || :typed::jsonb, touched_at = :now where secret_hash = :secret_hash;
+
+-- name: order(secret_hash, hold, order_id, now)!
+update carts
+set order_id = :order_id, touched_at = :now
+where secret_hash = :secret_hash and hold = :hold;
+
+-- name: forget_before(before, rows_max)!
+delete from carts
+where secret_hash in (select secret_hash from carts where touched_at < :before order by touched_at limit :rows_max);

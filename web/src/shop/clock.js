@@ -1,0 +1,30 @@
+// How long the places of the cart are still the visitor's, counted down by this browser from what the server told.
+const SECOND = 1000;
+const SAID_AT_S = [300, 120, 60];
+
+export function clocks(document) {
+  for (const element of document.querySelectorAll("[data-ends-in]")) {
+    countdown(Number(element.dataset.endsIn), (left) => {
+      const shown = element.querySelector("[data-left]");
+      shown.textContent = left > 0 ? clock(left) : "0:00";
+      element.classList.toggle("soon", left <= SAID_AT_S[1]);
+      if (left <= 0) window.location.reload();
+    });
+  }
+}
+
+// Calls `tell` with the seconds left, each second until they are over.
+export function countdown(seconds, tell) {
+  const end = performance.now() + seconds * SECOND;
+  const step = () => {
+    const left = Math.max(0, Math.ceil((end - performance.now()) / SECOND));
+    tell(left);
+    if (left > 0) setTimeout(step, SECOND);
+  };
+  step();
+}
+
+// 605 -> "10:05"
+export function clock(seconds) {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}

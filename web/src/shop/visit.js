@@ -1,0 +1,31 @@
+// What is the visitor's own, on pages that are the same for everybody: how much is in the cart, and for how long.
+import { clock, countdown } from "./clock.js";
+
+let asked = null;
+
+// The visitor's token and cart; asked for once a page.
+export function visitor(document) {
+  asked ??= fetch(`${document.body.dataset.shop}/visit`, { headers: { accept: "application/json" } }).then((answer) => {
+    if (!answer.ok) throw new Error(String(answer.status));
+    return answer.json();
+  });
+  return asked;
+}
+
+export async function visit(document) {
+  if (!document.body.dataset.shop || !document.querySelector("[data-cart-link]")) return;
+  try {
+    showCart(document, (await visitor(document)).cart);
+  } catch {
+    asked = null; // the link to the cart is there all the same
+  }
+}
+
+export function showCart(document, cart) {
+  const count = document.querySelector("[data-cart-count]");
+  const time = document.querySelector("[data-cart-time]");
+  count.hidden = !cart?.count;
+  count.textContent = cart?.count ?? "";
+  time.hidden = !cart?.count;
+  if (cart?.count) countdown(cart.expires_in_s, (left) => { time.textContent = clock(left); });
+}
