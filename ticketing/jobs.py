@@ -37,6 +37,8 @@ class MailKind(StrEnum):
     CONFIRMATION_AGAIN = "confirmation-again"
     """What was ordered, without the tickets."""
     TICKETS_AGAIN = "tickets-again"
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit-note"
 
 
 class AccountMailKind(StrEnum):
@@ -59,11 +61,12 @@ class SyncPlaces(Struct, frozen=True):
 
 
 class SendMail(Struct, frozen=True):
-    """Write to the customer of an order, or to another address about it."""
+    """Write to the customer of an order, or to another address about it; with an invoice or a credit note of it."""
 
     order: UUID
     mail: MailKind
     to: str | None = None
+    invoice: UUID | None = None
 
 
 class SendAccountMail(Struct, frozen=True):

@@ -18,7 +18,7 @@ from msgspec import Struct
 from engine.holds import Seats
 from engine.inventory import Inventory
 from engine.seat_index import SeatLabel
-from ticketing import audit, claims, halls, jobs, ledger, orders, refunds
+from ticketing import audit, claims, halls, invoicing, jobs, ledger, orders, refunds
 from ticketing.audit import Actor
 from ticketing.claims import Claim, Claiming, Pinned
 from ticketing.db import Database
@@ -312,4 +312,5 @@ async def _settle_difference(c: Connection, ticket: _Ticket, label: SeatLabel, p
     difference_cents = price_cents - ticket.price_cents
     await ledger.post(c, order.id, Account.RECEIVABLE, Account.SALES, difference_cents, order.currency, "moved", now)
     await refunds.flag_excess(c, order.id, "moved to a cheaper place", now)
-    await orders.pay_if_settled(c, order.id)
+    await orders.pay_if_settled(c, order.id, now)
+    await invoicing.follow(c, [order.id], now)

@@ -28,7 +28,7 @@ from engine.holds import Any, PinAnswer
 from engine.inventory import Inventory
 from engine.link import StoreUnreachable
 from engine.outcomes import Outcome
-from ticketing import answers, audit, claims, drafts, jobs, ledger, refunds
+from ticketing import answers, audit, claims, drafts, invoicing, jobs, ledger, refunds
 from ticketing.audit import Actor, Subject
 from ticketing.claims import Claim
 from ticketing.db import Database
@@ -106,6 +106,8 @@ class Order(Struct, frozen=True):
     refund_due_cents: int
     due_cents: int
     vat: tuple[VatShare, ...]
+    payment_method: str | None = None
+    """How its buyer said it will be paid, if they said."""
 
 
 class OrderLine(Struct, frozen=True):
@@ -266,6 +268,7 @@ async def refund(
         freed = await _take_back(c, [order.id], list(lines_chosen), places, "refunded", now)
         await _write_off(c, order.id, now)
         await refunds.flag_excess(c, order.id, "refunded", now)
+        await invoicing.follow(c, [order.id], now)
         found = await view(c, order_id)
         if by is not None:
             told = {"refund_cents": (0, kept_cents), "status": (order.status, found.status)}
@@ -295,6 +298,9 @@ async def expire_due(db: Database, inventory: Inventory, now: datetime, orders_m
         await SQL.close.run(c, order_ids=ids, status=status, now=now)
         places = [(claim.pool, claim.place) for some in owned.values() for claim in some]
         freed = await _take_back(c, ids, lines_open, sorted(places), "expired", now)
+        for row in await SQL.part_paid.rows(c, order_ids=ids):
+            await refunds.flag_excess(c, row["id"], "expired", now)
+        await invoicing.follow(c, ids, now)
     await _free_each(inventory, due, owned, freed)
     return len(due)
 
@@ -318,15 +324,25 @@ async def view(c: Connection, order_id: UUID | None) -> Order:
     return order
 
 
-async def pay_if_settled(c: Connection, order_id: UUID) -> Order:
+async def pay_if_settled(c: Connection, order_id: UUID, now: datetime) -> Order:
     """Once nothing is due of a pending order it is paid, its tickets are valid, and its buyer is told."""
     order = await view(c, order_id)
     if order.status is not OrderStatus.PENDING or order.due_cents > 0:
         return order
-    status = step(ORDER, "order", order.status, OrderEvent.PAY)
+    await invoicing.receipt(c, order_id, now)
+    return await _confirm(c, order, OrderEvent.PAY)
+
+
+async def trust(c: Connection, order_id: UUID) -> Order:
+    """Issue the tickets of a pending order before its money came; it does not end any more, and its debt stays."""
+    return await _confirm(c, await view(c, order_id), OrderEvent.TRUST)
+
+
+async def _confirm(c: Connection, order: Order, event: OrderEvent) -> Order:
+    status = step(ORDER, "order", order.status, event)
     waiting = sources(TICKET, TicketEvent.PAY)
-    await SQL.pay.run(c, order_id=order_id, status=status, ticket_sources=waiting, ticket_status=TicketStatus.VALID)
-    await jobs.enqueue(c, Job.SEND_MAIL, SendMail(order_id, MailKind.ORDER_PAID))
+    await SQL.pay.run(c, order_id=order.id, status=status, ticket_sources=waiting, ticket_status=TicketStatus.VALID)
+    await jobs.enqueue(c, Job.SEND_MAIL, SendMail(order.id, MailKind.ORDER_PAID))
     return msgspec.structs.replace(order, status=status)
 
 
@@ -600,7 +616,8 @@ async def _cancel(
         lines_chosen = {ticket.order_line_id for ticket in chosen}
         freed = await _take_back(c, [order.id], list(lines_chosen), places, "cancelled", now)
         await refunds.flag_excess(c, order.id, "cancelled", now)
-        found = await pay_if_settled(c, order.id)
+        found = await pay_if_settled(c, order.id, now)
+        await invoicing.follow(c, [order.id], now)
         if back_cents not in (None, found.refund_due_cents - due_before):
             raise ChangedMeanwhile()
         if by is not None:

@@ -1,9 +1,12 @@
-"""Payments: money that comes in, by a provider or over the counter, and what it does to its order.
+"""Payments: money that comes in, by a provider, a bank or over the counter, and what it does to its order.
 
 An order exists before its payment, with its places owned and its price owed, so a payment only ever settles a debt.
 What a provider tells us is booked once, whatever it sends twice, late or out of order: the notification's id is a key,
 the order's row a queue, and the payment's state decides. Money that is not what is owed (another amount, an order that
 is gone, a second payment) is booked as well, pays nothing, and is flagged to go back.
+
+A transfer that a bank tells of is the one payment of any amount: less than what is owed is kept, and the rest stays
+owed.
 
 Money that comes after the order expired gets its seats again where they are free: paid means seated, or flagged.
 """
@@ -17,7 +20,7 @@ from msgspec import Struct
 from engine.failpoints import reach
 from engine.holds import Any, Seats, Want
 from engine.inventory import Inventory
-from ticketing import audit, claims, jobs, ledger, orders, refunds
+from ticketing import audit, claims, invoicing, jobs, ledger, orders, refunds
 from ticketing.audit import Actor
 from ticketing.claims import Claim, Claiming
 from ticketing.db import Database
@@ -25,7 +28,7 @@ from ticketing.ids import new_id
 from ticketing.jobs import Job, MailKind, SendMail
 from ticketing.ledger import Account
 from ticketing.orders import Locked, Order
-from ticketing.refunds import ACCOUNTS, ON_SITE
+from ticketing.refunds import ACCOUNTS, ON_SITE, TRANSFER
 from ticketing.refusals import ChangedMeanwhile, NothingDue, SeatsBlocked, SeatsTaken, SoldOut
 from ticketing.sandbox import Charge, Notice, Sandbox
 from ticketing.settings import Settings
@@ -75,6 +78,8 @@ class Received(StrEnum):
     """What became of a notification."""
 
     PAID = "paid"
+    PART_PAID = "part-paid"
+    """A transfer of less than was owed: the rest stays owed."""
     SEATED_LATE = "seated-late"
     """The order had expired, and got its places again."""
     FAILED = "failed"
@@ -88,7 +93,15 @@ class Received(StrEnum):
     """No payment of ours has this reference."""
 
 
-class _Seated(Struct, frozen=True):
+class Transfer(Struct, frozen=True):
+    """Money that came to an account of the bank's for an order. `id` names it, whatever files it is in."""
+
+    id: UUID
+    amount_cents: int
+    currency: str
+
+
+class Seated(Struct, frozen=True):
     """Places claimed again, of which Redis is to be told after the commit."""
 
     box_office: str
@@ -141,7 +154,44 @@ async def take_on_site(
         if by is not None:
             told = {"received_cents": (order.received_cents, order.received_cents + order.due_cents)}
             await audit.note(c, by, "order.paid", locked.subject, now, told)
-        return await orders.pay_if_settled(c, order_id)
+        return await orders.pay_if_settled(c, order_id, now)
+
+
+async def book_transfer(
+    t: Claiming, order_id: UUID, transfer: Transfer, now: datetime
+) -> tuple[UUID, Received, Seated | None]:
+    """Book a transfer in the caller's transaction; the payment it became, what it did, and places for `settle_later`.
+
+    A transfer that was booked before breaks the key of its reference. NotReady and OrderLate: it may work in a moment.
+    """
+    c = t.c
+    order = await orders.lock(c, order_id)
+    payment = Payment(
+        new_id(), order_id, TRANSFER, str(transfer.id), transfer.amount_cents, transfer.currency, PaymentStatus.PENDING,
+        now, None,
+    )  # fmt: skip
+    await SQL.add.run(
+        c, payment_id=payment.id, order_id=order_id, provider=TRANSFER, reference=payment.reference,
+        amount_cents=payment.amount_cents, currency=payment.currency, status=payment.status, now=now, settled_at=None,
+    )  # fmt: skip
+    before = await orders.view(c, order_id)
+    if payment.currency != before.currency:
+        return payment.id, await _send_back(c, payment, transfer, Received.WRONG_AMOUNT, now), None
+    if order.status is OrderStatus.EXPIRED:
+        seated = await _seat_again(t, order, payment, now)
+        outcome = Received.SEATED_LATE if seated else await _send_back(c, payment, transfer, Received.REFUND_DUE, now)
+        return payment.id, outcome, seated
+    if order.status not in sources(ORDER, OrderEvent.PAY) or before.due_cents <= 0:
+        return payment.id, await _send_back(c, payment, transfer, Received.REFUND_DUE, now), None
+    await _accept(c, payment, now)
+    await orders.pay_if_settled(c, order_id, now)
+    return payment.id, Received.PART_PAID if payment.amount_cents < before.due_cents else Received.PAID, None
+
+
+async def settle_later(inventory: Inventory, seated: Seated | None) -> None:
+    """After the commit: tell Redis of places that are an order's again."""
+    if seated is not None:
+        await claims.settle(inventory, seated.box_office, seated.owned, seated.hold)
 
 
 async def of_order(db: Database, order_id: UUID) -> list[Payment]:
@@ -172,14 +222,13 @@ async def receive(
         payment, outcome, seated = await _book(t, provider, notice, now)
         await SQL.note_outcome.run(t.c, payment_id=payment and payment.id, outcome=outcome, **key)
     reach("F9")
-    if seated is not None:
-        await claims.settle(inventory, seated.box_office, seated.owned, seated.hold)
+    await settle_later(inventory, seated)
     return outcome
 
 
 async def _book(
     t: Claiming, provider: Sandbox, notice: Notice, now: datetime
-) -> tuple[Payment | None, Received, _Seated | None]:
+) -> tuple[Payment | None, Received, Seated | None]:
     """What the notification does, with the order's row held: the order first, as everywhere, then the payment."""
     c = t.c
     order_id = await SQL.order_of.value(c, provider=provider.name, reference=notice.reference)
@@ -204,7 +253,7 @@ async def _book(
     if order.status not in sources(ORDER, OrderEvent.PAY) or not 0 < due_cents <= payment.amount_cents:
         return payment, await _send_back(c, payment, notice, Received.REFUND_DUE, now), None
     await _accept(c, payment, now)
-    await orders.pay_if_settled(c, order.id)
+    await orders.pay_if_settled(c, order.id, now)
     return payment, Received.PAID, None
 
 
@@ -240,9 +289,11 @@ async def _accept(c: Connection, payment: Payment, now: datetime) -> None:
     await refunds.flag_excess(c, payment.order_id, "paid beyond the price", now)
 
 
-async def _send_back(c: Connection, payment: Payment, notice: Notice, outcome: Received, now: datetime) -> Received:
+async def _send_back(
+    c: Connection, payment: Payment, came: Notice | Transfer, outcome: Received, now: datetime
+) -> Received:
     """The money came, is booked as what it is, and goes back whole."""
-    amount_cents, currency = notice.amount_cents, notice.currency
+    amount_cents, currency = came.amount_cents, came.currency
     await _settle(c, payment, PaymentEvent.FLAG, amount_cents, currency, now)
     await _post(c, payment.order_id, payment.id, payment.provider, amount_cents, currency, now)
     await refunds.flag(c, payment.order_id, payment.id, payment.provider, amount_cents, currency, outcome, now)
@@ -264,7 +315,7 @@ async def _post(
     await ledger.post(c, order_id, account, Account.RECEIVABLE, amount_cents, currency, "payment", now, payment_id)
 
 
-async def _seat_again(t: Claiming, order: Locked, payment: Payment, now: datetime) -> _Seated | None:
+async def _seat_again(t: Claiming, order: Locked, payment: Payment, now: datetime) -> Seated | None:
     """Undo the order's expiry, where all its places are still free and the money covers them; None where not."""
     c = t.c
     tickets = await SQL.expired_tickets.all(c, _Lost, order_id=order.id, now=now)
@@ -290,7 +341,8 @@ async def _seat_again(t: Claiming, order: Locked, payment: Payment, now: datetim
     )
     await _accept(c, payment, now)
     await jobs.enqueue(c, Job.SEND_MAIL, SendMail(order.id, MailKind.ORDER_PAID))
-    return _Seated(pin.box_office, pin.hold, owned)
+    await invoicing.follow(c, [order.id], now)
+    return Seated(pin.box_office, pin.hold, owned)
 
 
 async def _wants(c: Connection, tickets: list[_Lost]) -> tuple[Want, ...]:

@@ -22,9 +22,11 @@ from ticketing.refusals import NotFound, RefundSent
 from ticketing.sql import Connection, load
 from ticketing.states import PAYMENT, PaymentEvent, PaymentStatus, RefundStatus, sources
 
-ON_SITE, SANDBOX = "on_site", "sandbox"
-ACCOUNTS = {ON_SITE: Account.CASH, SANDBOX: Account.SANDBOX}
+ON_SITE, SANDBOX, TRANSFER = "on_site", "sandbox", "transfer"
+ACCOUNTS = {ON_SITE: Account.CASH, SANDBOX: Account.SANDBOX, TRANSFER: Account.BANK}
 """Where the money of each provider lies."""
+BY_HAND = frozenset({ON_SITE, TRANSFER})
+"""What somebody gives back, over the counter or by the bank, and books when it is gone."""
 
 SQL = load("refunds")
 
@@ -75,11 +77,12 @@ async def flag(
     reason: str,
     now: datetime,
 ) -> None:
-    """Flag an amount of one payment; what came by a provider goes back by a job, what came in cash over the counter."""
+    """Flag an amount of one payment; what came by a provider goes back by a job, what came in cash or by a
+    bank transfer by somebody's hand."""
     values = {"payment_id": payment_id, "amount_cents": amount_cents, "currency": currency, "reason": reason}
     refund_id = new_id()
     await SQL.add.run(c, refund_id=refund_id, order_id=order_id, now=now, **values)
-    if provider != ON_SITE:
+    if provider not in BY_HAND:
         await jobs.enqueue(c, Job.SEND_REFUND, SendRefund(refund_id))
 
 
@@ -98,7 +101,7 @@ async def send(db: Database, provider: Provider, refund_id: UUID, now: datetime)
 async def hand_out(
     db: Database, organisation_id: UUID, refund_id: UUID, now: datetime, by: Actor | None = None
 ) -> Refund:
-    """Book a refund that was given back over the counter. Raises NotFound, RefundSent."""
+    """Book a refund that was given back over the counter, or by the bank. Raises NotFound, RefundSent."""
     async with db.transaction() as c:
         refund = await SQL.get_of.one(c, Refund, organisation_id=organisation_id, refund_id=refund_id)
         if refund is None:

@@ -549,6 +549,69 @@ class NothingDue(Refusal):
     status = 409
 
 
+class MethodNotOffered(Refusal):
+    """This box office does not take payments this way."""
+
+    code = "method-not-offered"
+    status = 409
+
+
+class OrderTooSmall(Refusal):
+    """This order is too small to be paid this way."""
+
+    code = "order-too-small"
+    status = 409
+
+
+class OrderTooLarge(Refusal):
+    """This order is too large to be paid this way."""
+
+    code = "order-too-large"
+    status = 409
+
+
+class TooLateToPay(Refusal):
+    """There is no time left to pay this way before the first date."""
+
+    code = "too-late-to-pay"
+    status = 409
+
+
+class MethodStays(Refusal):
+    """Money has come in for this order, so the way to pay stays as it is."""
+
+    code = "method-stays"
+    status = 409
+
+
+class NothingToInvoice(Refusal):
+    """All of this order is invoiced, or there is nothing to invoice in it."""
+
+    code = "nothing-to-invoice"
+    status = 409
+
+
+class InvoiceStays(Refusal):
+    """The invoice {label} is issued and stays as it is: the address cannot change any more."""
+
+    code = "invoice-stays"
+    status = 409
+
+
+class EntryBooked(Refusal):
+    """This payment was booked meanwhile: look at it again."""
+
+    code = "entry-booked"
+    status = 409
+
+
+class FileConfirmed(Refusal):
+    """This file is being booked, or was: it stays."""
+
+    code = "file-confirmed"
+    status = 409
+
+
 class ChangedMeanwhile(Refusal):
     """Something has happened to this order since you opened it, and nothing was done: look again, then decide."""
 

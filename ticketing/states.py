@@ -15,7 +15,8 @@ class OrderStatus(StrEnum):
     PENDING = "pending"
     """Its places are claimed, its money is awaited until `expires_at`."""
     PAID = "paid"
-    """Nothing was left to collect; a move to a dearer seat may leave something again."""
+    """Its tickets are good: nothing was left to collect, or its box office trusts its buyer. A move to a dearer seat may
+    leave something again."""
     EXPIRED = "expired"
     """The money did not come in time: the places went back on sale."""
     CANCELLED = "cancelled"
@@ -29,6 +30,8 @@ class OrderEvent(StrEnum):
     """By its buyer, who does not want to pay any more."""
     CHANGE = "changed"
     """Some of its tickets are cancelled, or one is moved."""
+    TRUST = "issued on invoice"
+    """Its tickets are good before its money came: the box office waits for that."""
     RESEAT = "seated again"
     """The money came after the expiry, and its places were still free."""
 
@@ -78,6 +81,7 @@ class PaymentEvent(StrEnum):
 
 ORDER: Mapping[tuple[OrderStatus, OrderEvent], OrderStatus] = {
     (OrderStatus.PENDING, OrderEvent.PAY): OrderStatus.PAID,
+    (OrderStatus.PENDING, OrderEvent.TRUST): OrderStatus.PAID,
     (OrderStatus.PENDING, OrderEvent.EXPIRE): OrderStatus.EXPIRED,
     (OrderStatus.PENDING, OrderEvent.CANCEL): OrderStatus.CANCELLED,
     (OrderStatus.PENDING, OrderEvent.GIVE_UP): OrderStatus.CANCELLED,

@@ -232,3 +232,50 @@ values (pg_temp.id(2, 1), '{"accent": "#1d4e89"}', '{"en": {"title": "The season
 insert into carts (secret_hash, box_office_id, hold, chosen, order_id, touched_at) values
     (sha256('cart 1'), pg_temp.id(2, 1), '\x000102030405060708090a0b0c0d0e0f', '[]', pg_temp.id(11, 1), '2026-01-03T00:00Z'),
     (sha256('cart 2'), pg_temp.id(2, 1), null, '[]', null, '2026-01-03T00:00Z');
+
+-- How it is paid, what it invoiced, and what its bank told of: order 299 on invoice, paid by transfer; order 303, whose invoice
+-- was taken back.
+insert into billing (box_office_id, name, street, postal_code, city, country, iban)
+values (pg_temp.id(2, 1), 'House', '1 Hall Street', '1003', 'Lausanne', 'CH', 'CH9300762011623852957');
+insert into payment_methods (box_office_id, method, offered, pay_days) values (pg_temp.id(2, 1), 'invoice', true, 14);
+insert into bill_addresses values (pg_temp.id(11, 299), 'Buyer & Co', '2 Quay', '1003', 'Lausanne', 'CH');
+insert into invoice_counters values (pg_temp.id(2, 1), 2026, 3);
+insert into invoices (
+    id, box_office_id, order_id, kind, credits, year, number, label, issued_at, issued_on, due_on, currency,
+    total_cents, document
+)
+select pg_temp.id(60, n), pg_temp.id(2, 1), pg_temp.id(11, case n when 1 then 299 else 303 end),
+    case n when 3 then 'credit_note' else 'invoice' end, case n when 3 then pg_temp.id(60, 2) end, 2026, n,
+    '2026-0000' || n, '2026-01-03T00:00Z', '2026-01-03', '2026-01-17', 'EUR', case n when 3 then -2000 else 2000 end,
+    jsonb_build_object('label', '2026-0000' || n, 'total_cents', case n when 3 then -2000 else 2000 end)
+from generate_series(1, 3) n;
+insert into invoice_lines
+select id, pg_temp.id(60, case when order_id = pg_temp.id(11, 299) then 1 when kind = 'reversal' then 3 else 2 end)
+from order_lines where order_id in (pg_temp.id(11, 299), pg_temp.id(11, 303));
+insert into bank_files (id, box_office_id, hash, name, format, uploaded_at, confirmed_at)
+values (pg_temp.id(61, 1), pg_temp.id(2, 1), sha256('file'), 'january.xml', 'camt.053', '2026-01-04T00:00Z', '2026-01-04T00:01Z');
+update payments set provider = 'transfer' where id = pg_temp.id(17, 299);
+delete from payment_notifications where payment_id = pg_temp.id(17, 299);
+update ledger set debit = 'bank' where payment_id = pg_temp.id(17, 299);
+insert into bank_entries
+values (
+    pg_temp.id(62, 1), pg_temp.id(1, 1), pg_temp.id(2, 1), pg_temp.id(61, 1), 1, 'CH9300762011623852957', 'bank 1',
+    '2026-01-03', 2000, 'EUR', 'Buyer & Co', '', 'RF00CODE0299', '', 'booked', pg_temp.id(17, 299), 'paid'
+);
+
+-- A waiting room that has opened: three came before, one was let in and ordered, one more is called.
+insert into waiting_rooms (
+    event_id, state, created_at, opens_at, opened_at, sealed_seed, seed_hash, seed, shuffled_count, next_ordinal, serving,
+    target_p99_ms, pace_min, pace_max, turn_s, admission_s, party_max, settles_at
+)
+select id, 'closed', '2026-01-01T00:00Z', '2026-01-02T00:00Z', '2026-01-02T00:00Z', '\x00', sha256('\x00'), '\x00', 1000, 1000,
+    2, 500, 60, 6000, 300, 1200, 10, '2026-01-02T00:00Z'
+from events
+order by id
+limit 1;
+insert into waiting_arrivals
+select event_id, n, sha256(int4send(n)), 2, n, '2026-01-01T00:00Z' from waiting_rooms, generate_series(0, 2) as n;
+insert into waiting_turns
+select event_id, 0, 2, '2026-01-02T00:01Z', '2026-01-02T00:21Z', 2 from waiting_rooms;
+insert into waiting_steps select event_id, 2, '2026-01-02T00:01Z' from waiting_rooms;
+insert into serving_loads values ('host-1', '2026-01-02T00:01Z', '{20, 1}');

@@ -144,6 +144,30 @@ MUTANTS: dict[str, list[str]] = {
         " insert into ticket_options select t.id, n.id, n.name, 0 from options n, tickets t"
         " where n.name = 'Programme' and t.options_cents > 0",
     ],
+    "invoice_numbers_have_no_gaps": [
+        "update invoice_counters set last_number = 4",
+        "delete from invoice_counters",
+        drop("invoices", "invoices_box_office_id_year_number_key")
+        + "alter table invoices disable trigger user; update invoices set number = 2 where number = 1",
+        "alter table invoices disable trigger user; update invoices set number = number + 1 where number = 3;"
+        " update invoice_counters set last_number = 4",
+    ],
+    "invoices_are_their_lines": [
+        "alter table invoices disable trigger user;"
+        " update invoices set document = jsonb_set(document, '{total_cents}', '1') where number = 1",
+        "alter table invoice_lines disable trigger user;"
+        " update invoice_lines set invoice_id = (select id from invoices where number = 2)"
+        " where invoice_id = (select id from invoices where number = 3)",
+    ],
+    "invoiced_in_full": [
+        LINE + " select gen_random_uuid(), order_id, box_office_id, 'adjustment', 'fee', 1, null, now()"
+        " from invoices where number = 1",
+    ],
+    "transfers_count_once": [
+        "update bank_entries set amount_cents = 1999",
+        "update bank_entries set payment_id = (select id from payments where provider = 'sandbox' limit 1)",
+        "delete from bank_entries",
+    ],
     "requests_count_once": [
         drop("orders", "orders_box_office_id_request_key_key") + "update orders set request_key = 'request 1'",
         drop("orders", "orders_hold_id_key") + "update orders set hold_id = '\\x00000000000000000000000000000000'",

@@ -153,7 +153,7 @@ with entries as (
     select order_id, currency, 0, 0, 0, 0,
         amount_cents * ((debit = 'receivable')::integer - (credit = 'receivable')::integer),
         amount_cents * ((credit = 'sales')::integer - (debit = 'sales')::integer),
-        amount_cents * ((debit in ('cash', 'sandbox'))::integer - (credit in ('cash', 'sandbox'))::integer)
+        amount_cents * ((debit in ('cash', 'bank', 'sandbox'))::integer - (credit in ('cash', 'bank', 'sandbox'))::integer)
     from ledger
 ), totals as (
     select order_id, currency, sum(lines) as lines, sum(received) as received, sum(sent) as sent,
@@ -187,7 +187,7 @@ select format(
     'payment %s (%s): %s of %s in the ledger', p.id, p.status, coalesce(sum(l.amount_cents), 0), p.amount_cents
 )
 from payments p
-left join ledger l on l.payment_id = p.id and l.debit in ('cash', 'sandbox')
+left join ledger l on l.payment_id = p.id and l.debit in ('cash', 'bank', 'sandbox')
 group by p.id, p.status, p.amount_cents
 having coalesce(sum(l.amount_cents), 0)
     <> case when p.status in ('succeeded', 'refund_due', 'refunded') then p.amount_cents else 0 end;
@@ -280,6 +280,49 @@ cross join lateral (
     where r.mailing_id = m.id
 ) as both_ways
 where counted <> found;
+
+-- name: invoice_numbers_have_no_gaps()
+-- A box office numbers a year's invoices and credit notes from one on, each number once, none left out.
+select format('box office %s, %s: %s documents up to number %s, the counter says %s', box_office_id, year,
+    count(i.id), coalesce(max(i.number), 0), max(c.last_number))
+from invoices i
+full join invoice_counters c using (box_office_id, year)
+group by box_office_id, year
+having count(distinct i.number) <> max(c.last_number) or count(i.id) <> max(c.last_number)
+    or max(i.number) <> max(c.last_number) or max(c.last_number) is null or min(i.number) <> 1;
+
+-- name: invoices_are_their_lines()
+-- An invoice or a credit note comes to its lines, which are its order's; a credit note takes back lines of its invoice.
+select format('%s %s: %s, its lines come to %s', i.kind, i.label, i.total_cents, coalesce(sum(l.amount_cents), 0))
+from invoices i
+left join invoice_lines n on n.invoice_id = i.id
+left join order_lines l on l.id = n.order_line_id
+left join invoice_lines w on w.order_line_id = coalesce(l.reverses, l.adjusts)
+group by i.id
+having i.total_cents <> coalesce(sum(l.amount_cents), 0) or bool_or(l.order_id <> i.order_id)
+    or (i.document ->> 'total_cents')::integer <> i.total_cents or i.document ->> 'label' <> i.label
+    or i.kind = 'invoice' and (i.total_cents <= 0 or bool_or(w.invoice_id is not null))
+    or i.kind = 'credit_note' and (i.total_cents > 0 or bool_or(w.invoice_id is distinct from i.credits));
+
+-- name: invoiced_in_full()
+-- An order that was invoiced has its invoices less its credit notes come to its lines.
+select format('order %s: invoiced %s, its lines come to %s', o.code, i.cents, l.cents)
+from (select order_id, sum(total_cents) as cents from invoices group by order_id) i
+join orders o on o.id = i.order_id
+cross join lateral (select sum(amount_cents) as cents from order_lines where order_id = i.order_id) l
+where i.cents <> l.cents;
+
+-- name: transfers_count_once()
+-- A transfer that a bank told of is one payment, of its amount; a payment by transfer was told of.
+select format('payment %s: %s %s, told of as %s %s', y.id, y.amount_cents, y.currency, e.amount_cents, e.currency)
+from payments y
+left join bank_entries e on e.payment_id = y.id and e.state = 'booked'
+where y.provider = 'transfer' and (e.id is null or (e.amount_cents, e.currency) <> (y.amount_cents, y.currency))
+union all
+select format('entry %s of account %s: its payment is by %s', e.key, e.account, y.provider)
+from bank_entries e
+join payments y on y.id = e.payment_id
+where y.provider <> 'transfer';
 
 -- name: requests_count_once()
 -- One request makes one order, and one hold pays for one order.

@@ -194,7 +194,8 @@ select exists (select from orders where hold_id = :hold_id);
 select
     o.id, o.code, o.box_office_id, b.organisation_id, o.customer_id, o.status, o.currency, o.placed_at, o.expires_at,
     o.closed_at, l.total_cents, p.received_cents, r.refunded_cents, r.refund_due_cents,
-    l.total_cents - p.received_cents + r.refunded_cents + r.refund_due_cents as due_cents, order_vat(o.id) as vat
+    l.total_cents - p.received_cents + r.refunded_cents + r.refund_due_cents as due_cents, order_vat(o.id) as vat,
+    o.payment_method
 from orders o
 join box_offices b on b.id = o.box_office_id
 cross join lateral (
@@ -246,6 +247,14 @@ where status = 'pending' and expires_at <= :now
 order by expires_at
 limit :orders_max
 for no key update skip locked;
+
+-- name: part_paid(order_ids)
+-- Which of these orders something came in for.
+select o.id
+from orders o
+where o.id = any(:order_ids::uuid[])
+    and exists (select from payments p where p.order_id = o.id and p.status in ('succeeded', 'refund_due', 'refunded'))
+order by o.id;
 
 -- name: lock_tickets(order_ids)!
 -- Waits for scans under way: a statement after this one sees whom they let in, and those that come later wait.

@@ -34,14 +34,14 @@ join payments p on p.id = r.payment_id
 where r.id = :refund_id;
 
 -- name: get_of(organisation_id, refund_id)^
--- A refund to be handed out over the counter, of the organisation's own.
+-- A refund that somebody gives back by hand, of the organisation's own.
 select r.id, r.order_id, r.payment_id, p.provider, p.reference, r.amount_cents, r.currency, r.status, r.reason,
     r.created_at, r.sent_at
 from refunds r
 join payments p on p.id = r.payment_id
 join orders o on o.id = r.order_id
 join box_offices b on b.id = o.box_office_id
-where r.id = :refund_id and b.organisation_id = :organisation_id and p.provider = 'on_site';
+where r.id = :refund_id and b.organisation_id = :organisation_id and p.provider in ('on_site', 'transfer');
 
 -- name: of_order(order_id)
 select r.id, r.order_id, r.payment_id, p.provider, p.reference, r.amount_cents, r.currency, r.status, r.reason,

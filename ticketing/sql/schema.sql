@@ -70,12 +70,8 @@ CREATE TABLE public.box_offices (
     vat_registered boolean DEFAULT false NOT NULL,
     vat_number text DEFAULT ''::text NOT NULL,
     version integer DEFAULT 1 NOT NULL,
-    ticket_paper text DEFAULT 'a4'::text NOT NULL,
-    ticket_files text DEFAULT 'one'::text NOT NULL,
     CONSTRAINT box_offices_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-    CONSTRAINT box_offices_key_check CHECK ((key ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text)),
-    CONSTRAINT box_offices_ticket_files_check CHECK ((ticket_files = ANY (ARRAY['one'::text, 'each'::text]))),
-    CONSTRAINT box_offices_ticket_paper_check CHECK ((ticket_paper = ANY (ARRAY['a4'::text, 'a6'::text, 'phone'::text])))
+    CONSTRAINT box_offices_key_check CHECK ((key ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text))
 );
 
 CREATE FUNCTION public.box_office_time_zone(box_office uuid) RETURNS text
@@ -109,7 +105,6 @@ CREATE TABLE public.events (
     doors_min integer DEFAULT 30 NOT NULL,
     duration_min integer DEFAULT 120 NOT NULL,
     order_form_id uuid,
-    ticket_design_id uuid,
     CONSTRAINT events_check CHECK (((visibility <> 'link'::text) OR (link_secret IS NOT NULL))),
     CONSTRAINT events_doors_min_check CHECK ((doors_min >= 0)),
     CONSTRAINT events_duration_min_check CHECK ((duration_min > 0)),
@@ -354,19 +349,6 @@ CREATE FUNCTION public.vat_rate_on(box_office uuid, day date) RETURNS integer
    ORDER BY r.holds_from DESC
   LIMIT 1;
 END;
-
-CREATE FUNCTION public.waiting_room_goes_on() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-begin
-    if new.serving < old.serving or new.lapsed < old.lapsed or new.next_ordinal < old.next_ordinal
-        or new.seed_hash <> old.seed_hash
-        or old.shuffled_count is not null and new.shuffled_count is distinct from old.shuffled_count
-    then
-        raise exception 'a waiting room never goes back' using errcode = 'check_violation';
-    end if;
-    return new;
-end $$;
 
 CREATE TABLE public.account_links (
     hash bytea NOT NULL,
@@ -957,14 +939,10 @@ CREATE TABLE public.orders (
     closed_at timestamp with time zone,
     channel text DEFAULT 'shop'::text NOT NULL,
     payment_method text,
-    ticket_paper text,
-    ticket_files text,
     CONSTRAINT orders_channel_check CHECK ((channel = ANY (ARRAY['shop'::text, 'counter'::text, 'api'::text]))),
     CONSTRAINT orders_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT orders_hold_id_check CHECK ((length(hold_id) = 16)),
-    CONSTRAINT orders_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'expired'::text, 'cancelled'::text]))),
-    CONSTRAINT orders_ticket_files_check CHECK ((ticket_files = ANY (ARRAY['one'::text, 'each'::text]))),
-    CONSTRAINT orders_ticket_paper_check CHECK ((ticket_paper = ANY (ARRAY['a4'::text, 'a6'::text, 'phone'::text])))
+    CONSTRAINT orders_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'expired'::text, 'cancelled'::text])))
 );
 
 CREATE TABLE public.organisations (
@@ -1294,12 +1272,6 @@ CREATE TABLE public.scans (
     CONSTRAINT scans_digest_check CHECK ((length(digest) = 16))
 );
 
-CREATE TABLE public.serving_loads (
-    process text NOT NULL,
-    at timestamp with time zone NOT NULL,
-    counts integer[] NOT NULL
-);
-
 CREATE TABLE public.shops (
     box_office_id uuid NOT NULL,
     version integer DEFAULT 1 NOT NULL,
@@ -1357,24 +1329,10 @@ CREATE TABLE public.tariffs (
     order_max integer,
     closed_at timestamp with time zone,
     form_id uuid,
-    ticket_design_id uuid,
     CONSTRAINT tariffs_check CHECK ((sale_opens_at < sale_closes_at)),
     CONSTRAINT tariffs_check1 CHECK ((order_max >= order_min)),
     CONSTRAINT tariffs_order_min_check CHECK ((order_min > 0)),
     CONSTRAINT tariffs_vat_thousandths_check CHECK (((vat_thousandths >= 0) AND (vat_thousandths <= 100000)))
-);
-
-CREATE TABLE public.ticket_designs (
-    id uuid NOT NULL,
-    box_office_id uuid NOT NULL,
-    name text NOT NULL,
-    gallery text NOT NULL,
-    look jsonb NOT NULL,
-    picture bytea,
-    logo bytea,
-    is_default boolean DEFAULT false NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    created_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.ticket_options (
@@ -1439,85 +1397,6 @@ CREATE TABLE public.venue_texts (
     transport text DEFAULT ''::text NOT NULL,
     access_notes text DEFAULT ''::text NOT NULL,
     CONSTRAINT venue_texts_language_check CHECK ((language ~ '^[a-z]{2}$'::text))
-);
-
-CREATE TABLE public.waiting_arrivals (
-    event_id uuid NOT NULL,
-    ordinal bigint NOT NULL,
-    browser bytea NOT NULL,
-    party integer NOT NULL,
-    rank bigint,
-    at timestamp with time zone NOT NULL,
-    CONSTRAINT waiting_arrivals_party_check CHECK ((party >= 1))
-);
-
-CREATE TABLE public.waiting_rooms (
-    event_id uuid NOT NULL,
-    state text NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    opens_at timestamp with time zone NOT NULL,
-    opened_at timestamp with time zone,
-    sealed_seed bytea NOT NULL,
-    seed_hash bytea NOT NULL,
-    seed bytea,
-    shuffled_count bigint,
-    next_ordinal bigint DEFAULT 0 NOT NULL,
-    serving bigint DEFAULT 0 NOT NULL,
-    lapsed bigint DEFAULT 0 NOT NULL,
-    target_p99_ms integer NOT NULL,
-    pace_min integer NOT NULL,
-    pace_max integer NOT NULL,
-    pace_fixed integer,
-    turn_s integer NOT NULL,
-    admission_s integer NOT NULL,
-    party_max integer NOT NULL,
-    challenge_bits integer DEFAULT 0 NOT NULL,
-    per_s double precision DEFAULT 0 NOT NULL,
-    credit double precision DEFAULT 0 NOT NULL,
-    settles_at timestamp with time zone NOT NULL,
-    stepped_at timestamp with time zone,
-    called_per_s double precision DEFAULT 0 NOT NULL,
-    p99_ms integer,
-    arrived_count integer DEFAULT 0 NOT NULL,
-    waiting_count integer DEFAULT 0 NOT NULL,
-    last_rank bigint DEFAULT 0 NOT NULL,
-    inside_count integer DEFAULT 0 NOT NULL,
-    inside_places integer DEFAULT 0 NOT NULL,
-    served_count integer DEFAULT 0 NOT NULL,
-    bought_places integer DEFAULT 0 NOT NULL,
-    left_places integer,
-    conversion double precision DEFAULT 1 NOT NULL,
-    CONSTRAINT waiting_rooms_admission_s_check CHECK (((admission_s >= 60) AND (admission_s <= 14400))),
-    CONSTRAINT waiting_rooms_challenge_bits_check CHECK (((challenge_bits >= 0) AND (challenge_bits <= 24))),
-    CONSTRAINT waiting_rooms_check CHECK ((sha256(seed) = seed_hash)),
-    CONSTRAINT waiting_rooms_check1 CHECK ((pace_max >= pace_min)),
-    CONSTRAINT waiting_rooms_check2 CHECK (((seed IS NULL) = (shuffled_count IS NULL))),
-    CONSTRAINT waiting_rooms_check3 CHECK (((0 <= lapsed) AND (lapsed <= serving) AND (serving <= next_ordinal))),
-    CONSTRAINT waiting_rooms_pace_fixed_check CHECK ((pace_fixed >= 0)),
-    CONSTRAINT waiting_rooms_pace_min_check CHECK ((pace_min >= 1)),
-    CONSTRAINT waiting_rooms_party_max_check CHECK (((party_max >= 1) AND (party_max <= 50))),
-    CONSTRAINT waiting_rooms_seed_hash_check CHECK ((length(seed_hash) = 32)),
-    CONSTRAINT waiting_rooms_state_check CHECK ((state = ANY (ARRAY['announced'::text, 'open'::text, 'paused'::text, 'closed'::text]))),
-    CONSTRAINT waiting_rooms_target_p99_ms_check CHECK (((target_p99_ms >= 50) AND (target_p99_ms <= 10000))),
-    CONSTRAINT waiting_rooms_turn_s_check CHECK (((turn_s >= 30) AND (turn_s <= 3600)))
-);
-
-CREATE TABLE public.waiting_steps (
-    event_id uuid NOT NULL,
-    serving bigint NOT NULL,
-    at timestamp with time zone NOT NULL
-);
-
-CREATE TABLE public.waiting_turns (
-    event_id uuid NOT NULL,
-    ordinal bigint NOT NULL,
-    party integer NOT NULL,
-    admitted_at timestamp with time zone NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    bought_places integer DEFAULT 0 NOT NULL,
-    CONSTRAINT waiting_turns_check CHECK (((bought_places >= 0) AND (bought_places <= party))),
-    CONSTRAINT waiting_turns_party_check CHECK ((party >= 1))
 );
 
 ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_0 FOR VALUES WITH (modulus 16, remainder 0);
@@ -1932,9 +1811,6 @@ ALTER TABLE ONLY public.refunds
 ALTER TABLE ONLY public.scans
     ADD CONSTRAINT scans_pkey PRIMARY KEY (id);
 
-ALTER TABLE ONLY public.serving_loads
-    ADD CONSTRAINT serving_loads_pkey PRIMARY KEY (process, at);
-
 ALTER TABLE ONLY public.shops
     ADD CONSTRAINT shops_pkey PRIMARY KEY (box_office_id);
 
@@ -1961,12 +1837,6 @@ ALTER TABLE ONLY public.tariffs
 
 ALTER TABLE ONLY public.tariffs
     ADD CONSTRAINT tariffs_pkey PRIMARY KEY (id);
-
-ALTER TABLE ONLY public.ticket_designs
-    ADD CONSTRAINT ticket_designs_box_office_id_name_key UNIQUE (box_office_id, name);
-
-ALTER TABLE ONLY public.ticket_designs
-    ADD CONSTRAINT ticket_designs_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.ticket_options
     ADD CONSTRAINT ticket_options_pkey PRIMARY KEY (ticket_id, option_id);
@@ -2000,21 +1870,6 @@ ALTER TABLE ONLY public.venues
 
 ALTER TABLE ONLY public.venues
     ADD CONSTRAINT venues_pkey PRIMARY KEY (id);
-
-ALTER TABLE ONLY public.waiting_arrivals
-    ADD CONSTRAINT waiting_arrivals_event_id_browser_key UNIQUE (event_id, browser);
-
-ALTER TABLE ONLY public.waiting_arrivals
-    ADD CONSTRAINT waiting_arrivals_pkey PRIMARY KEY (event_id, ordinal);
-
-ALTER TABLE ONLY public.waiting_rooms
-    ADD CONSTRAINT waiting_rooms_pkey PRIMARY KEY (event_id);
-
-ALTER TABLE ONLY public.waiting_steps
-    ADD CONSTRAINT waiting_steps_pkey PRIMARY KEY (event_id, serving);
-
-ALTER TABLE ONLY public.waiting_turns
-    ADD CONSTRAINT waiting_turns_pkey PRIMARY KEY (event_id, ordinal);
 
 CREATE INDEX account_links_staff ON public.account_links USING btree (staff_id);
 
@@ -2083,8 +1938,6 @@ CREATE INDEX customers_words ON public.customers USING gin (to_tsvector('simple'
 CREATE INDEX events_box_office ON public.events USING btree (box_office_id);
 
 CREATE INDEX events_order_form ON public.events USING btree (order_form_id) WHERE (order_form_id IS NOT NULL);
-
-CREATE INDEX events_ticket_design ON public.events USING btree (ticket_design_id) WHERE (ticket_design_id IS NOT NULL);
 
 CREATE INDEX form_fields_form ON public.form_fields USING btree (form_id);
 
@@ -2196,8 +2049,6 @@ CREATE INDEX refunds_order ON public.refunds USING btree (order_id);
 
 CREATE INDEX scans_performance ON public.scans USING btree (performance_id, at);
 
-CREATE INDEX serving_loads_at ON public.serving_loads USING btree (at);
-
 CREATE UNIQUE INDEX signing_keys_active ON public.signing_keys USING btree (organisation_id) WHERE (retired_at IS NULL);
 
 CREATE INDEX staff_domain ON public.staff USING btree (split_part(email, '@'::text, 2));
@@ -2205,14 +2056,6 @@ CREATE INDEX staff_domain ON public.staff USING btree (split_part(email, '@'::te
 CREATE INDEX staff_sessions_staff ON public.staff_sessions USING btree (staff_id);
 
 CREATE INDEX tariffs_form ON public.tariffs USING btree (form_id) WHERE (form_id IS NOT NULL);
-
-CREATE INDEX tariffs_ticket_design ON public.tariffs USING btree (ticket_design_id) WHERE (ticket_design_id IS NOT NULL);
-
-CREATE UNIQUE INDEX ticket_designs_default ON public.ticket_designs USING btree (box_office_id) WHERE is_default;
-
-CREATE INDEX ticket_designs_logo ON public.ticket_designs USING btree (logo) WHERE (logo IS NOT NULL);
-
-CREATE INDEX ticket_designs_picture ON public.ticket_designs USING btree (picture) WHERE (picture IS NOT NULL);
 
 CREATE INDEX ticket_options_option ON public.ticket_options USING btree (option_id);
 
@@ -2231,12 +2074,6 @@ CREATE INDEX tokens_organisation ON public.tokens USING btree (organisation_id);
 CREATE INDEX uploads_box_office ON public.uploads USING btree (box_office_id) WHERE (ends_at IS NOT NULL);
 
 CREATE INDEX uploads_waiting ON public.uploads USING btree (ends_at) WHERE (ends_at IS NOT NULL);
-
-CREATE UNIQUE INDEX waiting_arrivals_rank ON public.waiting_arrivals USING btree (event_id, rank) INCLUDE (party) WHERE (rank IS NOT NULL);
-
-CREATE INDEX waiting_arrivals_unranked ON public.waiting_arrivals USING btree (event_id, ordinal) WHERE (rank IS NULL);
-
-CREATE INDEX waiting_rooms_on ON public.waiting_rooms USING btree (event_id) WHERE (state <> 'closed'::text);
 
 ALTER INDEX public.claims_order ATTACH PARTITION public.claims_0_order_id_idx;
 
@@ -2305,8 +2142,6 @@ ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_9_pkey;
 CREATE TRIGGER invoice_lines_stay BEFORE DELETE OR UPDATE ON public.invoice_lines FOR EACH ROW EXECUTE FUNCTION public.stay();
 
 CREATE TRIGGER invoices_stay BEFORE DELETE OR UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION public.stay();
-
-CREATE TRIGGER waiting_room_goes_on BEFORE UPDATE ON public.waiting_rooms FOR EACH ROW EXECUTE FUNCTION public.waiting_room_goes_on();
 
 ALTER TABLE ONLY public.account_links
     ADD CONSTRAINT account_links_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
@@ -2400,9 +2235,6 @@ ALTER TABLE ONLY public.events
 
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_picture_fkey FOREIGN KEY (picture) REFERENCES public.files(hash);
-
-ALTER TABLE ONLY public.events
-    ADD CONSTRAINT events_ticket_design_id_fkey FOREIGN KEY (ticket_design_id) REFERENCES public.ticket_designs(id);
 
 ALTER TABLE ONLY public.form_fields
     ADD CONSTRAINT form_fields_form_id_fkey FOREIGN KEY (form_id) REFERENCES public.forms(id) ON DELETE CASCADE;
@@ -2653,18 +2485,6 @@ ALTER TABLE ONLY public.tariffs
 ALTER TABLE ONLY public.tariffs
     ADD CONSTRAINT tariffs_form_id_fkey FOREIGN KEY (form_id) REFERENCES public.forms(id);
 
-ALTER TABLE ONLY public.tariffs
-    ADD CONSTRAINT tariffs_ticket_design_id_fkey FOREIGN KEY (ticket_design_id) REFERENCES public.ticket_designs(id);
-
-ALTER TABLE ONLY public.ticket_designs
-    ADD CONSTRAINT ticket_designs_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
-
-ALTER TABLE ONLY public.ticket_designs
-    ADD CONSTRAINT ticket_designs_logo_fkey FOREIGN KEY (logo) REFERENCES public.files(hash);
-
-ALTER TABLE ONLY public.ticket_designs
-    ADD CONSTRAINT ticket_designs_picture_fkey FOREIGN KEY (picture) REFERENCES public.files(hash);
-
 ALTER TABLE ONLY public.ticket_options
     ADD CONSTRAINT ticket_options_option_id_fkey FOREIGN KEY (option_id) REFERENCES public.options(id);
 
@@ -2703,15 +2523,3 @@ ALTER TABLE ONLY public.venue_texts
 
 ALTER TABLE ONLY public.venues
     ADD CONSTRAINT venues_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
-
-ALTER TABLE ONLY public.waiting_arrivals
-    ADD CONSTRAINT waiting_arrivals_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.waiting_rooms(event_id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.waiting_rooms
-    ADD CONSTRAINT waiting_rooms_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.waiting_steps
-    ADD CONSTRAINT waiting_steps_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.waiting_rooms(event_id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.waiting_turns
-    ADD CONSTRAINT waiting_turns_event_id_ordinal_fkey FOREIGN KEY (event_id, ordinal) REFERENCES public.waiting_arrivals(event_id, ordinal) ON DELETE CASCADE;
