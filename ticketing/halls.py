@@ -14,6 +14,7 @@ from msgspec import Struct
 from engine.core.packed import PackedPlan
 from engine.packing import pack
 from engine.plan import places, placeur_json
+from engine.plan.model import Attribute, Plan
 from engine.seat_index import SeatIndex, SeatLabel
 from ticketing import plans
 from ticketing.db import Database
@@ -26,7 +27,9 @@ class Hall(Struct, frozen=True):
     """What a sale needs to know of a hall: where the seats are, and what they are called.
 
     The plan itself is not kept: a stadium's costs tens of megabytes in each process. `categories` and `zones` are the
-    names at the packed plan's indexes; `areas` gives the (start, count) place ranges of each area by its id.
+    names at the packed plan's indexes; `areas` gives the (start, count) place ranges of each area by its id. `seated`
+    are the zones with numbered seats, `bay_count` says how many wheelchairs have a place, `tables` gives all the places
+    of each table that is sold whole, by each of them.
     """
 
     plan_hash: bytes
@@ -36,6 +39,9 @@ class Hall(Struct, frozen=True):
     categories: tuple[str, ...]
     zones: tuple[str, ...]
     areas: dict[str, tuple[tuple[int, int], ...]]
+    seated: frozenset[str]
+    bay_count: int
+    tables: dict[int, tuple[int, ...]]
 
     def label(self, place: int) -> SeatLabel:
         """What a ticket says of a place: zone, row, seat, category. Raises UnknownSeat where this plan has none."""
@@ -84,12 +90,24 @@ async def _make(db: Database, key: Key) -> Hall:
 
 def _pack(key: Key, document: bytes, place_list_document: bytes) -> Hall:
     plan, place_list = placeur_json.read(document), places.decode(place_list_document)
+    seats = SeatIndex(plan, place_list)
     return Hall(
         plan_hash=key[0],
         place_list_hash=key[1],
         packed=pack(plan, place_list),
-        seats=SeatIndex(plan, place_list),
+        seats=seats,
         categories=tuple(category.name for category in plan.categories),
         zones=tuple(zone.id for zone in plan.zones),
         areas={area.id: place_list.area_ranges(area.id, area.capacity) for area in plan.areas()},
+        seated=frozenset(zone.id for zone in plan.zones if any(row.seats for row in zone.rows)),
+        bay_count=sum(Attribute.WHEELCHAIR in seat.attributes for seat in plan.seats()),
+        tables=_whole_tables(plan, seats),
     )
+
+
+def _whole_tables(plan: Plan, seats: SeatIndex) -> dict[int, tuple[int, ...]]:
+    found: dict[int, tuple[int, ...]] = {}
+    for table in (table for zone in plan.zones for table in zone.tables if table.sold_whole):
+        all_of_it = tuple(place for seat in table.seats if (place := seats.place(seat)) is not None)
+        found |= dict.fromkeys(all_of_it, all_of_it)
+    return found

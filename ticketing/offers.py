@@ -5,7 +5,7 @@ asked thousands of times a second. So a process keeps each performance's offer f
 be told an old price; the order reads the present one, and says what it is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -69,19 +69,41 @@ class Offer(Struct, frozen=True):
         tags = self.counter if channel is Channel.COUNTER else self.shop
         return tags.get((zone if zone in self.zones else "", category), ())
 
-    def affordable(self, price_cents_max: int, channel: Channel) -> tuple[frozenset[int], frozenset[int] | None]:
-        """Indexes of the categories in which some tariff costs no more than that, and of the zones in which it does so
-        in all of these categories; None: in every zone."""
+    def affordable(
+        self, price_cents_max: int | None, channel: Channel, tariffs: Collection[UUID] = ()
+    ) -> tuple[frozenset[int], frozenset[int] | None]:
+        """Indexes of the categories in which a place costs no more than that, and of the zones in which it does so in
+        all of these categories; None: in every zone.
+
+        It costs what its cheapest tariff does; or, of these tariffs, the dearest that is sold there.
+        """
         zones, categories = self.hall.zones, self.hall.categories
 
         def cheap(zone: str, category: str) -> bool:
-            return any(price.price_cents <= price_cents_max for price in self.prices(zone, category, channel))
+            cents = self.cents(zone, category, channel, tariffs)
+            return cents is not None and (price_cents_max is None or cents <= price_cents_max)
 
         some = [n for n, category in enumerate(categories) if any(cheap(zone, category) for zone in ("", *self.zones))]
         if not self.zones:
             return frozenset(some), None
         whole = (n for n, zone in enumerate(zones) if all(cheap(zone, categories[index]) for index in some))
         return frozenset(some), frozenset(whole)
+
+    def cents(self, zone: str, category: str, channel: Channel, tariffs: Collection[UUID] = ()) -> int | None:
+        """What a place costs at its cheapest tariff; or, of these, at the dearest. None: it is not sold at them."""
+        prices = self.prices(zone, category, channel)
+        if not tariffs:
+            return min((price.price_cents for price in prices), default=None)
+        return max((price.price_cents for price in prices if price.tariff in tariffs), default=None)
+
+    def price_steps(self, channel: Channel, tariffs: Collection[UUID] = ()) -> list[int]:
+        """The different costs of places (`cents`), rising."""
+        every = (
+            self.cents(zone, category, channel, tariffs)
+            for zone in ("", *self.zones)
+            for category in self.hall.categories
+        )
+        return sorted({cents for cents in every if cents is not None})
 
 
 class PoolUse(Struct, frozen=True):

@@ -41,6 +41,11 @@ def translated(text: str, language: str) -> str:
     return translations(language).gettext(text)
 
 
+def marked(text: str) -> str:
+    """A text that is to be found by who gathers texts for translation."""
+    return text
+
+
 def best(accepted: str) -> str:
     """The language spoken here that a browser likes best (`Accept-Language`); English when it likes none."""
     likings: list[tuple[float, int, str]] = []

@@ -7,8 +7,8 @@ export function octetsOf(base64) {
   return Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
 }
 
-// Keep `states` as they are at `path`, where what is free is told (and under it its stream). `changed(sections)` after each change (null: the whole house), `told(how)`
-// with "live", "waiting" or "still". Returns what ends it.
+// Keep `states` as they are at `path`, where what is free is told (and under it its stream). `changed(sections)` after
+// each change (null: the whole house), `told(how)` with "live", "waiting" or "still". Returns what ends it.
 export function follow(path, states, changed, told) {
   let source = null;
   let again = 0;
@@ -22,7 +22,7 @@ export function follow(path, states, changed, told) {
   }
 
   function open() {
-    source = new EventSource(`${path}/stream`);
+    source = new EventSource(path.replace(/(?=\?|$)/, "/stream"));
     source.addEventListener("house", ({ data }) => {
       states.whole(octetsOf(data));
       told("live");

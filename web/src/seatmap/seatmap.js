@@ -82,7 +82,7 @@ export class SeatMap {
 
   // Tell the states of a house as they change.
   follow(path) {
-    this.states = new States(this.house);
+    this.states ??= new States(this.house);
     for (const part of [this.view, ...this.parts]) part.states = this.states;
     const tell = (how) => {
       this.badge.textContent = this.words[how];

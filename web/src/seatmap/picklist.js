@@ -1,0 +1,115 @@
+// The list beside the map from which seats are chosen without it: every section with what is left in it, its rows when it
+// is opened, and each row's seats as boxes to tick. It shows the same choice as the map, and changes it the same way.
+//
+// Boxes stay where they are while states change, so that whoever is on one stays there: what was sold is disabled, what
+// is not looked for is hidden.
+import { make } from "./list.js";
+import { counted } from "./look.js";
+
+export class PickList {
+  // `act` has choose(seat, wanted), area(index) and show(section).
+  constructor(element, map, act) {
+    Object.assign(this, { map, act, words: map.words, house: map.house, picking: map.picking });
+    this._sections = this.house.sections.map((section, index) => this._section(section, index));
+    element.append(...this._sections.map(({ details }) => details));
+    this.refresh();
+  }
+
+  refresh(sections = null) {
+    for (const index of sections ?? this._sections.keys()) {
+      const { details, told } = this._sections[index];
+      const { lines, share } = this.map.section(index);
+      told.textContent = lines[0] ?? "";
+      details.classList.toggle("none-left", !share);
+      if (details.open) this._refill(index);
+    }
+  }
+
+  _section({ name }, index) {
+    const details = document.createElement("details");
+    const told = make("span", "", "pick-left");
+    const summary = make("summary", "");
+    summary.append(make("span", name), told);
+    const body = make("div", "", "pick-rows");
+    details.append(summary, body);
+    details.addEventListener("toggle", () => details.open && this._refill(index));
+    return { details, told, body, boxes: null };
+  }
+
+  _refill(index) {
+    const item = this._sections[index];
+    item.boxes ??= this._fill(index, item.body);
+    for (const [seat, { input, label, field }] of item.boxes) this._state(seat, input, label, field);
+    for (const field of item.body.querySelectorAll("fieldset")) {
+      field.hidden = !field.querySelector("label:not([hidden])");
+    }
+    item.nothing.hidden = Boolean(item.body.querySelector("fieldset:not([hidden]), .pick-area"));
+  }
+
+  _state(seat, input, label) {
+    const { picking } = this;
+    const mine = picking.mine.has(seat), open = picking.open(seat), asked = picking.asked.has(seat);
+    const told = label.lastChild;
+    input.checked = mine ? !asked : asked;
+    input.disabled = !mine && !open && !asked && document.activeElement !== input;
+    label.hidden = !mine && !asked && !picking.passes(seat);
+    const taken = !mine && !asked && !open;
+    label.classList.toggle("taken", taken);
+    const text = `${label.dataset.told}${taken ? `, ${this.words.taken}` : ""}`;
+    if (told.textContent !== text) told.textContent = text;
+  }
+
+  _fill(index, body) {
+    const section = this.house.sections[index];
+    const boxes = new Map();
+    const show = make("button", this.words.show, "link-button");
+    show.type = "button";
+    show.addEventListener("click", () => this.act.show(index));
+    const head = make("p", section.note, "pick-note");
+    if (section.rows[0] < section.rows[1]) head.append(" ", show);
+    body.append(head, ...section.areas.map((area) => this._area(area)));
+    for (let row = section.rows[0]; row < section.rows[1]; row++) body.append(this._row(row, boxes));
+    this._sections[index].nothing = make("p", this.words.noneHere, "pick-note");
+    body.append(this._sections[index].nothing);
+    return boxes;
+  }
+
+  _row(index, boxes) {
+    const { label, name, start, end } = this.house.rows[index];
+    const field = make("fieldset", "", "pick-row");
+    field.append(make("legend", name || `${this.words.row} ${label}`));
+    for (let seat = start; seat < end; seat++) {
+      if (this.picking.group[seat] < 0 || this.house.soldWith(seat)[0] !== seat) continue;
+      boxes.set(seat, this._box(seat, field));
+    }
+    return field;
+  }
+
+  _box(seat, field) {
+    const { house, words, map } = this;
+    const together = house.soldWith(seat);
+    const whole = together.length > 1;
+    const input = Object.assign(document.createElement("input"), { type: "checkbox" });
+    input.addEventListener("change", () => this.act.choose(seat, input.checked));
+    const visible = whole ? `${house.tables[house.table[seat]].label} (${counted(together.length)})` : house.labels[seat];
+    const { category, attributes, note } = house.seat(seat);
+    const more = [category, map._priced(seat), ...attributes.map((name) => words[name]), note].filter(Boolean).join(", ");
+    const label = make("label", "", attributes.length || note ? "pick-seat noted" : "pick-seat");
+    label.title = more;
+    label.dataset.told = `, ${more}`;
+    label.append(input, make("span", visible), make("span", label.dataset.told, "unseen"));
+    field.append(label);
+    return { input, label, field };
+  }
+
+  _area(index) {
+    const { name, note } = this.house.areas[index];
+    const line = make("p", "", "pick-area");
+    const button = make("button", this.words.chooseCount, "button button-small");
+    button.type = "button";
+    button.setAttribute("aria-label", `${name}: ${this.words.chooseCount}`);
+    button.addEventListener("click", () => this.act.area(index));
+    line.append(make("span", [name, note].filter(Boolean).join(", ")), button);
+    return line;
+  }
+}
