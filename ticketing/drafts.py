@@ -23,6 +23,7 @@ from ticketing.ids import new_id
 from ticketing.performances import PerformanceStatus
 from ticketing.prices import Prices
 from ticketing.refusals import (
+from ticketing.queue_numbers import Admission
     CounterOnly,
     InputRefused,
     NoPrice,
@@ -94,6 +95,10 @@ class PlaceOrder(Struct, frozen=True):
     answers: Given = ()
     """What is said to the questions of the order's forms."""
 
+    admissions: tuple[Admission, ...] = ()
+    """By what its buyer was let in to events with a waiting room, over or not: what they came for is counted."""
+    choices: Choices | None = None
+    """What the buyer chose on the way, where they were asked."""
 
 class Line(Struct, frozen=True):
     """What one thing on the order costs, and the rate of the VAT that is in it (None: no VAT)."""

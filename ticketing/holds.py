@@ -41,6 +41,7 @@ from ticketing.box_offices import BoxOffice
 from ticketing.channels import Channel
 from ticketing.offers import Offer, Offers, Price
 from ticketing.performances import ensure_on_sale, ensure_shown
+from ticketing.queue_numbers import Admission, ensure_admitted, queue_path
 from ticketing.refusals import (
     HoldBusy,
     HoldExpired,
@@ -149,6 +150,10 @@ class Ask(Struct, frozen=True, kw_only=True):
     channel: Channel = Channel.SHOP
     link: str = ""
     """The secret link of an event that is not shown to everybody; staff need none."""
+    session: str | None = None
+    """The browser whose unpaid places are counted, named by something that is no secret."""
+    admissions: tuple[Admission, ...] = ()
+    """To events whose waiting room is on; staff need none."""
 
 
 class Place(Struct, frozen=True):
@@ -200,9 +205,11 @@ async def take(offers: Offers, inventory: Inventory, settings: Settings, ask: As
     """Hold places, all or nothing.
 
     Raises the refusal of each outcome (SeatsTaken, SoldOut, NoFit, SeatsBlocked, TooManyPlaces, RequestReused,
-    NotReady), SaleNotOpen, SaleClosed, UnknownSeat, and NotFound for a performance of another box office.
+    NotReady), SaleNotOpen, SaleClosed, UnknownSeat, and NotFound for a performance of another box office; where a
+    waiting room is on, WaitingRoomFirst, AdmissionLapsed.
     """
     wanted = await _wanted(offers, settings, ask, wishes)
+    owners = _owners(settings, ask) + wanted.turns({})
     request = HoldRequest(
         box_office=ask.box_office.id.hex,
         request_id=_request_id(ask.key),
@@ -210,11 +217,11 @@ async def take(offers: Offers, inventory: Inventory, settings: Settings, ask: As
         wants=wanted.wants(),
         hold_ms=settings.hold_s * 1000,
         allow=ask.allotments,
-        owners=_owners(settings, ask),
+        owners=owners,
     )
     answer = await inventory.hold(request)
     reach("F1")
-    return await _held(offers, ask.box_office, ask.channel, _granted(answer, settings), wanted.met)
+    return await _held(offers, ask.box_office, ask.channel, _granted(answer, owners), wanted.met)
 
 
 async def change(
@@ -233,6 +240,10 @@ async def change(
     """
     wanted = await _wanted(offers, settings, ask, add)
     dropped = {(await _offer(offers, ask, performance)).performance.pool_id: drop[performance] for performance in drop}
+    owners = _owners(settings, ask)
+    if wanted.admitted:
+        before = await inventory.read(ask.box_office.id.hex, hold_bytes(hold))
+        owners += wanted.turns(await _elsewhere(offers, before.places, wanted.admitted))
     answer = await inventory.change(
         ask.box_office.id.hex,
         hold_bytes(hold),
@@ -240,9 +251,9 @@ async def change(
         wanted.wants(),
         dropped,
         ask.allotments,
-        _owners(settings, ask),
+        owners,
     )
-    return await _held(offers, ask.box_office, ask.channel, _granted(answer, settings), wanted.met)
+    return await _held(offers, ask.box_office, ask.channel, _granted(answer, owners), wanted.met)
 
 
 async def read(
@@ -282,6 +293,7 @@ async def release(inventory: Inventory, box_office: BoxOffice, hold: str) -> Non
 async def proposals(offers: Offers, inventory: Inventory, ask: Ask, wish: BestWish) -> tuple[Part, ...]:
     """Up to three sets of seats that `take` would choose from now, best first; nothing is held."""
     offer = await _on_sale(offers, ask, wish.performance)
+    _admitted(offer, ask)
     found = await inventory.proposals(offer.performance.pool_id, _party(offer, ask, wish), PROPOSALS)
     return tuple(_part(offer, ask.channel, proposal.places, (proposal,)) for proposal in found)
 
@@ -335,6 +347,8 @@ class _Wanted:
         self._others: list[Want] = []
         self.met: dict[int, Offer] = {}
         """The offers met on the way, by pool."""
+        self.admitted: dict[UUID, Admission] = {}
+        """By what one was let in to the events whose waiting room is on."""
 
     async def add(self, wish: Wish) -> None:
         if isinstance(wish, PassWish):
@@ -356,6 +370,16 @@ class _Wanted:
             _ensure_distinct(self.met[pool], places)
         return (*(Seats(pool, tuple(places)) for pool, places in self._seats.items()), *self._others)
 
+    def turns(self, elsewhere: Mapping[UUID, int]) -> tuple[Owner, ...]:
+        """Under which turns these places are counted: of an event, no more than one came for. `elsewhere`: how many
+        places that are not the event's the hold has already, by event."""
+        owners = []
+        for event, admission in self.admitted.items():
+            theirs = {pool for pool, offer in self.met.items() if offer.performance.event_id == event}
+            others = sum(_count(want) for want in self.wants() if want.pool not in theirs)
+            owners.append(Owner(admission.owner, admission.party + others + elsewhere.get(event, 0)))
+        return tuple(owners)
+
     async def _add_pass(self, wish: PassWish) -> None:
         pass_type = await self._offers.pass_type(wish.pass_type)
         if pass_type.box_office_id != self._ask.box_office.id:
@@ -368,6 +392,9 @@ class _Wanted:
 
     async def _offer(self, performance: UUID) -> Offer:
         offer = await _on_sale(self._offers, self._ask, performance)
+        admission = _admitted(offer, self._ask)
+        if admission is not None:
+            self.admitted[admission.event_id] = admission
         self.met[offer.performance.pool_id] = offer
         return offer
 
@@ -393,6 +420,30 @@ async def _on_sale(offers: Offers, ask: Ask, performance: UUID) -> Offer:
         ensure_shown(offer.performance, ask.link)
     ensure_on_sale(offer.performance, ask.now, ask.channel)
     return offer
+
+
+def _admitted(offer: Offer, ask: Ask) -> Admission | None:
+    """By what the caller was let in where a waiting room is on; None where none is, and for staff.
+
+    Raises WaitingRoomFirst, AdmissionLapsed.
+    """
+    if not offer.guarded or ask.address is None:
+        return None
+    performance = offer.performance
+    queue = queue_path(performance.box_office_key, performance.event_id)
+    return ensure_admitted(ask.admissions, performance.event_id, queue, ask.now)
+
+
+async def _elsewhere(
+    offers: Offers, places: Mapping[int, Sequence[int]], admitted: Iterable[UUID]
+) -> Mapping[UUID, int]:
+    """For each of these events, how many places of a hold are not of its performances."""
+    count = sum(map(len, places.values()))
+    by_event: Counter[UUID] = Counter()
+    for use in await offers.uses(list(places)):
+        if use.tariff_id is None and use.performance_id is not None:
+            by_event[(await offers.of(use.performance_id)).performance.event_id] += len(places[use.pool_id])
+    return {event: count - by_event[event] for event in admitted}
 
 
 def _party(offer: Offer, ask: Ask, wish: BestWish) -> PartyWant:
@@ -473,7 +524,10 @@ def _ensure_distinct(offer: Offer, places: Sequence[int]) -> None:
 
 
 def _owners(settings: Settings, ask: Ask) -> tuple[Owner, ...]:
-    return (Owner(f"a:{ask.address}", settings.places_per_address_max),) if ask.address else ()
+    """Whose unpaid places are counted: an address's, and a browser's."""
+    address = (Owner(f"a:{ask.address}", settings.places_per_address_max),) if ask.address else ()
+    session = (Owner(f"s:{ask.session}", settings.places_per_session_max),) if ask.session else ()
+    return address + session
 
 
 def _request_id(key: str | None) -> bytes:
@@ -491,9 +545,9 @@ def _digest(ask: Ask, wishes: tuple[Wish, ...]) -> bytes:
 # From places to seats
 
 
-def _granted(answer: HoldAnswer, settings: Settings) -> HoldAnswer:
+def _granted(answer: HoldAnswer, owners: Sequence[Owner]) -> HoldAnswer:
     if answer.outcome is Outcome.CAPPED:
-        raise TooManyPlaces(places_max=settings.places_per_address_max)
+        raise TooManyPlaces(places_max=min(owner.places_max for owner in owners))
     if not answer.outcome.granted:
         raise REFUSALS[answer.outcome]()
     return answer

@@ -36,6 +36,10 @@ class Kept(Generic[K, V]):
             task.add_done_callback(lambda _: self._readings.pop(key))
         return await asyncio.shield(task)
 
+    def forget(self, key: K) -> None:
+        """Read a key anew when it is next asked for."""
+        self._values.pop(key, None)
+
     async def _read_anew(self, key: K, read: Callable[[], Awaitable[V]]) -> V:
         self._values.pop(key, None)
         value = await read()

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from ticketing import box_offices, options, passes, performances, tariffs
+from ticketing import box_offices, options, passes, performances, tariffs, waiting_rooms
 from ticketing.box_offices import BoxOffice
 from ticketing.channels import Channel
 from ticketing.db import Database
@@ -59,6 +59,8 @@ class Offer(Struct, frozen=True):
     shop: Tags
     """What the shop sells at, as of when the offer was read."""
     counter: Tags
+    guarded: bool = False
+    """Whether its event's waiting room is on: places are for who was let in."""
 
     def group(self, zone: str, category: str) -> str:
         """What places that cost the same at every tariff are called: their category, or their zone and category."""
@@ -159,7 +161,8 @@ class Offers:
             _tags(hall, zones, [tariff for tariff in found if tariff.sold(channel, now)])
             for channel in (Channel.SHOP, Channel.COUNTER)
         ]
-        return Offer(performance, hall, tuple(found), pools, chosen, zones, *by_channel)
+        guarded = await waiting_rooms.is_on(self._db, performance.event_id)
+        return Offer(performance, hall, tuple(found), pools, chosen, zones, by_channel[0], by_channel[1], guarded)
 
     async def _box_office(self, key: str) -> BoxOffice:
         return await box_offices.public(self._db, key)

@@ -28,7 +28,7 @@ from engine.holds import Any, PinAnswer
 from engine.inventory import Inventory
 from engine.link import StoreUnreachable
 from engine.outcomes import Outcome
-from ticketing import answers, audit, claims, drafts, invoicing, jobs, ledger, refunds
+from ticketing import answers, audit, checkouts, claims, drafts, invoicing, jobs, ledger, queues, refunds
 from ticketing.audit import Actor, Subject
 from ticketing.claims import Claim
 from ticketing.db import Database
@@ -162,7 +162,7 @@ async def place(
 
     Raises InputRefused, NotFound, NoPrice, SaleClosed, PriceChanged and what else `drafts.draft` says of what cannot be
     ordered; HoldExpired, HoldLost, HoldBusy, HoldMismatch, HoldOrdered for the hold; TariffSoldOut, SeatsTaken,
-    TariffChanged, TooManyPlaces (of the customer's that are not paid); RequestReused for a key that was another
+    TariffChanged, TooManyPlaces (of the customer's that are not paid), TurnUsed; RequestReused for a key that was another
     request's; NotReady and OrderLate when the same may work in a moment. A refused order leaves the hold.
     """
     async with db.read() as c:
@@ -351,7 +351,8 @@ async def _confirm(c: Connection, order: Order, event: OrderEvent) -> Order:
 
 def _digest(request: PlaceOrder) -> bytes:
     """Names the request: kept beside its key to know a repetition, and the attempt a hold is pinned by."""
-    return hashlib.blake2b(msgspec.json.encode(request), digest_size=DIGEST_BYTES).digest()
+    asked = msgspec.structs.replace(request, admissions=())
+    return hashlib.blake2b(msgspec.json.encode(asked), digest_size=DIGEST_BYTES).digest()
 
 
 @lru_cache(maxsize=8)
@@ -480,6 +481,10 @@ def _around(ground: Sequence[Ground], placed: PlacedOrder, pin: PinAnswer) -> di
     if placed.status is OrderStatus.PAID:
         todo.append((Job.SEND_MAIL, SendMail(placed.id, MailKind.ORDER_PAID), 0))
     versions = {row.tariff_id: row.tariff_version for row in ground if row.tariff_id is not None}
+        if request.choices is not None:
+            await checkouts.store(c, placed.id, request.choices)
+        for admission in request.admissions:
+            await queues.bought(c, admission, [ticket.performance for ticket in draft.tickets])
     return {
         "tariff_ids": list(versions),
         "tariff_versions": list(versions.values()),

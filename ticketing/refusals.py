@@ -340,6 +340,65 @@ class NoPrice(Refusal):
     status = 422
 
 
+# Waiting rooms
+
+
+class WaitingRoomFirst(Refusal):
+    """This event has a waiting room: take a number there, and come back when it is your turn."""
+
+    code = "waiting-room-first"
+    status = 403
+
+
+class AdmissionLapsed(Refusal):
+    """Your time to choose places is over. What you hold already can still be ordered; for more, take a new number."""
+
+    code = "admission-lapsed"
+    status = 403
+
+
+class QueueNumberRefused(Refusal):
+    """This number was not given to this browser for this event: take one of your own."""
+
+    code = "queue-number-refused"
+    status = 403
+
+
+class NotYourTurn(Refusal):
+    """It is not your turn yet: your place in the queue is kept."""
+
+    code = "not-your-turn"
+    status = 409
+
+
+class TurnLapsed(Refusal):
+    """Your turn came and was not used in time: take a new number."""
+
+    code = "turn-lapsed"
+    status = 410
+
+
+class TurnUsed(Refusal):
+    """Your turn was for {party} places, and they are ordered: take a new number for more."""
+
+    code = "turn-used"
+    status = 409
+
+
+class WaitingRoomClosed(Refusal):
+    """The waiting room is closed: the sale is open to everybody."""
+
+    code = "waiting-room-closed"
+    status = 409
+
+
+class ChallengeFailed(Refusal):
+    """Your browser could not show that it is no program: load the page again."""
+
+    code = "challenge-failed"
+    status = 403
+
+
 # Holds
 
 

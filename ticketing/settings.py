@@ -53,6 +53,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     pin_ms: Annotated[int, whole("How long ordering keeps a hold from lapsing", 10_000, 300_000)] = 60_000
     order_s_max: Annotated[int, whole("An order's transaction gives up after this; under half a pin", 1, 60)] = 30
     places_per_hold_max: Annotated[int, whole("Places in one hold", 1, 1000)] = 60
+    places_per_session_max: Annotated[int, whole("Unpaid places of one browser", 1, 10_000)] = 60
     places_per_account_max: Annotated[int, whole("Unpaid places of one customer account", 1, 10_000)] = 60
     places_per_address_max: Annotated[int, whole("Unpaid places of one network address", 1, 1_000_000)] = 600
     party_max: Annotated[int, whole("People in one request for best places", 1, 20)] = 20
@@ -60,6 +61,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     # Rates and sizes
     reads_per_minute_max: Annotated[int, whole("Anonymous reads a minute and address", 1, 10_000_000)] = 1200
     holds_per_minute_max: Annotated[int, whole("Anonymous holds a minute and address", 1, 10_000_000)] = 60
+    numbers_per_minute_max: Annotated[int, whole("Numbers of waiting rooms a minute and address", 1, 10_000_000)] = 120
     uploads_per_minute_max: Annotated[int, whole("Files sent with forms a minute and address", 1, 1_000_000)] = 30
     sign_ins_per_minute_max: Annotated[int, whole("Refused secrets or tokens a minute and address", 1, 1_000_000)] = 60
     trusted_proxies: Annotated[str, words("Proxies whose X-Forwarded-For is believed: addresses, networks")] = (

@@ -22,7 +22,7 @@ from pgqueuer.models import Job as QueuedJob
 from engine.inventory import Inventory
 from engine.link import StoreUnreachable
 from engine.reconciler import Reconciler
-from ticketing import carts, claims, files, jobs, orders, refunds, uploads
+from ticketing import carts, claims, files, jobs, orders, refunds, uploads, waiting_steps
 from ticketing.db import Database
 from ticketing.jobs import Job, SendRefund, SyncPlaces
 from ticketing.refunds import Provider
@@ -63,6 +63,7 @@ async def run(
         rounds = [
             tasks.create_task(repeat(stop, settings.expiry_s, partial(_expire, db, inventory))),
             tasks.create_task(repeat(stop, settings.reconcile_s, reconciler.pass_once)),
+            tasks.create_task(repeat(stop, waiting_steps.STEP_S, partial(_step_waiting_rooms, db))),
             tasks.create_task(repeat(stop, LOG_CLEANED_EVERY_S, partial(_clean_log, db))),
             tasks.create_task(repeat(stop, FILES_FORGOTTEN_EVERY_S, partial(_forget_files, db))),
         ]
@@ -174,6 +175,10 @@ async def _expire(db: Database, inventory: Inventory) -> None:
     """All orders that are due, some at a time."""
     while await orders.expire_due(db, inventory, await database_time(db), ORDERS_EXPIRED_MAX) == ORDERS_EXPIRED_MAX:
         pass
+
+
+async def _step_waiting_rooms(db: Database) -> None:
+    await waiting_steps.step_all(db, await database_time(db))
 
 
 async def _clean_log(db: Database) -> None:
