@@ -355,6 +355,19 @@ CREATE TABLE public.account_links (
     staff_id uuid NOT NULL,
     kind text NOT NULL,
     created_at timestamp with time zone NOT NULL,
+CREATE FUNCTION public.waiting_room_goes_on() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if new.serving < old.serving or new.lapsed < old.lapsed or new.next_ordinal < old.next_ordinal
+        or new.seed_hash <> old.seed_hash
+        or old.shuffled_count is not null and new.shuffled_count is distinct from old.shuffled_count
+    then
+        raise exception 'a waiting room never goes back' using errcode = 'check_violation';
+    end if;
+    return new;
+end $$;
+
     ends_at timestamp with time zone NOT NULL,
     used_at timestamp with time zone,
     CONSTRAINT account_links_hash_check CHECK ((length(hash) = 32)),
@@ -1300,6 +1313,12 @@ CREATE TABLE public.staff_sessions (
     staff_id uuid NOT NULL,
     hash bytea NOT NULL,
     previous_hash bytea,
+CREATE TABLE public.serving_loads (
+    process text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    counts integer[] NOT NULL
+);
+
     stage text NOT NULL,
     address text NOT NULL,
     agent text NOT NULL,
@@ -1441,6 +1460,85 @@ ALTER TABLE ONLY public.box_offices
     ADD CONSTRAINT box_offices_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.organisations
+CREATE TABLE public.waiting_arrivals (
+    event_id uuid NOT NULL,
+    ordinal bigint NOT NULL,
+    browser bytea NOT NULL,
+    party integer NOT NULL,
+    rank bigint,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT waiting_arrivals_party_check CHECK ((party >= 1))
+);
+
+CREATE TABLE public.waiting_rooms (
+    event_id uuid NOT NULL,
+    state text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    opens_at timestamp with time zone NOT NULL,
+    opened_at timestamp with time zone,
+    sealed_seed bytea NOT NULL,
+    seed_hash bytea NOT NULL,
+    seed bytea,
+    shuffled_count bigint,
+    next_ordinal bigint DEFAULT 0 NOT NULL,
+    serving bigint DEFAULT 0 NOT NULL,
+    lapsed bigint DEFAULT 0 NOT NULL,
+    target_p99_ms integer NOT NULL,
+    pace_min integer NOT NULL,
+    pace_max integer NOT NULL,
+    pace_fixed integer,
+    turn_s integer NOT NULL,
+    admission_s integer NOT NULL,
+    party_max integer NOT NULL,
+    challenge_bits integer DEFAULT 0 NOT NULL,
+    per_s double precision DEFAULT 0 NOT NULL,
+    credit double precision DEFAULT 0 NOT NULL,
+    settles_at timestamp with time zone NOT NULL,
+    stepped_at timestamp with time zone,
+    called_per_s double precision DEFAULT 0 NOT NULL,
+    p99_ms integer,
+    arrived_count integer DEFAULT 0 NOT NULL,
+    waiting_count integer DEFAULT 0 NOT NULL,
+    last_rank bigint DEFAULT 0 NOT NULL,
+    inside_count integer DEFAULT 0 NOT NULL,
+    inside_places integer DEFAULT 0 NOT NULL,
+    served_count integer DEFAULT 0 NOT NULL,
+    bought_places integer DEFAULT 0 NOT NULL,
+    left_places integer,
+    conversion double precision DEFAULT 1 NOT NULL,
+    CONSTRAINT waiting_rooms_admission_s_check CHECK (((admission_s >= 60) AND (admission_s <= 14400))),
+    CONSTRAINT waiting_rooms_challenge_bits_check CHECK (((challenge_bits >= 0) AND (challenge_bits <= 24))),
+    CONSTRAINT waiting_rooms_check CHECK ((sha256(seed) = seed_hash)),
+    CONSTRAINT waiting_rooms_check1 CHECK ((pace_max >= pace_min)),
+    CONSTRAINT waiting_rooms_check2 CHECK (((seed IS NULL) = (shuffled_count IS NULL))),
+    CONSTRAINT waiting_rooms_check3 CHECK (((0 <= lapsed) AND (lapsed <= serving) AND (serving <= next_ordinal))),
+    CONSTRAINT waiting_rooms_pace_fixed_check CHECK ((pace_fixed >= 0)),
+    CONSTRAINT waiting_rooms_pace_min_check CHECK ((pace_min >= 1)),
+    CONSTRAINT waiting_rooms_party_max_check CHECK (((party_max >= 1) AND (party_max <= 50))),
+    CONSTRAINT waiting_rooms_seed_hash_check CHECK ((length(seed_hash) = 32)),
+    CONSTRAINT waiting_rooms_state_check CHECK ((state = ANY (ARRAY['announced'::text, 'open'::text, 'paused'::text, 'closed'::text]))),
+    CONSTRAINT waiting_rooms_target_p99_ms_check CHECK (((target_p99_ms >= 50) AND (target_p99_ms <= 10000))),
+    CONSTRAINT waiting_rooms_turn_s_check CHECK (((turn_s >= 30) AND (turn_s <= 3600)))
+);
+
+CREATE TABLE public.waiting_steps (
+    event_id uuid NOT NULL,
+    serving bigint NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.waiting_turns (
+    event_id uuid NOT NULL,
+    ordinal bigint NOT NULL,
+    party integer NOT NULL,
+    admitted_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    bought_places integer DEFAULT 0 NOT NULL,
+    CONSTRAINT waiting_turns_check CHECK (((bought_places >= 0) AND (bought_places <= party))),
+    CONSTRAINT waiting_turns_party_check CHECK ((party >= 1))
+);
+
     ADD CONSTRAINT organisations_pkey PRIMARY KEY (id);
 
 CREATE FUNCTION public.reach(person uuid, organisation uuid, box_office uuid, event uuid) RETURNS TABLE(organisation_id uuid, organisation_slug text, organisation_name text, box_office_id uuid, box_office_key text, box_office_name text, currency text, event_id uuid, scope text, creates_events boolean)
@@ -1859,6 +1957,9 @@ ALTER TABLE ONLY public.uploads
 ALTER TABLE ONLY public.uploads
     ADD CONSTRAINT uploads_secret_hash_key UNIQUE (secret_hash);
 
+ALTER TABLE ONLY public.serving_loads
+    ADD CONSTRAINT serving_loads_pkey PRIMARY KEY (process, at);
+
 ALTER TABLE ONLY public.vat_rates
     ADD CONSTRAINT vat_rates_pkey PRIMARY KEY (box_office_id, holds_from);
 
@@ -1924,6 +2025,21 @@ CREATE INDEX claims_3_order_id_idx ON public.claims_3 USING btree (order_id);
 CREATE INDEX claims_4_order_id_idx ON public.claims_4 USING btree (order_id);
 
 CREATE INDEX claims_5_order_id_idx ON public.claims_5 USING btree (order_id);
+
+ALTER TABLE ONLY public.waiting_arrivals
+    ADD CONSTRAINT waiting_arrivals_event_id_browser_key UNIQUE (event_id, browser);
+
+ALTER TABLE ONLY public.waiting_arrivals
+    ADD CONSTRAINT waiting_arrivals_pkey PRIMARY KEY (event_id, ordinal);
+
+ALTER TABLE ONLY public.waiting_rooms
+    ADD CONSTRAINT waiting_rooms_pkey PRIMARY KEY (event_id);
+
+ALTER TABLE ONLY public.waiting_steps
+    ADD CONSTRAINT waiting_steps_pkey PRIMARY KEY (event_id, serving);
+
+ALTER TABLE ONLY public.waiting_turns
+    ADD CONSTRAINT waiting_turns_pkey PRIMARY KEY (event_id, ordinal);
 
 CREATE INDEX claims_6_order_id_idx ON public.claims_6 USING btree (order_id);
 
@@ -2105,6 +2221,8 @@ ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_15_pkey;
 
 ALTER INDEX public.claims_order ATTACH PARTITION public.claims_1_order_id_idx;
 
+CREATE INDEX serving_loads_at ON public.serving_loads USING btree (at);
+
 ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_1_pkey;
 
 ALTER INDEX public.claims_order ATTACH PARTITION public.claims_2_order_id_idx;
@@ -2138,6 +2256,12 @@ ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_8_pkey;
 ALTER INDEX public.claims_order ATTACH PARTITION public.claims_9_order_id_idx;
 
 ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_9_pkey;
+
+CREATE UNIQUE INDEX waiting_arrivals_rank ON public.waiting_arrivals USING btree (event_id, rank) INCLUDE (party) WHERE (rank IS NOT NULL);
+
+CREATE INDEX waiting_arrivals_unranked ON public.waiting_arrivals USING btree (event_id, ordinal) WHERE (rank IS NULL);
+
+CREATE INDEX waiting_rooms_on ON public.waiting_rooms USING btree (event_id) WHERE (state <> 'closed'::text);
 
 CREATE TRIGGER invoice_lines_stay BEFORE DELETE OR UPDATE ON public.invoice_lines FOR EACH ROW EXECUTE FUNCTION public.stay();
 
@@ -2207,6 +2331,8 @@ ALTER TABLE ONLY public.billing
     ADD CONSTRAINT billing_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
 
 ALTER TABLE ONLY public.box_offices
+CREATE TRIGGER waiting_room_goes_on BEFORE UPDATE ON public.waiting_rooms FOR EACH ROW EXECUTE FUNCTION public.waiting_room_goes_on();
+
     ADD CONSTRAINT box_offices_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
 
 ALTER TABLE ONLY public.carts
@@ -2523,3 +2649,15 @@ ALTER TABLE ONLY public.venue_texts
 
 ALTER TABLE ONLY public.venues
     ADD CONSTRAINT venues_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
+
+ALTER TABLE ONLY public.waiting_arrivals
+    ADD CONSTRAINT waiting_arrivals_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.waiting_rooms(event_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.waiting_rooms
+    ADD CONSTRAINT waiting_rooms_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.waiting_steps
+    ADD CONSTRAINT waiting_steps_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.waiting_rooms(event_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.waiting_turns
+    ADD CONSTRAINT waiting_turns_event_id_ordinal_fkey FOREIGN KEY (event_id, ordinal) REFERENCES public.waiting_arrivals(event_id, ordinal) ON DELETE CASCADE;
