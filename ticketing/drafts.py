@@ -22,8 +22,8 @@ from ticketing.halls import Hall
 from ticketing.ids import new_id
 from ticketing.performances import PerformanceStatus
 from ticketing.prices import Prices
-from ticketing.refusals import (
 from ticketing.queue_numbers import Admission
+from ticketing.refusals import (
     CounterOnly,
     InputRefused,
     NoPrice,
@@ -94,11 +94,9 @@ class PlaceOrder(Struct, frozen=True):
     """What the buyer was told it costs: at another price it is not ordered. None: whatever it costs now."""
     answers: Given = ()
     """What is said to the questions of the order's forms."""
-
     admissions: tuple[Admission, ...] = ()
     """By what its buyer was let in to events with a waiting room, over or not: what they came for is counted."""
-    choices: Choices | None = None
-    """What the buyer chose on the way, where they were asked."""
+
 
 class Line(Struct, frozen=True):
     """What one thing on the order costs, and the rate of the VAT that is in it (None: no VAT)."""

@@ -28,7 +28,7 @@ from engine.holds import Any, PinAnswer
 from engine.inventory import Inventory
 from engine.link import StoreUnreachable
 from engine.outcomes import Outcome
-from ticketing import answers, audit, checkouts, claims, drafts, invoicing, jobs, ledger, queues, refunds
+from ticketing import answers, audit, claims, drafts, invoicing, jobs, ledger, queues, refunds
 from ticketing.audit import Actor, Subject
 from ticketing.claims import Claim
 from ticketing.db import Database
@@ -465,6 +465,8 @@ async def _write(
             raise OrderLate()
         if draft.answers:
             await answers.store(c, placed.id, draft.answers, now)
+        for admission in request.admissions:
+            await queues.bought(c, admission, [ticket.performance for ticket in draft.tickets])
         if by is not None:
             subject = Subject(kind="order", id=placed.id, name=placed.code, box_office_id=request.box_office)
             told = {"tickets": (None, len(draft.tickets)), "price_cents": (None, placed.total_cents)}
@@ -481,10 +483,6 @@ def _around(ground: Sequence[Ground], placed: PlacedOrder, pin: PinAnswer) -> di
     if placed.status is OrderStatus.PAID:
         todo.append((Job.SEND_MAIL, SendMail(placed.id, MailKind.ORDER_PAID), 0))
     versions = {row.tariff_id: row.tariff_version for row in ground if row.tariff_id is not None}
-        if request.choices is not None:
-            await checkouts.store(c, placed.id, request.choices)
-        for admission in request.admissions:
-            await queues.bought(c, admission, [ticket.performance for ticket in draft.tickets])
     return {
         "tariff_ids": list(versions),
         "tariff_versions": list(versions.values()),

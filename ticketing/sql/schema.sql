@@ -350,11 +350,6 @@ CREATE FUNCTION public.vat_rate_on(box_office uuid, day date) RETURNS integer
   LIMIT 1;
 END;
 
-CREATE TABLE public.account_links (
-    hash bytea NOT NULL,
-    staff_id uuid NOT NULL,
-    kind text NOT NULL,
-    created_at timestamp with time zone NOT NULL,
 CREATE FUNCTION public.waiting_room_goes_on() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -368,6 +363,11 @@ begin
     return new;
 end $$;
 
+CREATE TABLE public.account_links (
+    hash bytea NOT NULL,
+    staff_id uuid NOT NULL,
+    kind text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
     ends_at timestamp with time zone NOT NULL,
     used_at timestamp with time zone,
     CONSTRAINT account_links_hash_check CHECK ((length(hash) = 32)),
@@ -1285,6 +1285,12 @@ CREATE TABLE public.scans (
     CONSTRAINT scans_digest_check CHECK ((length(digest) = 16))
 );
 
+CREATE TABLE public.serving_loads (
+    process text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    counts integer[] NOT NULL
+);
+
 CREATE TABLE public.shops (
     box_office_id uuid NOT NULL,
     version integer DEFAULT 1 NOT NULL,
@@ -1313,12 +1319,6 @@ CREATE TABLE public.staff_sessions (
     staff_id uuid NOT NULL,
     hash bytea NOT NULL,
     previous_hash bytea,
-CREATE TABLE public.serving_loads (
-    process text NOT NULL,
-    at timestamp with time zone NOT NULL,
-    counts integer[] NOT NULL
-);
-
     stage text NOT NULL,
     address text NOT NULL,
     agent text NOT NULL,
@@ -1418,48 +1418,6 @@ CREATE TABLE public.venue_texts (
     CONSTRAINT venue_texts_language_check CHECK ((language ~ '^[a-z]{2}$'::text))
 );
 
-ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_0 FOR VALUES WITH (modulus 16, remainder 0);
-
-ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_1 FOR VALUES WITH (modulus 16, remainder 1);
-
-ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_10 FOR VALUES WITH (modulus 16, remainder 10);
-
-ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_11 FOR VALUES WITH (modulus 16, remainder 11);
-
-ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_12 FOR VALUES WITH (modulus 16, remainder 12);
-
-ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_13 FOR VALUES WITH (modulus 16, remainder 13);
-
-ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_14 FOR VALUES WITH (modulus 16, remainder 14);
-
-ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_15 FOR VALUES WITH (modulus 16, remainder 15);
-
-ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_2 FOR VALUES WITH (modulus 16, remainder 2);
-
-ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_3 FOR VALUES WITH (modulus 16, remainder 3);
-
-ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_4 FOR VALUES WITH (modulus 16, remainder 4);
-
-ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_5 FOR VALUES WITH (modulus 16, remainder 5);
-
-ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_6 FOR VALUES WITH (modulus 16, remainder 6);
-
-ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_7 FOR VALUES WITH (modulus 16, remainder 7);
-
-ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_8 FOR VALUES WITH (modulus 16, remainder 8);
-
-ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_9 FOR VALUES WITH (modulus 16, remainder 9);
-
-ALTER TABLE ONLY public.pgqueuer ALTER COLUMN id SET DEFAULT nextval('public.pgqueuer_id_seq'::regclass);
-
-ALTER TABLE ONLY public.pgqueuer_schedules ALTER COLUMN id SET DEFAULT nextval('public.pgqueuer_schedules_id_seq'::regclass);
-
-ALTER TABLE ONLY public.pgqueuer_statistics ALTER COLUMN id SET DEFAULT nextval('public.pgqueuer_statistics_id_seq'::regclass);
-
-ALTER TABLE ONLY public.box_offices
-    ADD CONSTRAINT box_offices_pkey PRIMARY KEY (id);
-
-ALTER TABLE ONLY public.organisations
 CREATE TABLE public.waiting_arrivals (
     event_id uuid NOT NULL,
     ordinal bigint NOT NULL,
@@ -1539,6 +1497,48 @@ CREATE TABLE public.waiting_turns (
     CONSTRAINT waiting_turns_party_check CHECK ((party >= 1))
 );
 
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_0 FOR VALUES WITH (modulus 16, remainder 0);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_1 FOR VALUES WITH (modulus 16, remainder 1);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_10 FOR VALUES WITH (modulus 16, remainder 10);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_11 FOR VALUES WITH (modulus 16, remainder 11);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_12 FOR VALUES WITH (modulus 16, remainder 12);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_13 FOR VALUES WITH (modulus 16, remainder 13);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_14 FOR VALUES WITH (modulus 16, remainder 14);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_15 FOR VALUES WITH (modulus 16, remainder 15);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_2 FOR VALUES WITH (modulus 16, remainder 2);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_3 FOR VALUES WITH (modulus 16, remainder 3);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_4 FOR VALUES WITH (modulus 16, remainder 4);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_5 FOR VALUES WITH (modulus 16, remainder 5);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_6 FOR VALUES WITH (modulus 16, remainder 6);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_7 FOR VALUES WITH (modulus 16, remainder 7);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_8 FOR VALUES WITH (modulus 16, remainder 8);
+
+ALTER TABLE ONLY public.claims ATTACH PARTITION public.claims_9 FOR VALUES WITH (modulus 16, remainder 9);
+
+ALTER TABLE ONLY public.pgqueuer ALTER COLUMN id SET DEFAULT nextval('public.pgqueuer_id_seq'::regclass);
+
+ALTER TABLE ONLY public.pgqueuer_schedules ALTER COLUMN id SET DEFAULT nextval('public.pgqueuer_schedules_id_seq'::regclass);
+
+ALTER TABLE ONLY public.pgqueuer_statistics ALTER COLUMN id SET DEFAULT nextval('public.pgqueuer_statistics_id_seq'::regclass);
+
+ALTER TABLE ONLY public.box_offices
+    ADD CONSTRAINT box_offices_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.organisations
     ADD CONSTRAINT organisations_pkey PRIMARY KEY (id);
 
 CREATE FUNCTION public.reach(person uuid, organisation uuid, box_office uuid, event uuid) RETURNS TABLE(organisation_id uuid, organisation_slug text, organisation_name text, box_office_id uuid, box_office_key text, box_office_name text, currency text, event_id uuid, scope text, creates_events boolean)
@@ -1909,6 +1909,9 @@ ALTER TABLE ONLY public.refunds
 ALTER TABLE ONLY public.scans
     ADD CONSTRAINT scans_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.serving_loads
+    ADD CONSTRAINT serving_loads_pkey PRIMARY KEY (process, at);
+
 ALTER TABLE ONLY public.shops
     ADD CONSTRAINT shops_pkey PRIMARY KEY (box_office_id);
 
@@ -1957,9 +1960,6 @@ ALTER TABLE ONLY public.uploads
 ALTER TABLE ONLY public.uploads
     ADD CONSTRAINT uploads_secret_hash_key UNIQUE (secret_hash);
 
-ALTER TABLE ONLY public.serving_loads
-    ADD CONSTRAINT serving_loads_pkey PRIMARY KEY (process, at);
-
 ALTER TABLE ONLY public.vat_rates
     ADD CONSTRAINT vat_rates_pkey PRIMARY KEY (box_office_id, holds_from);
 
@@ -1971,6 +1971,21 @@ ALTER TABLE ONLY public.venues
 
 ALTER TABLE ONLY public.venues
     ADD CONSTRAINT venues_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.waiting_arrivals
+    ADD CONSTRAINT waiting_arrivals_event_id_browser_key UNIQUE (event_id, browser);
+
+ALTER TABLE ONLY public.waiting_arrivals
+    ADD CONSTRAINT waiting_arrivals_pkey PRIMARY KEY (event_id, ordinal);
+
+ALTER TABLE ONLY public.waiting_rooms
+    ADD CONSTRAINT waiting_rooms_pkey PRIMARY KEY (event_id);
+
+ALTER TABLE ONLY public.waiting_steps
+    ADD CONSTRAINT waiting_steps_pkey PRIMARY KEY (event_id, serving);
+
+ALTER TABLE ONLY public.waiting_turns
+    ADD CONSTRAINT waiting_turns_pkey PRIMARY KEY (event_id, ordinal);
 
 CREATE INDEX account_links_staff ON public.account_links USING btree (staff_id);
 
@@ -2025,21 +2040,6 @@ CREATE INDEX claims_3_order_id_idx ON public.claims_3 USING btree (order_id);
 CREATE INDEX claims_4_order_id_idx ON public.claims_4 USING btree (order_id);
 
 CREATE INDEX claims_5_order_id_idx ON public.claims_5 USING btree (order_id);
-
-ALTER TABLE ONLY public.waiting_arrivals
-    ADD CONSTRAINT waiting_arrivals_event_id_browser_key UNIQUE (event_id, browser);
-
-ALTER TABLE ONLY public.waiting_arrivals
-    ADD CONSTRAINT waiting_arrivals_pkey PRIMARY KEY (event_id, ordinal);
-
-ALTER TABLE ONLY public.waiting_rooms
-    ADD CONSTRAINT waiting_rooms_pkey PRIMARY KEY (event_id);
-
-ALTER TABLE ONLY public.waiting_steps
-    ADD CONSTRAINT waiting_steps_pkey PRIMARY KEY (event_id, serving);
-
-ALTER TABLE ONLY public.waiting_turns
-    ADD CONSTRAINT waiting_turns_pkey PRIMARY KEY (event_id, ordinal);
 
 CREATE INDEX claims_6_order_id_idx ON public.claims_6 USING btree (order_id);
 
@@ -2165,6 +2165,8 @@ CREATE INDEX refunds_order ON public.refunds USING btree (order_id);
 
 CREATE INDEX scans_performance ON public.scans USING btree (performance_id, at);
 
+CREATE INDEX serving_loads_at ON public.serving_loads USING btree (at);
+
 CREATE UNIQUE INDEX signing_keys_active ON public.signing_keys USING btree (organisation_id) WHERE (retired_at IS NULL);
 
 CREATE INDEX staff_domain ON public.staff USING btree (split_part(email, '@'::text, 2));
@@ -2190,6 +2192,12 @@ CREATE INDEX tokens_organisation ON public.tokens USING btree (organisation_id);
 CREATE INDEX uploads_box_office ON public.uploads USING btree (box_office_id) WHERE (ends_at IS NOT NULL);
 
 CREATE INDEX uploads_waiting ON public.uploads USING btree (ends_at) WHERE (ends_at IS NOT NULL);
+
+CREATE UNIQUE INDEX waiting_arrivals_rank ON public.waiting_arrivals USING btree (event_id, rank) INCLUDE (party) WHERE (rank IS NOT NULL);
+
+CREATE INDEX waiting_arrivals_unranked ON public.waiting_arrivals USING btree (event_id, ordinal) WHERE (rank IS NULL);
+
+CREATE INDEX waiting_rooms_on ON public.waiting_rooms USING btree (event_id) WHERE (state <> 'closed'::text);
 
 ALTER INDEX public.claims_order ATTACH PARTITION public.claims_0_order_id_idx;
 
@@ -2220,8 +2228,6 @@ ALTER INDEX public.claims_order ATTACH PARTITION public.claims_15_order_id_idx;
 ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_15_pkey;
 
 ALTER INDEX public.claims_order ATTACH PARTITION public.claims_1_order_id_idx;
-
-CREATE INDEX serving_loads_at ON public.serving_loads USING btree (at);
 
 ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_1_pkey;
 
@@ -2257,15 +2263,11 @@ ALTER INDEX public.claims_order ATTACH PARTITION public.claims_9_order_id_idx;
 
 ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_9_pkey;
 
-CREATE UNIQUE INDEX waiting_arrivals_rank ON public.waiting_arrivals USING btree (event_id, rank) INCLUDE (party) WHERE (rank IS NOT NULL);
-
-CREATE INDEX waiting_arrivals_unranked ON public.waiting_arrivals USING btree (event_id, ordinal) WHERE (rank IS NULL);
-
-CREATE INDEX waiting_rooms_on ON public.waiting_rooms USING btree (event_id) WHERE (state <> 'closed'::text);
-
 CREATE TRIGGER invoice_lines_stay BEFORE DELETE OR UPDATE ON public.invoice_lines FOR EACH ROW EXECUTE FUNCTION public.stay();
 
 CREATE TRIGGER invoices_stay BEFORE DELETE OR UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION public.stay();
+
+CREATE TRIGGER waiting_room_goes_on BEFORE UPDATE ON public.waiting_rooms FOR EACH ROW EXECUTE FUNCTION public.waiting_room_goes_on();
 
 ALTER TABLE ONLY public.account_links
     ADD CONSTRAINT account_links_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
@@ -2331,8 +2333,6 @@ ALTER TABLE ONLY public.billing
     ADD CONSTRAINT billing_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
 
 ALTER TABLE ONLY public.box_offices
-CREATE TRIGGER waiting_room_goes_on BEFORE UPDATE ON public.waiting_rooms FOR EACH ROW EXECUTE FUNCTION public.waiting_room_goes_on();
-
     ADD CONSTRAINT box_offices_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
 
 ALTER TABLE ONLY public.carts
