@@ -41,7 +41,8 @@ async def everybodys(
 
     async def rendered() -> Variants:
         context = await make()
-        page = call.services.templates.render(name, language, **_around(call, front), now=call.now, **context).encode()
+        given = {"path": call.scope["path"], "now": call.now} | _around(call, front) | context
+        page = call.services.templates.render(name, language, **given).encode()
         return Variants(page, HTML, hashlib.blake2b(page, digest_size=12).hexdigest())
 
     key = (id(call.services), call.scope["path"], language, *about)
@@ -78,7 +79,6 @@ def _around(call: Call, front: Storefront | None) -> dict[str, Any]:
         "shop_title": front.title(language) if front else "Placeur",
         "shop_texts": front.shop.said(language) if front else None,
         "base": front.path if front else "",
-        "path": call.scope["path"],
         "link": call.query_params.get("link", ""),
         "languages": languages.SPOKEN,
     }

@@ -120,6 +120,12 @@ def month(day: date, tag: str) -> str:
     return format_skeleton("yMMMM", day, locale=locale(tag))
 
 
+def day_and_month(at: datetime, time_zone: str, tag: str) -> tuple[str, str]:
+    """The number of a day and its month in short, to be set large: `16`, `May`."""
+    there = _there(at, time_zone)
+    return str(there.day), format_date(there, "LLL", locale=locale(tag)).rstrip(".")
+
+
 def weekday(day: date, tag: str) -> str:
     """The name of a day: `Monday`."""
     return format_date(day, "EEEE", locale=locale(tag))
@@ -134,6 +140,11 @@ def language_name(tag: str, reader: str) -> str:
     """What a language is called in the reader's: `French`, `French (Switzerland)`."""
     name = Locale.parse(tag.replace("_", "-"), sep="-").get_display_name(locale(reader)) or tag
     return name[:1].upper() + name[1:]
+
+
+def territory(code: str) -> str:
+    """A country as addresses abroad end with it, for post offices everywhere: `SWITZERLAND`."""
+    return (DEFAULT.territories.get(code) or code).upper()
 
 
 def currencies(tag: str) -> list[tuple[str, str]]:

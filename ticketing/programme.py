@@ -37,7 +37,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     picture: bytes | None
     texts: dict[str, Texts]
     from_cents: int | None
-    """The lowest price that the shop has for it."""
+    """The lowest price that the shop has for it, above nothing if any is."""
 
     def title(self, language: str) -> str:
         """What it is called in a language."""

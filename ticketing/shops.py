@@ -8,6 +8,7 @@ against a short list of shapes: what is sent to browsers is never written by han
 import re
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -149,9 +150,7 @@ async def change(
         if await SQL.change.value(c, box_office_id=box_office_id, version=version, **values) is None:
             raise EditedMeanwhile(what="shop")
         after = await _get(c, box_office_id)
-        changes = audit.differences(before, after)
-        changes.pop("version", None)
-        await audit.note(c, by, "shop.changed", _subject(box_office_id, name), now, changes)
+        await audit.note(c, by, "shop.changed", _subject(box_office_id, name), now, _differences(before, after))
     return after
 
 
@@ -164,7 +163,7 @@ async def set_logo(
         had = (await _get(c, box_office_id)).logo is not None
         hash = None if logo is None else await files.keep(c, logo, now)
         await SQL.set_logo.run(c, box_office_id=box_office_id, logo=hash)
-        changes = {"logo": (had, logo is not None)}
+        changes = {"picture": (had, logo is not None)}
         await audit.note(c, by, "shop.changed", _subject(box_office_id, name), now, changes)
 
 
@@ -213,6 +212,17 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+def _differences(before: Shop, after: Shop) -> dict[str, tuple[Any, Any]]:
+    """What was changed, texts by their language."""
+    pairs = audit.differences(before, after)
+    known = {name: pairs[name] for name in ("dates_shown", "gauges", "variables") if name in pairs}
+    known |= audit.differences(before.colours, after.colours)
+    for language in sorted({*before.texts, *after.texts}):
+        said = audit.differences(before.said(language), after.said(language))
+        known |= {f"{field}_{language}": pair for field, pair in said.items()}
+    return known
+
+
 async def _get(c: Connection, box_office_id: UUID) -> Shop:
     found = await SQL.get.one(c, Shop, box_office_id=box_office_id)
     if found is None:
@@ -229,4 +239,4 @@ async def _lock(c: Connection, organisation_id: UUID, box_office_id: UUID) -> st
 
 
 def _subject(box_office_id: UUID, name: str) -> Subject:
-    return Subject(kind="box_office", id=box_office_id, name=name, box_office_id=box_office_id)
+    return Subject(kind="shop", id=box_office_id, name=name, box_office_id=box_office_id)

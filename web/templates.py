@@ -66,6 +66,7 @@ class Templates:
             "rate": partial(formats.rate, tag=language),
             "whole_day": partial(formats.whole_day, tag=language),
             "month": partial(formats.month, tag=language),
+            "day_and_month": lambda at, zone: formats.day_and_month(at, zone, language),
             "weekday": partial(formats.weekday, tag=language),
             "short_weekday": partial(formats.short_weekday, tag=language),
             "prose": lambda text: Markup(markup.rendered(text)),  # cleaned there, twice

@@ -21,7 +21,7 @@ cross join lateral (
     where f.event_id = e.id and f.ends_at > :now and f.status in ('on_sale', 'closed')
 ) d
 cross join lateral (
-    select min(c.price_cents) as from_cents
+    select coalesce(min(c.price_cents) filter (where c.price_cents > 0), min(c.price_cents)) as from_cents
     from tariffs t
     join prices c on c.tariff_id = t.id
     where t.event_id = e.id and not t.counter_only and t.closed_at is null
@@ -46,7 +46,7 @@ cross join lateral (
     from event_texts x where x.event_id = e.id
 ) x
 cross join lateral (
-    select min(c.price_cents) as from_cents
+    select coalesce(min(c.price_cents) filter (where c.price_cents > 0), min(c.price_cents)) as from_cents
     from tariffs t
     join prices c on c.tariff_id = t.id
     where t.event_id = e.id and not t.counter_only and t.closed_at is null
