@@ -7,8 +7,9 @@ import asyncio
 import gc
 import signal
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +26,7 @@ from shop.routes import SHOP
 from ticketing import pools
 from ticketing.carts import Carts
 from ticketing.offers import Offers
+from ticketing.queues import Queues
 from ticketing.sandbox import Sandbox
 from ticketing.settings import Settings, from_environment, secret_bytes, site_url
 from ticketing.shops import Shops
@@ -32,7 +34,6 @@ from ticketing.signing_keys import Keys
 from ticketing.stores import stores
 from ticketing.tokens import Tokens
 from ticketing.workshop import Workshop
-from web import logs, metrics, opt_outs, problems
 from web.addresses import Addresses
 from web.body import StrictJson
 from web.built import assets
@@ -43,6 +44,7 @@ from web.live import Live
 from web.press import Press
 from web.rates import Rate
 from web.templates import templates
+from web.waiting import ServingNumbers
 
 COLLECT_AFTER = 20_000
 """Objects made and not yet dropped before the garbage collector looks at the young ones."""
@@ -112,6 +114,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         site = site_url(settings)
         offers = Offers(database)
         stack.callback(asyncio.create_task(_publish(inventory)).cancel)
+        queues = await stack.enter_async_context(_queues(database, secret))
         yield Services(
             settings=settings,
             database=database,
@@ -132,11 +135,27 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             live=live,
             addresses=Addresses(settings.trusted_proxies),
             assets=assets(),
+            queues=queues,
+            serving=ServingNumbers(database),
             reads=Rate(settings.reads_per_minute_max),
             holds=Rate(settings.holds_per_minute_max),
+            numbers=Rate(settings.numbers_per_minute_max),
             uploads=Rate(settings.uploads_per_minute_max),
             sign_ins=Rate(settings.sign_ins_per_minute_max),
         )
+
+
+@asynccontextmanager
+async def _queues(database: Database, secret: bytes) -> AsyncIterator[Queues]:
+    """The queues before waiting rooms; who came in the last moment is written before they close."""
+    queues = Queues(database, secret)
+    reporting = asyncio.create_task(waiting.report(database, queues, time.monotonic))
+    try:
+        yield queues
+    finally:
+        reporting.cancel()
+        with suppress(*waiting.AWAY):
+            await queues.write(datetime.now(UTC))
 
 
 def _calm_collector() -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 from litestar import delete, get, post
 from litestar.params import JSONBody
 
-from api import access
+from api import access, waiting
 from api.params import BoxOfficeKey, HoldId, HoldKey
 from api.wire import ChangeBody, HoldBody, Proposals, ProposalsBody
 from ticketing import holds
@@ -24,7 +24,8 @@ ONE = PATH + "/{hold:str}"
 async def take(request: Call, box_office: BoxOfficeKey, data: JSONBody[HoldBody], key: HoldKey = None) -> Held:
     """Hold places, all or nothing: seats, the best for a party, standing places, in one or several performances.
 
-    The answer's `hold` is the shopper's secret. With a token of scope `sell`, allotments may be taken from.
+    The answer's `hold` is the shopper's secret. With a token of scope `sell`, allotments may be taken from. Where the
+    event's waiting room is on, the header `X-Admission` shows by what one was let in.
     """
     ask = await _ask(request, box_office, key, data.allotments, data.link)
     services = request.services
@@ -86,7 +87,8 @@ async def _ask(request: Call, box_office: str, key: str | None, allotments: tupl
         access.anybody_holds(request)
         if allotments:
             raise ScopeMissing(scope=Scope.SELL)
-        return Ask(box_office=seller, now=request.now, key=key, address=request.address, link=link)
+        shown = waiting.admissions(request)
+        return Ask(box_office=seller, now=request.now, key=key, address=request.address, link=link, admissions=shown)
     if token.organisation_id != seller.organisation_id:
         raise NotFound(what="box office")
     return Ask(box_office=seller, now=request.now, key=key, allotments=allotments, channel=Channel.COUNTER)

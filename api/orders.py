@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import get, post
 from litestar.params import JSONBody, QueryParameter
 
-from api import access
+from api import access, waiting
 from api.params import BoxOfficeKey, OrderId, OrderKey
 from api.wire import CancellationBody, OrderBody, PassBody, given
 from ticketing import orders, passes, tickets
@@ -47,6 +47,7 @@ async def place(request: Call, box_office: BoxOfficeKey, data: JSONBody[OrderBod
         channel=channel,
         total_cents=data.total_cents,
         answers=given(data.answers),
+        admissions=waiting.admissions(request),
     )
     return await orders.place(services.database, services.inventory, services.settings, wanted, request.now, by)
 

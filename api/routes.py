@@ -18,6 +18,7 @@ from api import (
     refunds,
     refusals,
     tickets,
+    waiting,
 )
 from web import assets
 from web.call import Call
@@ -34,6 +35,11 @@ V1 = Router(
         availability.places,
         availability.counts,
         availability.stream,
+        waiting.serving,
+        waiting.challenge,
+        waiting.take,
+        waiting.standing,
+        waiting.admit,
         holds.take,
         holds.read,
         holds.change,

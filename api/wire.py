@@ -20,6 +20,7 @@ from ticketing.passes import PassType
 from ticketing.payments import Received
 from ticketing.performances import Label as PublicLabel
 from ticketing.performances import Performance, PerformanceStatus
+from ticketing.queues import Standing
 from ticketing.signing_keys import PublicKey
 from ticketing.states import OrderStatus
 
@@ -372,3 +373,50 @@ class PassTypes(Struct, frozen=True):
     """The passes a box office sells."""
 
     pass_types: tuple[PassType, ...]
+
+
+# Waiting rooms
+
+
+class NumberBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """For how many places one comes; and, where the room asks for it, the challenge and what solves it."""
+
+    party: Annotated[int, Meta(ge=1, le=50)] = 2
+    puzzle: Annotated[str, Meta(max_length=200)] = ""
+    answer: Annotated[str, Meta(max_length=20)] = ""
+
+
+class NumberTold(Struct, frozen=True):
+    """A number: a secret. `ordinal` is what the shuffle ranks."""
+
+    number: str
+    ordinal: int
+    party: int
+
+
+class ChallengeTold(Struct, frozen=True):
+    """What to solve before one is given a number."""
+
+    puzzle: str
+    bits: int
+
+
+class NumberStanding(Struct, frozen=True):
+    """Where a number stands: how many are before it, about, and about how many minutes that takes.
+
+    `until`: the end of one's turn, or of the time inside.
+    """
+
+    standing: Standing
+    rank: int | None
+    ahead: int | None
+    minutes: int | None
+    until: datetime | None
+
+
+class AdmissionTold(Struct, frozen=True):
+    """That one's turn has come: a secret, good for so many places, until then."""
+
+    admission: str
+    party: int
+    expires_at: datetime

@@ -18,6 +18,7 @@ from engine.inventory import Inventory
 from ticketing.carts import Carts
 from ticketing.db import Database
 from ticketing.offers import Offers
+from ticketing.queues import Queues
 from ticketing.refusals import BodyTooLarge
 from ticketing.sandbox import Sandbox
 from ticketing.settings import Settings
@@ -63,8 +64,12 @@ class Services(Struct, frozen=True, kw_only=True):
     shops: Shops
     carts: Carts
     documents: Documents
+    queues: Queues
+    serving: ServingNumbers
     reads: Rate
     holds: Rate
+    numbers: Rate
+    """Of waiting rooms."""
     uploads: Rate
     sign_ins: Rate
 

@@ -115,6 +115,6 @@ def _route(scope: HTTPScope) -> str:
 
 def _observe(scope: HTTPScope, method: str, status: int, seconds: float, name: str) -> None:
     route = _route(scope)
-    metrics.REQUESTS.labels(route, method if method in METHODS else "other", status).observe(seconds)
+    metrics.observe(route, method if method in METHODS else "other", status, seconds)
     if status >= 500 or (seconds >= SLOW_S and not route.endswith("/stream")):
         log.warning("request", request=name, route=route, method=method, status=status, seconds=round(seconds, 4))

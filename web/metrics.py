@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from engine.waiting.pace import BUCKETS, bucket
+
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
@@ -28,6 +30,15 @@ BREACHES = Gauge(
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
+SALE = ("/shop/", "/api/v1/")
+"""Where routes begin by which a sale is judged."""
+NOT_JUDGED = ("/serving", "/stream", "/queue", "/numbers", "/challenges")
+"""Where those end that are open as long as their reader likes, or that people wait at who were not let in."""
+BROKEN = 500
+
+_loads = [0] * BUCKETS
+_judged: dict[str, bool] = {}
+
 
 def exposition() -> bytes:
     """All numbers of all processes, in Prometheus's text format. Reads one file a process: some milliseconds."""
@@ -36,6 +47,23 @@ def exposition() -> bytes:
     registry = CollectorRegistry()
     multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry)
+
+
+def observe(route: str, method: str, status: int, seconds: float) -> None:
+    """Count one answer. What broke counts as slower than anything for whoever paces a waiting room."""
+    REQUESTS.labels(route, method, status).observe(seconds)
+    judged = _judged.get(route)
+    if judged is None:
+        judged = _judged[route] = route.startswith(SALE) and not route.endswith(NOT_JUDGED)
+    if judged:
+        _loads[bucket(seconds) if status < BROKEN else BUCKETS - 1] += 1
+
+
+def taken_loads() -> list[int]:
+    """How fast this process answered since this was asked last, in the buckets of `engine.waiting.pace`."""
+    found = _loads[:]
+    _loads[:] = [0] * BUCKETS
+    return found
 
 
 class Publisher:
