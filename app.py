@@ -25,6 +25,7 @@ from shop import pages as shop_pages
 from shop.routes import SHOP
 from ticketing import pools
 from ticketing.carts import Carts
+from ticketing.db import Database
 from ticketing.offers import Offers
 from ticketing.queues import Queues
 from ticketing.sandbox import Sandbox
@@ -34,6 +35,7 @@ from ticketing.signing_keys import Keys
 from ticketing.stores import stores
 from ticketing.tokens import Tokens
 from ticketing.workshop import Workshop
+from web import logs, metrics, opt_outs, problems, waiting
 from web.addresses import Addresses
 from web.body import StrictJson
 from web.built import assets

@@ -35,6 +35,7 @@ from web.press import Press
 from web.rates import Rate
 from web.templates import Templates
 from web.visits import Visit
+from web.waiting import ServingNumbers
 
 PAGES_MAX = 10_000
 """Pages of a list that are gone through; whoever wants more of it searches."""
