@@ -8,13 +8,16 @@ import time
 
 from ticketing.carts import Shopper
 from ticketing.ids import new_secret
+from ticketing.queue_numbers import Admission, read_admissions
 from ticketing.shops import Storefront
 from web import languages
 from web.call import Call
-from web.visits import LANGUAGE, YEAR_S
+from web.visits import LANGUAGE, VISIT, YEAR_S
 
 CART_S = 30 * 86_400
 FRONT = "storefront"
+ADMISSION = "admission-"
+"""What the cookie of an admission is called, before its event."""
 
 
 async def storefront(call: Call, key: str) -> Storefront:
@@ -51,8 +54,14 @@ def shopper(call: Call, front: Storefront, key: str | None = None, *, opening: b
         call.visit.keep(cookie(front), secret, CART_S)
     return Shopper(
         box_office=front.box_office, secret=secret, address=call.address, language=call.visit.language, now=call.now,
-        key=key, link=call.query_params.get("link", ""),
+        key=key, link=call.query_params.get("link", ""), admissions=admissions(call),
     )  # fmt: skip
+
+
+def admissions(call: Call) -> tuple[Admission, ...]:
+    """By what this browser was let in to events whose waiting room is on, over or not."""
+    texts = call.visit.beginning(ADMISSION)
+    return read_admissions(call.services.secret, texts, call.visit.cookie(VISIT)) if texts else ()
 
 
 def cookie(front: Storefront) -> str:

@@ -15,7 +15,7 @@ from litestar.response import Redirect
 
 from shop import access
 from ticketing.kept import Kept
-from ticketing.refusals import Refusal
+from ticketing.refusals import AdmissionLapsed, Refusal, WaitingRoomFirst
 from ticketing.shops import Storefront
 from web import languages, pages
 from web.answers import send
@@ -66,6 +66,8 @@ def done(call: Call, path: str, notice: str = "", **fields: object) -> Redirect:
 def refused(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Instead of any page of a shop: why not, in the shop's look as far as there is a shop."""
     call = cast(Call, request)
+    if isinstance(error, WaitingRoomFirst | AdmissionLapsed):
+        return pages.see(str(error.fields["queue"]))
     told = type(error).__doc__ if isinstance(error, Refusal) else None
     fields = error.fields if isinstance(error, Refusal) else {}
     front = access.known(call)

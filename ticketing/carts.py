@@ -27,6 +27,7 @@ from ticketing.holds import Ask, Held, Place, Wish
 from ticketing.ids import secret_hash
 from ticketing.offers import Offer, Offers, Price
 from ticketing.options import Option
+from ticketing.queue_numbers import Admission
 from ticketing.refusals import HoldBusy, HoldExpired, HoldLost, NotFound, UnknownOption, UnknownSeat
 from ticketing.settings import Settings
 from ticketing.sql import Connection, load
@@ -34,6 +35,9 @@ from ticketing.sql import Connection, load
 KEPT = timedelta(days=30)
 """How long a cart that nobody touches is remembered: what was typed, not its places."""
 FORGOTTEN_MAX = 10_000
+SESSION_CHARS = 32
+"""Of a cart's hashed secret: under them a browser's unpaid places are counted."""
+NOTHING: Mapping[UUID, Sequence[int]] = {}
 
 SQL = load("carts")
 _encode = msgspec.json.encode
@@ -109,6 +113,8 @@ class Shopper(Struct, frozen=True, kw_only=True):
     now: datetime
     link: str = ""
     key: str | None = None
+    admissions: tuple[Admission, ...] = ()
+    """To events whose waiting room is on."""
 
 
 class _Row(Struct, frozen=True):
@@ -325,7 +331,8 @@ def _item(shopper: Shopper, offer: Offer, place: Place, prices: Sequence[Price],
 def _ask(shopper: Shopper) -> Ask:
     key = None if shopper.key is None else f"{shopper.secret} {shopper.key}"
     return Ask(
-        box_office=shopper.box_office, now=shopper.now, key=key, address=shopper.address, link=shopper.link
+        box_office=shopper.box_office, now=shopper.now, key=key, address=shopper.address, link=shopper.link,
+        session=secret_hash(shopper.secret).hex()[:SESSION_CHARS], admissions=shopper.admissions,
     )  # fmt: skip
 
 

@@ -66,6 +66,17 @@ class Visit:
         visit = self.cookie(VISIT).encode()
         return hmac.new(self._secret, b"form " + visit, hashlib.sha256).hexdigest()
 
+    @property
+    def browser(self) -> str:
+        """The random text that this browser is known by, and nobody else; given to it if it has none."""
+        assert self.token, "making the token makes the cookie"
+        return self.cookie(VISIT)
+
+    def beginning(self, prefix: str) -> list[str]:
+        """The values of all cookies whose short names begin so."""
+        start = self._named(prefix)
+        return [value for name, value in self._cookies.items() if name.startswith(start)]
+
     def ensure_own(self, token: str) -> None:
         """Raises FormStale unless a form comes from a page that this browser was given by us."""
         site = self._header(b"sec-fetch-site")
