@@ -21,18 +21,20 @@ ADMISSION = "admission-"
 
 
 async def storefront(call: Call, key: str) -> Storefront:
-    """The shop at an address, or NotFound. Counts one read; TooManyRequests past the rate.
+    """The shop at an address, or NotFound. Counts as `reading` does."""
+    reading(call)
+    front = await call.services.shops.of(key)
+    call.scope["state"][FRONT] = front
+    return front
 
-    An address with `language=` chooses the browser's language from then on.
-    """
+
+def reading(call: Call) -> None:
+    """Count one read; TooManyRequests past the rate. An address with `language=` chooses the browser's language."""
     call.services.reads.take(call.address, time.monotonic())
     chosen = call.query_params.get("language", "")
     if chosen in languages.SPOKEN:
         call.visit.chosen = chosen
         call.visit.keep(LANGUAGE, chosen, YEAR_S)
-    front = await call.services.shops.of(key)
-    call.scope["state"][FRONT] = front
-    return front
 
 
 def known(call: Call) -> Storefront | None:

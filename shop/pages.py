@@ -51,7 +51,7 @@ async def everybodys(
     return answer
 
 
-def show(call: Call, front: Storefront, name: str, *, status: int = 200, **context: Any) -> Response[str]:
+def show(call: Call, front: Storefront | None, name: str, *, status: int = 200, **context: Any) -> Response[str]:
     """A page for this visitor."""
     return pages.show(call, name, status=status, **_around(call, front) | context)
 

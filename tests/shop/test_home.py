@@ -21,7 +21,11 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_what_is_on_in_the_visitors_language(visitor: Browser, house: House, database: Database) -> None:
     await titled(database, house, en="The Seagull", fr="La Mouette")
     page = await visitor.page(visitor.base)
-    assert "The Seagull" in page and "from 20.00" in page.replace("\xa0", " ") and f"/events/{house.performances[0].event_id}" in page
+    assert (
+        "The Seagull" in page
+        and "from 20.00" in page.replace("\xa0", " ")
+        and f"/events/{house.performances[0].event_id}" in page
+    )
     page = await visitor.page(f"{visitor.base}?language=fr")
     assert "La Mouette" in page and "À l’affiche" in page
     assert "La Mouette" in await visitor.page(visitor.base)
