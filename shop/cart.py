@@ -29,7 +29,17 @@ class PlacesBody(Struct, frozen=True, forbid_unknown_fields=True):
     count: Annotated[int, Meta(ge=0, le=1000)] = 0
     drop: tuple[Annotated[int, Meta(ge=0)], ...] = ()
     tariff: UUID | None = None
+    tariffs: Annotated[tuple[UUID, ...], Meta(max_length=1000)] = ()
+    """Given to the new places in turn, where they are sold at them; `tariff` stands for as many as there are places."""
     key: Annotated[str, Meta(max_length=KEY_CHARS_MAX)] = ""
+
+
+class TariffBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """The tariff of a place that is in the cart."""
+
+    performance: UUID
+    place: Annotated[int, Meta(ge=0)]
+    tariff: UUID
 
 
 class ItemSeen(Struct, frozen=True):
@@ -81,13 +91,22 @@ async def places(request: Call, key: FromPath[str], data: JSONBody[PlacesBody]) 
     access.taking(request)
     shopper = access.shopper(request, front, data.key or None, opening=True)
     carts, cart = request.services.carts, None
+    dropped = {data.performance: data.drop} if data.drop else {}
     if wishes := _wishes(data):
-        cart = await carts.add(
-            shopper, wishes, (data.tariff,) * max(len(data.seats), data.count) if data.tariff else ()
-        )
-    if data.drop:
-        cart = await carts.drop(shopper, {data.performance: data.drop})
+        alike = (data.tariff,) * max(len(data.seats), data.count) if data.tariff else ()
+        cart = await carts.add(shopper, wishes, data.tariffs or alike, dropped)
+    elif dropped:
+        cart = await carts.drop(shopper, dropped)
     return _seen(cart or await carts.renew(shopper))
+
+
+@post("/cart/tariffs", status_code=200)
+async def set_tariff(request: Call, key: FromPath[str], data: JSONBody[TariffBody]) -> CartSeen:
+    """Choose another tariff for a place; its options are chosen anew. The cart afterwards."""
+    front = await access.storefront(request, key)
+    request.visit.ensure_own(request.header(b"x-csrf-token"))
+    shopper = access.shopper(request, front)
+    return _seen(await request.services.carts.choose(shopper, [Chosen(data.performance, data.place, data.tariff)]))
 
 
 @get("/cart")

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from shop import cart, events, home, pages
+from shop import best, cart, events, home, pages, performances
 from web.call import Call
 
 PAGES = Router(
@@ -12,6 +12,9 @@ PAGES = Router(
         home.theme,
         home.picture,
         events.show,
+        performances.show,
+        best.show,
+        best.take,
         cart.show,
         cart.choose,
         cart.remove,
@@ -19,5 +22,5 @@ PAGES = Router(
     ],
     exception_handlers={Exception: pages.refused},
 )
-SCRIPTS = Router("/", route_handlers=[cart.visit, cart.places])
+SCRIPTS = Router("/", route_handlers=[cart.visit, cart.places, cart.set_tariff, performances.offer_seen, best.proposed])
 SHOP = Router("/shop/{key:str}", request_class=Call, route_handlers=[PAGES, SCRIPTS], include_in_schema=False)

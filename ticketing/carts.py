@@ -143,8 +143,17 @@ class Carts:
             row = await _find(c, shopper)
         return await self._cart(shopper, row, await self._held(shopper, row))
 
-    async def add(self, shopper: Shopper, wishes: Sequence[Wish], tariffs: Sequence[UUID] = ()) -> Cart:
-        """Take more places, all or nothing; `tariffs` are given to them in turn. Raises as `holds.take` does."""
+    async def add(
+        self,
+        shopper: Shopper,
+        wishes: Sequence[Wish],
+        tariffs: Sequence[UUID] = (),
+        drop: Mapping[UUID, Sequence[int]] = NOTHING,
+    ) -> Cart:
+        """Take more places and give some back, all or nothing; `tariffs` are given to the new ones in turn.
+
+        Raises as `holds.take` does.
+        """
         async with self._db.transaction() as c:
             row = await self._locked(c, shopper)
             held = await self._held(shopper, row)
@@ -155,7 +164,7 @@ class Carts:
                 row = replace(row, chosen=(), order_id=None)
                 held = await holds.take(self._offers, self._inventory, self._settings, _ask(shopper), tuple(wishes))
             else:
-                held = await self._changed(shopper, row.hold.hex(), wishes, {})
+                held = await self._changed(shopper, row.hold.hex(), wishes, drop)
             return replace(await self._fill(c, shopper, row, held, tariffs), lost=lost)
 
     async def drop(self, shopper: Shopper, places: Mapping[UUID, Sequence[int]]) -> Cart:

@@ -28,8 +28,8 @@ class Hall(Struct, frozen=True):
 
     The plan itself is not kept: a stadium's costs tens of megabytes in each process. `categories` and `zones` are the
     names at the packed plan's indexes; `areas` gives the (start, count) place ranges of each area by its id. `seated`
-    are the zones with numbered seats, `bay_count` says how many wheelchairs have a place, `tables` gives all the places
-    of each table that is sold whole, by each of them.
+    are the zones with numbered seats, `bay_count` is how many wheelchairs have a place, `accessible` are the categories
+    of nothing but these and their companions, `tables` gives all the places of each table that is sold whole, by each.
     """
 
     plan_hash: bytes
@@ -41,6 +41,7 @@ class Hall(Struct, frozen=True):
     areas: dict[str, tuple[tuple[int, int], ...]]
     seated: frozenset[str]
     bay_count: int
+    accessible: frozenset[str]
     tables: dict[int, tuple[int, ...]]
 
     def label(self, place: int) -> SeatLabel:
@@ -101,8 +102,17 @@ def _pack(key: Key, document: bytes, place_list_document: bytes) -> Hall:
         areas={area.id: place_list.area_ranges(area.id, area.capacity) for area in plan.areas()},
         seated=frozenset(zone.id for zone in plan.zones if any(row.seats for row in zone.rows)),
         bay_count=sum(Attribute.WHEELCHAIR in seat.attributes for seat in plan.seats()),
+        accessible=_accessible(plan),
         tables=_whole_tables(plan, seats),
     )
+
+
+def _accessible(plan: Plan) -> frozenset[str]:
+    others = {area.category for area in plan.areas()}
+    bays: set[str] = set()
+    for seat in plan.seats():
+        (bays if Attribute.WHEELCHAIR in seat.attributes or seat.companion_of else others).add(seat.category)
+    return frozenset(bays - others)
 
 
 def _whole_tables(plan: Plan, seats: SeatIndex) -> dict[int, tuple[int, ...]]:

@@ -8,8 +8,10 @@ import * as esbuild from "esbuild";
 
 const dist = mkdtempSync("dist-");
 const result = await esbuild.build({
-  entryPoints: ["src/docs.js", "src/docs.css", "src/pages.css", "src/admin.js", "src/admin.css", "src/shop.js", "src/shop.css"],
+  entryPoints: ["src/docs.js", "src/docs.css", "src/pages.css", "src/admin.js", "src/admin.css", "src/shop.js", "src/shop.css", "src/performance.js", "src/performance.css"],
   entryNames: "[name]-[hash]",
+  chunkNames: "[name]-[hash]",
+  splitting: true,
   outdir: dist,
   bundle: true,
   minify: true,

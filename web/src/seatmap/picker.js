@@ -43,6 +43,13 @@ export class PickMap extends SeatMap {
     this.redraw();
   }
 
+  // What was told of a seat is no longer so.
+  retell() {
+    if (this.tip.hidden || this.focus < 0) return;
+    if (matchMedia("(hover: none)").matches) this.tip.hidden = true;
+    else this._tipAt(this.focus);
+  }
+
   // Proposals to point at, and which one stands out; the map goes to where that one is.
   propose(proposals, chosen = -1) {
     Object.assign(this.shown, { proposals, chosen });
@@ -73,7 +80,8 @@ export class PickMap extends SeatMap {
     if (!free) return { share: 0, lines: [picking.filtered ? words.noneSuch : words.soldOut, "–"] };
     const priced = words.from.replace("{price}", this.money(from));
     const left = words.left.replace("{count}", counted(free));
-    return { share: free / this.house.sections[index].count, lines: [`${left} · ${priced}`, priced, counted(free)] };
+    const lines = [`${left} · ${priced}`, `${counted(free)} · ${priced}`, priced, this.money(from), counted(free)];
+    return { share: free / this.house.sections[index].count, lines };
   }
 
   area(index) {

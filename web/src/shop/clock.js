@@ -13,15 +13,17 @@ export function clocks(document) {
   }
 }
 
-// Calls `tell` with the seconds left, each second until they are over.
+// Calls `tell` with the seconds left, each second until they are over. Returns what stops it.
 export function countdown(seconds, tell) {
   const end = performance.now() + seconds * SECOND;
+  let next = 0;
   const step = () => {
     const left = Math.max(0, Math.ceil((end - performance.now()) / SECOND));
+    if (left > 0) next = setTimeout(step, SECOND);
     tell(left);
-    if (left > 0) setTimeout(step, SECOND);
   };
   step();
+  return () => clearTimeout(next);
 }
 
 // 605 -> "10:05"

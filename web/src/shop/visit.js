@@ -2,6 +2,7 @@
 import { clock, countdown } from "./clock.js";
 
 let asked = null;
+let stop = null;
 
 // The visitor's token and cart; asked for once a page.
 export function visitor(document) {
@@ -17,8 +18,13 @@ export async function visit(document) {
   try {
     showCart(document, (await visitor(document)).cart);
   } catch {
-    asked = null; // the link to the cart is there all the same
+    forget(); // the link to the cart is there all the same
   }
+}
+
+// What was told of the visitor is no longer so: it is asked for anew.
+export function forget() {
+  asked = null;
 }
 
 export function showCart(document, cart) {
@@ -27,5 +33,6 @@ export function showCart(document, cart) {
   count.hidden = !cart?.count;
   count.textContent = cart?.count ?? "";
   time.hidden = !cart?.count;
-  if (cart?.count) countdown(cart.expires_in_s, (left) => { time.textContent = clock(left); });
+  stop?.();
+  if (cart?.count) stop = countdown(cart.expires_in_s, (left) => { time.textContent = clock(left); });
 }

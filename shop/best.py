@@ -1,0 +1,336 @@
+"""The best places for a party, from a form that any browser can send: who comes, what it may cost, where.
+
+A question is an address, so it can be gone back to and sent to a friend; up to three proposals answer it, each with its
+reasons and its price, and a form that takes just those seats. Nothing is held until one is taken: what somebody else
+took meanwhile is said, with what there is instead.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from urllib.parse import parse_qs, urlencode
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+from msgspec import Struct
+
+from engine.reasons import Reason
+from shop import access, offered, pages
+from ticketing import holds
+from ticketing.channels import Channel
+from ticketing.holds import AreaWish, Ask, BestWish, Part, Place, SeatsWish, Wish
+from ticketing.ids import new_secret
+from ticketing.offers import Offer, Price
+from ticketing.programme import Sale
+from ticketing.refusals import InputRefused, NoFit, Refusal, WaitingRoomFirst
+from ticketing.shops import Storefront
+from web import languages
+from web.call import Call
+from web.forms import Form
+from web.languages import marked
+
+SHOW = "shop/performances/best.html"
+PARTY_MAX = 20
+PARTY = 2
+TARIFF, AREA = "tariff-", "area:"
+QUERY_CHARS_MAX = 2000
+
+WORDS = {
+    Reason.WHOLE_TABLE: marked("a table of your own"),
+    Reason.CENTRE: marked("in the middle"),
+    Reason.TOGETHER: marked("side by side"),
+    Reason.SPLIT_ADJACENT: marked("in adjacent rows"),
+    Reason.NEAR: marked("near one another"),
+    Reason.ANYWHERE: marked("apart"),
+    Reason.NO_ORPHAN: marked("nobody left alone beside you"),
+    Reason.WHEELCHAIR_WITH_COMPANION: marked("companion beside the wheelchair"),
+    Reason.RESTRICTED_VIEW: marked("restricted view"),
+}
+"""Why these places, in the order it is told."""
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What a shopper asks for. `counts`: how many at which tariff; `place`: a zone's id, or "area:" and an area's."""
+
+    counts: dict[UUID, int] = {}
+    party: int = PARTY
+    wheelchairs: int = 0
+    companions: int = 0
+    place: str = ""
+    price_cents_max: int | None = None
+    clear_view: bool = False
+    cheapest: bool = False
+
+    @property
+    def tariffs(self) -> tuple[UUID, ...]:
+        """One for each of the party."""
+        return tuple(tariff for tariff, count in self.counts.items() for _ in range(count))
+
+    @property
+    def area(self) -> str | None:
+        """The area that is asked for, if it is one."""
+        return self.place.removeprefix(AREA) if self.place.startswith(AREA) else None
+
+    def wish(self, performance: UUID) -> BestWish:
+        """The same, as the search takes it."""
+        return BestWish(
+            performance=performance, party=self.party, wheelchairs=self.wheelchairs, companions=self.companions,
+            zones=(self.place,) if self.place else (), price_cents_max=self.price_cents_max,
+            tariffs=tuple(self.counts), clear_view=self.clear_view,
+        )  # fmt: skip
+
+
+class Line(Struct, frozen=True):
+    """One place of a proposal, at a tariff."""
+
+    place: Place
+    price: Price | None
+    tariff_name: str
+
+
+class Proposal(Struct, frozen=True):
+    """Places that could be taken now. `area` None: numbered seats."""
+
+    lines: tuple[Line, ...]
+    where: str
+    because: str
+    area: str | None = None
+
+    @property
+    def total_cents(self) -> int:
+        """What they cost together."""
+        return sum(line.price.price_cents for line in self.lines if line.price)
+
+    @property
+    def priced(self) -> list[tuple[tuple[str, int], int]]:
+        """How many places at each tariff and price."""
+        counts = Counter((line.tariff_name, line.price.price_cents) for line in self.lines if line.price)
+        return list(counts.items())
+
+
+class ProposalSeen(Struct, frozen=True):
+    """A proposal, for the map's script."""
+
+    seats: tuple[str, ...]
+    tariffs: tuple[UUID, ...]
+    where: str
+    because: str
+    total_cents: int
+    area: str | None
+    count: int
+
+
+class ProposalsSeen(Struct, frozen=True):
+    """All of them; `problem` says why there are none."""
+
+    proposals: tuple[ProposalSeen, ...]
+    problem: str
+
+
+@get("/performances/{performance_id:uuid}/best")
+async def show(request: Call, key: FromPath[str], performance_id: FromPath[UUID]) -> Response[str] | Redirect:
+    """The form, and what answers it."""
+    front = await access.storefront(request, key)
+    offer = await offered.shown(request, front, performance_id, request.query_params.get("link", ""))
+    form = Form({name: request.query_params.getall(name) for name in request.query_params})
+    asked = read(form, offer)
+    return await _answered(request, front, offer, form, asked)
+
+
+@post("/performances/{performance_id:uuid}/best", status_code=200)
+async def take(request: Call, key: FromPath[str], performance_id: FromPath[UUID]) -> Response[str] | Redirect:
+    """Put a proposal into the cart; or say what became of it, with others."""
+    front = await access.storefront(request, key)
+    form = await request.typed()
+    offer = await offered.shown(request, front, performance_id, request.query_params.get("link", ""))
+    access.taking(request)
+    shopper = access.shopper(request, front, form.text("key") or None, opening=True)
+    before = Form(parse_qs(form.text("query")[:QUERY_CHARS_MAX]))
+    asked = read(before, offer)
+    try:
+        await request.services.carts.add(shopper, _wishes(form, performance_id), asked.tariffs)
+    except Refusal as refusal:
+        return await _answered(request, front, offer, before, asked, refusal)
+    return pages.done(request, f"{front.path}/cart")
+
+
+@get("/performances/{performance_id:uuid}/proposals")
+async def proposed(request: Call, key: FromPath[str], performance_id: FromPath[UUID]) -> ProposalsSeen:
+    """The answer by itself, for the map's script."""
+    front = await access.storefront(request, key)
+    offer = await offered.shown(request, front, performance_id, request.query_params.get("link", ""))
+    form = Form({name: request.query_params.getall(name) for name in request.query_params})
+    asked = read(form, offer)
+    found = () if form.mistakes else await proposals(request, front, offer, asked)
+    language, mistake = request.visit.language, next(iter(form.mistakes.values()), None)
+    if mistake is not None:
+        return ProposalsSeen((), languages.translated(mistake.text, language).format_map(mistake.fields))
+    return ProposalsSeen(tuple(map(_seen, found)), "" if found else languages.translated(_sorry(asked), language))
+
+
+def read(form: Form, offer: Offer) -> Asked:
+    """What a form asks; what cannot be is noted there, and what is not said is as usual.
+
+    Who asks for tickets that only bays and the seats beside them are sold at, and says no more, wants these: bays at
+    the first such tariff, companions at the others.
+    """
+    counts = {
+        tariff.id: count
+        for tariff in offer.tariffs
+        if (count := form.number(f"{TARIFF}{tariff.id}", 0, PARTY_MAX, required=False))
+    }
+    party = sum(counts.values()) or form.number("party", 1, PARTY_MAX, required=False) or PARTY
+    wheelchairs = form.number("wheelchairs", 0, PARTY_MAX, required=False) or 0
+    companions = form.number("companions", 0, PARTY_MAX, required=False) or 0
+    known = offered.choices(offer)
+    special = [counts.get(tariff, 0) for tariff in known.accessible]
+    if special and not wheelchairs and not companions:
+        wheelchairs, companions = special[0], sum(special[1:])
+    if party > PARTY_MAX:
+        form.mistaken("", "At most {most} places at once.", most=PARTY_MAX)
+        party = PARTY_MAX
+    if wheelchairs + companions > party or (companions and not wheelchairs):
+        form.mistaken("wheelchairs", "More wheelchairs and companions than there are people.")
+        wheelchairs = companions = 0
+    place = form.text("place")
+    return Asked(
+        counts=counts, party=party, wheelchairs=wheelchairs, companions=companions,
+        place=place if place in known.zones or place.removeprefix(AREA) in known.areas else "",
+        price_cents_max=form.number("price_max", 0, max(known.steps, default=0), required=False),
+        clear_view=form.text("clear_view") == "1", cheapest=form.text("prefer") == "cheapest",
+    )  # fmt: skip
+
+
+async def proposals(call: Call, front: Storefront, offer: Offer, asked: Asked) -> tuple[Proposal, ...]:
+    """What answers a question, best first; none where the party does not fit."""
+    if asked.area is not None or not offer.hall.seated:
+        return await _standing(call, offer, asked)
+    ask = Ask(
+        box_office=front.box_office, now=call.now, address=call.address, link=call.query_params.get("link", ""),
+        admissions=access.admissions(call),
+    )  # fmt: skip
+    search = holds.cheapest if asked.cheapest else holds.proposals
+    try:
+        found = await search(call.services.offers, call.services.inventory, ask, asked.wish(offer.performance.id))
+    except NoFit:
+        return ()
+    return tuple(_proposal(offer, part, asked, call.visit.language) for part in found)
+
+
+async def _standing(call: Call, offer: Offer, asked: Asked) -> tuple[Proposal, ...]:
+    """So many places of an area, if that many are free: of the one asked for, or of the first that has them."""
+    language = call.visit.language
+    areas = [asked.area] if asked.area is not None else list(offered.choices(offer).areas)
+    snapshot = await call.services.live.snapshot(offer.performance.pool_id)
+    for area in areas:
+        places = [place for start, count in offer.hall.areas[area] for place in range(start, start + count)]
+        free = [place for place in places if not snapshot.status[place >> 2] >> (place & 3) * 2 & 3][: asked.party]
+        lines = tuple(_lines(offer, [holds.place_of(offer, place) for place in free], asked, language))
+        if len(free) == asked.party and all(line.price for line in lines):
+            return (Proposal(lines, lines[0].place.zone, "", area),)
+    return ()
+
+
+def _proposal(offer: Offer, part: Part, asked: Asked, language: str) -> Proposal:
+    places = sorted(part.places, key=lambda place: place.place)
+    alone = len(places) == 1
+    told = [
+        languages.translated(words, language)
+        for reason, words in WORDS.items()
+        if reason in part.reasons and not (alone and reason in (Reason.TOGETHER, Reason.ANYWHERE))
+    ]
+    return Proposal(tuple(_lines(offer, places, asked, language)), where(places, language), ", ".join(told))
+
+
+def _lines(offer: Offer, places: Sequence[Place], asked: Asked, language: str) -> Iterator[Line]:
+    """Each place at the first of the party's tariffs that is left and sold there, as the cart gives them."""
+    names = {tariff.id: tariff.called(language) for tariff in offer.tariffs}
+    turn = Counter(asked.tariffs)
+    for place in places:
+        label = offer.hall.label(place.place)
+        sold = offer.prices(label.zone_id, label.category, Channel.SHOP)
+        by_tariff = {price.tariff: price for price in sold}
+        tariff = next((tariff for tariff in turn if turn[tariff] and tariff in by_tariff), None)
+        if tariff is not None:
+            turn[tariff] -= 1
+        price = by_tariff[tariff] if tariff is not None else next(iter(sold), None)
+        yield Line(place, price, names.get(price.tariff, price.name) if price else "")
+
+
+def where(places: Sequence[Place], language: str) -> str:
+    """Where numbered places are: "Stalls, row F, seats 4–6, 9"."""
+    gettext = languages.translated
+    told = []
+    for (zone, row), some in groupby(places, key=lambda place: (place.zone, place.row)):
+        labels = ranges([place.label for place in some])
+        many = "," in labels or "–" in labels
+        words = marked("{zone}, row {row}, seats {labels}") if many else marked("{zone}, row {row}, seat {labels}")
+        told.append(gettext(words, language).format(zone=zone, row=row, labels=labels))
+    return "; ".join(told)
+
+
+def ranges(labels: Sequence[str]) -> str:
+    """Labels in their order, numbers that count on put together: "4–6, 9"."""
+    found: list[tuple[str, str]] = []
+    for label in labels:
+        if found and label.isdecimal() and found[-1][1].isdecimal() and abs(int(label) - int(found[-1][1])) == 1:
+            found[-1] = (found[-1][0], label)
+        else:
+            found.append((label, label))
+    return ", ".join(first if first == last else f"{first}–{last}" for first, last in found)
+
+
+def _wishes(form: Form, performance: UUID) -> tuple[Wish, ...]:
+    area, count = form.text("area"), form.number("count", 1, PARTY_MAX, required=False)
+    if area and count:
+        return (AreaWish(performance, area, count),)
+    seats = tuple(form.texts("seat")[:PARTY_MAX])
+    if not seats:
+        raise InputRefused(problem="Choose a proposal.", where="")
+    return (SeatsWish(performance, seats),)
+
+
+async def _answered(
+    call: Call, front: Storefront, offer: Offer, form: Form, asked: Asked, refusal: Refusal | None = None
+) -> Response[str] | Redirect:
+    stands = await offered.standing(call, offer)
+    if stands.sale is not Sale.OPEN:
+        return pages.done(call, _path(call, front, offer))
+    try:
+        found = await proposals(call, front, offer, asked) if not form.mistakes else ()
+    except WaitingRoomFirst as first:
+        return pages.done(call, str(first.fields["queue"]))
+    return pages.show(
+        call, front, SHOW, status=refusal.status if refusal else 422 if form.mistakes else 200,
+        performance=offer.performance, proposals=found, asked=asked, form=form, choices=offered.choices(offer),
+        tariffs=offered.tariffs(offer, call.visit.language, call),
+        sorry="" if found or form.mistakes else _sorry(asked), refusal=refusal, key=new_secret(),
+        question=urlencode(_pairs(form)),
+    )  # fmt: skip
+
+
+def _path(call: Call, front: Storefront, offer: Offer) -> str:
+    link = call.query_params.get("link", "")
+    return f"{front.path}/performances/{offer.performance.id}" + (f"?{urlencode({'link': link})}" if link else "")
+
+
+def _pairs(form: Form) -> list[tuple[str, str]]:
+    return [(name, text) for name in form.names() for text in form.texts(name)]
+
+
+def _sorry(asked: Asked) -> str:
+    """Why there is nothing, and what may help."""
+    if asked.price_cents_max is not None or asked.place or asked.clear_view:
+        return marked("Nothing like that is left for all of you. Try another price or place, or ask for fewer.")
+    return marked("There are not enough places left for all of you. Try with fewer, or look at another date.")
+
+
+def _seen(proposal: Proposal) -> ProposalSeen:
+    return ProposalSeen(
+        seats=tuple(line.place.seat for line in proposal.lines if line.place.seat is not None),
+        tariffs=tuple(line.price.tariff for line in proposal.lines if line.price),
+        where=proposal.where, because=proposal.because, total_cents=proposal.total_cents, area=proposal.area,
+        count=len(proposal.lines),
+    )  # fmt: skip

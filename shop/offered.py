@@ -1,0 +1,138 @@
+"""What a date offers, as the shop's pages tell it: tariffs and prices, what may be asked for, where its sale stands."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from engine.link import StoreUnreachable
+from ticketing import programme
+from ticketing.channels import Channel
+from ticketing.offers import Offer
+from ticketing.performances import ensure_shown
+from ticketing.programme import Date, Left, Sale
+from ticketing.refusals import NotFound
+from ticketing.shops import Storefront
+from web.call import Call
+
+
+class TariffSeen(Struct, frozen=True):
+    """A tariff, in the visitor's language."""
+
+    id: UUID
+    name: str
+    description: str
+    order_min: int
+    order_max: int | None
+
+
+class GroupSeen(Struct, frozen=True):
+    """Places that cost the same at every tariff. `zone` is the plan's id of a zone with prices of its own, or empty."""
+
+    name: str
+    category: str
+    zone: str
+    prices: dict[str, int]
+
+
+class Standing(Struct, frozen=True):
+    """Where a date stands: its sale, how much is left, and its event's dates that are to come."""
+
+    sale: Sale
+    left: Left | None
+    dates: list[Date]
+
+
+class Choices(Struct, frozen=True):
+    """What a shopper may choose from: names of zones with seats and of areas, by id; prices, rising.
+
+    `accessible`: the tariffs of wheelchair places and of their companions alone, in their order.
+    """
+
+    zones: dict[str, str]
+    areas: dict[str, str]
+    steps: list[int]
+    bay_count: int
+    accessible: tuple[UUID, ...]
+
+
+async def shown(call: Call, front: Storefront, performance_id: UUID, link: str) -> Offer:
+    """The offer of a date of this shop that the visitor may see, or NotFound."""
+    offer = await call.services.offers.of(performance_id)
+    if offer.performance.box_office_id != front.box_office.id:
+        raise NotFound(what="performance")
+    ensure_shown(offer.performance, link)
+    return offer
+
+
+async def standing(call: Call, offer: Offer) -> Standing:
+    """Where a date stands now. Without Redis nobody knows what is left, and the page says nothing of it."""
+    performance = offer.performance
+    dates = await programme.dates(call.services.database, performance.event_id, call.now)
+    date = next((one for one in dates if one.id == performance.id), None)
+    sale = Sale.OVER if date is None else date.sale(call.now)
+    if sale is not Sale.OPEN or date is None:
+        return Standing(sale, None, dates)
+    try:
+        snapshot = await call.services.live.snapshot(performance.pool_id)
+    except StoreUnreachable:
+        return Standing(sale, None, dates)
+    left = programme.step(sum(snapshot.free), date.place_count)
+    return Standing(Sale.SOLD_OUT if snapshot.gone else sale, left, dates)
+
+
+def groups(offer: Offer) -> tuple[GroupSeen, ...]:
+    """The price groups of a date in the plan's order, those that the shop sells."""
+    names = {"": "", **{zone: f"{name}, " for zone, name in zones_of(offer).items() if zone in offer.zones}}
+    return tuple(
+        GroupSeen(f"{name}{category}", category, zone, {str(price.tariff): price.price_cents for price in prices})
+        for zone, name in names.items()
+        for category in offer.hall.categories
+        if (prices := offer.shop.get((zone, category), ()))
+    )
+
+
+def tariffs(offer: Offer, language: str, call: Call) -> tuple[TariffSeen, ...]:
+    """The tariffs that the shop sells at now, in the order they are shown."""
+    return tuple(
+        TariffSeen(
+            tariff.id,
+            tariff.called(language),
+            tariff.described(language),
+            tariff.terms.order_min,
+            tariff.terms.order_max,
+        )
+        for tariff in offer.tariffs
+        if tariff.sold(Channel.SHOP, call.now)
+    )
+
+
+def choices(offer: Offer) -> Choices:
+    """What can be asked for at a date: only what is sold there."""
+    hall = offer.hall
+    areas = {area: hall.label(ranges[0][0]) for area, ranges in hall.areas.items() if ranges}
+    return Choices(
+        zones={zone: name for zone, name in zones_of(offer).items() if zone in hall.seated},
+        areas={
+            area: label.zone
+            for area, label in areas.items()
+            if offer.prices(label.zone_id, label.category, Channel.SHOP)
+        },
+        steps=offer.price_steps(Channel.SHOP),
+        bay_count=hall.bay_count,
+        accessible=_accessible(offer),
+    )
+
+
+def zones_of(offer: Offer) -> dict[str, str]:
+    """The names of a hall's zones, by their ids in the plan."""
+    return dict(zip(offer.hall.zones, offer.hall.packed.zone_names, strict=True))
+
+
+def _accessible(offer: Offer) -> tuple[UUID, ...]:
+    sold: dict[UUID, set[str]] = {}
+    for (_, category), prices in offer.shop.items():
+        for price in prices:
+            sold.setdefault(price.tariff, set()).add(category)
+    return tuple(
+        tariff.id for tariff in offer.tariffs if tariff.id in sold and sold[tariff.id] <= offer.hall.accessible
+    )
