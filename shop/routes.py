@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from shop import best, cart, events, home, pages, performances
+from shop import best, cart, checkout, events, home, orders, pages, performances, queue
 from web.call import Call
 
 PAGES = Router(
@@ -15,6 +15,9 @@ PAGES = Router(
         performances.show,
         best.show,
         best.take,
+        queue.show,
+        queue.join,
+        queue.enter,
         cart.show,
         cart.choose,
         cart.remove,

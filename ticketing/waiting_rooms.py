@@ -31,8 +31,8 @@ from ticketing.sql import Connection, load
 from ticketing.states import step
 
 SEALED_FOR = "waiting room seed"
-CHALLENGE_BITS = 18
-"""What a browser tries on average before it may take a number, as a power of two: a second on a phone."""
+CHALLENGE_BITS = 17
+"""What a browser tries on average before it may take a number, as a power of two: a second, or a few on a phone."""
 PACE_MAX = 60_000
 OPENS_WITHIN = timedelta(days=400)
 

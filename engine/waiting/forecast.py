@@ -11,6 +11,8 @@ STEPS_MIN = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240)
 """Minutes that an estimate is told in; what is longer is told as more than the last."""
 POLLS_PER_S_MAX = 2000
 POLL_S_MIN, POLL_S_MAX = 3, 30
+EXACT_MAX = 20
+"""Fewer places than that are told exactly."""
 FAR_S = 900
 """An opening further away than this is not waited for by the second."""
 
@@ -49,7 +51,7 @@ def poll_s(waiting: int, opens_in_s: float | None) -> int:
 
 def round_down(places: int) -> int:
     """A number of places as it is told to everybody: exact below twenty, then with two digits."""
-    if places < 20:
+    if places < EXACT_MAX:
         return places
     unit: int = 10 ** (len(str(places)) - 2)
     return places // unit * unit

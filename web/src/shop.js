@@ -2,7 +2,10 @@
 import { visit } from "./shop/visit.js";
 import { clocks } from "./shop/clock.js";
 import { choices } from "./shop/choices.js";
+import { queue } from "./shop/queue.js";
 
 visit(document);
 clocks(document);
 choices(document);
+queue(document);
+checkout(document);
