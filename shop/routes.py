@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from shop import best, cart, checkout, events, home, orders, pages, performances, queue
+from shop import best, cart, events, home, pages, performances, queue
 from web.call import Call
 
 PAGES = Router(

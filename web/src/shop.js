@@ -8,4 +8,3 @@ visit(document);
 clocks(document);
 choices(document);
 queue(document);
-checkout(document);
