@@ -117,7 +117,7 @@ def choices(offer: Offer) -> Choices:
             for area, label in areas.items()
             if offer.prices(label.zone_id, label.category, Channel.SHOP)
         },
-        steps=offer.price_steps(Channel.SHOP),
+        steps=[cents for cents in offer.price_steps(Channel.SHOP) if cents],
         bay_count=hall.bay_count,
         accessible=_accessible(offer),
     )

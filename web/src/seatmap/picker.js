@@ -4,6 +4,7 @@
 // Whoever puts it on a page listens for "seat" ({detail: house.seat(index)}) and "area" ({detail: index}), and acts;
 // `parts` are told of every change of states ({states, refresh(sections)}).
 import { pointer } from "d3-selection";
+import { stretch } from "./geometry.js";
 import { counted } from "./look.js";
 import { marks } from "./marks.js";
 import { Picking } from "./picking.js";
@@ -11,6 +12,8 @@ import { SeatMap } from "./seatmap.js";
 import { States } from "./states.js";
 
 const TARIFFS_TOLD_MAX = 3;
+const SEAT_PX_SEEN = 12;
+const AROUND_PITCHES = 9;
 const TAP_ZOOM = 2.2;
 const TAPS_APART_MS = 400;
 
@@ -50,26 +53,26 @@ export class PickMap extends SeatMap {
     else this._tipAt(this.focus);
   }
 
-  // Proposals to point at, and which one stands out; the map goes to where that one is.
+  // Proposals to point at, and which one stands out: the map goes there, or (none) to where all are seen as seats.
   propose(proposals, chosen = -1) {
     Object.assign(this.shown, { proposals, chosen });
-    const seats = proposals[chosen] ?? proposals.flat();
-    if (seats.length) this.showSeats(seats);
-    else this.redraw();
+    const every = proposals.flat();
+    if (!every.length) return this.redraw();
+    const near = this._around(proposals[chosen] ?? every);
+    if (chosen >= 0 || near.k * this.house.pitch >= SEAT_PX_SEEN) return this._go(near);
+    this.shown.chosen = 0;
+    this._go(this._around(proposals[0]));
   }
 
-  // Bring seats before the eye, with what is around them.
-  showSeats(seats) {
+  // The transform that brings seats before the eye, with what is around them.
+  _around(seats) {
     const { x, y, pitch } = this.house;
     const box = { minX: Infinity, minY: Infinity, maxX: -Infinity, maxY: -Infinity };
     for (const seat of seats) {
-      box.minX = Math.min(box.minX, x[seat] - 6 * pitch);
-      box.maxX = Math.max(box.maxX, x[seat] + 6 * pitch);
-      box.minY = Math.min(box.minY, y[seat] - 6 * pitch);
-      box.maxY = Math.max(box.maxY, y[seat] + 6 * pitch);
+      stretch(box, x[seat] - AROUND_PITCHES * pitch, y[seat] - AROUND_PITCHES * pitch);
+      stretch(box, x[seat] + AROUND_PITCHES * pitch, y[seat] + AROUND_PITCHES * pitch);
     }
-    this._go(this._bounded(this.view.fitting(box)));
-    this.redraw();
+    return this._bounded(this.view.fitting(box));
   }
 
   // What the drawing asks (view.js): how much of a section is left, told longer and shorter.
@@ -78,10 +81,12 @@ export class PickMap extends SeatMap {
     if (!states.known) return { share: 1, lines: [] };
     const { free, from } = picking.section(index);
     if (!free) return { share: 0, lines: [picking.filtered ? words.noneSuch : words.soldOut, "–"] };
-    const priced = words.from.replace("{price}", this.money(from));
     const left = words.left.replace("{count}", counted(free));
+    const share = free / this.house.sections[index].count;
+    if (from === null) return { share, lines: [left, counted(free)] };
+    const priced = words.from.replace("{price}", this.money(from));
     const lines = [`${left} · ${priced}`, `${counted(free)} · ${priced}`, priced, this.money(from), counted(free)];
-    return { share: free / this.house.sections[index].count, lines };
+    return { share, lines };
   }
 
   area(index) {

@@ -53,7 +53,8 @@ export class Picking {
     return centsMax < Infinity || groups !== null || wheelchair || clear;
   }
 
-  // How many free places of a section are among those looked for, and from how much: {free, from}; `from` null for none.
+  // How many free places of a section are among those looked for, and from how much: {free, from}. A bay's price is its
+  // own: it counts for `from` when bays are looked for; null where there is none.
   section(index) {
     return this._sections[index];
   }
@@ -133,21 +134,22 @@ export class Picking {
 
   _left(index) {
     const { seats: [start, end], areas } = this.house.sections[index];
+    const { flags } = this.house;
     const byGroup = new Uint32Array(this.pricing.groups.length);
     let free = 0, from = Infinity;
-    const count = (group, some, passes) => {
+    const count = (seat, group, some, passes) => {
       byGroup[group] += some;
       if (!passes) return;
       free += some;
-      from = Math.min(from, this.pricing.groups[group].from);
+      if (seat < 0 || !(flags[seat] & BAY) || this.filter.wheelchair) from = Math.min(from, this.pricing.groups[group].from);
     };
-    for (let seat = start; seat < end; seat++) if (this.open(seat)) count(this.group[seat], 1, this.passes(seat));
+    for (let seat = start; seat < end; seat++) if (this.open(seat)) count(seat, this.group[seat], 1, this.passes(seat));
     for (const area of areas) {
       const group = this.pricing.area(area);
       const some = this.states.known ? this.states.area(area)[FREE] : 0;
-      if (group >= 0 && some) count(group, some, this.passesGroup(group) && this._suits(0));
+      if (group >= 0 && some) count(-1, group, some, this.passesGroup(group) && this._suits(0));
     }
-    return { free, from: free ? from : null, byGroup };
+    return { free, from: from < Infinity ? from : null, byGroup };
   }
 
   // Whether a seat would be left over: anybody could still take it by itself.

@@ -6,6 +6,8 @@
 import { make } from "./list.js";
 import { counted } from "./look.js";
 
+const SEEN = ["wheelchair", "companion", "restricted_view"];
+
 export class PickList {
   // `act` has choose(seat, wanted), area(index) and show(section).
   constructor(element, map, act) {
@@ -39,9 +41,9 @@ export class PickList {
   _refill(index) {
     const item = this._sections[index];
     item.boxes ??= this._fill(index, item.body);
-    for (const [seat, { input, label, field }] of item.boxes) this._state(seat, input, label, field);
-    for (const field of item.body.querySelectorAll("fieldset")) {
-      field.hidden = !field.querySelector("label:not([hidden])");
+    for (const [seat, { input, label }] of item.boxes) this._state(seat, input, label);
+    for (const some of item.body.querySelectorAll(".pick-run, fieldset")) {
+      some.hidden = !some.querySelector("label:not([hidden])");
     }
     item.nothing.hidden = Boolean(item.body.querySelector("fieldset:not([hidden]), .pick-area"));
   }
@@ -74,18 +76,31 @@ export class PickList {
     return boxes;
   }
 
+  // A row, its seats in runs of one price group each.
   _row(index, boxes) {
     const { label, name, start, end } = this.house.rows[index];
     const field = make("fieldset", "", "pick-row");
     field.append(make("legend", name || `${this.words.row} ${label}`));
+    let [group, run] = [-1, null];
     for (let seat = start; seat < end; seat++) {
       if (this.picking.group[seat] < 0 || this.house.soldWith(seat)[0] !== seat) continue;
-      boxes.set(seat, this._box(seat, field));
+      if (this.picking.group[seat] !== group) {
+        group = this.picking.group[seat];
+        run = make("div", "", "pick-run");
+        run.append(make("p", this._told(group), "pick-price"));
+        field.append(run);
+      }
+      boxes.set(seat, this._box(seat, run));
     }
     return field;
   }
 
-  _box(seat, field) {
+  _told(group) {
+    const { name, from } = this.map.pricing.groups[group];
+    return `${name}, ${this.words.from.replace("{price}", this.map.money(from))}`;
+  }
+
+  _box(seat, run) {
     const { house, words, map } = this;
     const together = house.soldWith(seat);
     const whole = together.length > 1;
@@ -93,13 +108,17 @@ export class PickList {
     input.addEventListener("change", () => this.act.choose(seat, input.checked));
     const visible = whole ? `${house.tables[house.table[seat]].label} (${counted(together.length)})` : house.labels[seat];
     const { category, attributes, note } = house.seat(seat);
-    const more = [category, map._priced(seat), ...attributes.map((name) => words[name]), note].filter(Boolean).join(", ");
-    const label = make("label", "", attributes.length || note ? "pick-seat noted" : "pick-seat");
+    const unseen = attributes.filter((name) => !SEEN.includes(name)).map((name) => words[name]);
+    const more = [category, map._priced(seat), ...unseen, note].filter(Boolean).join(", ");
+    const label = make("label", "", "pick-seat");
     label.title = more;
     label.dataset.told = `, ${more}`;
-    label.append(input, make("span", visible), make("span", label.dataset.told, "unseen"));
-    field.append(label);
-    return { input, label, field };
+    const number = make("span", visible);
+    const seen = attributes.filter((name) => SEEN.includes(name)).map((name) => words[name]);
+    if (seen.length) number.append(make("small", ` ${seen.join(", ")}`));
+    label.append(input, number, make("span", label.dataset.told, "unseen"));
+    run.append(label);
+    return { input, label };
   }
 
   _area(index) {

@@ -32,9 +32,9 @@ export class Pricing {
     return this.tariffs.filter(({ id }) => id in prices).map((tariff) => [tariff, prices[tariff.id]]);
   }
 
-  // The different prices a place can be had from, rising: the steps of a filter.
+  // The different prices a place can be had from, rising: the steps of a filter. What costs nothing is no step.
   get steps() {
-    return [...new Set(this.groups.map(({ from }) => from))].sort((a, b) => a - b);
+    return [...new Set(this.groups.map(({ from }) => from))].filter(Boolean).sort((a, b) => a - b);
   }
 }
 

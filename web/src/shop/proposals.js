@@ -27,7 +27,8 @@ export class Proposals {
     const list = make("ol", "", "proposals");
     list.append(...proposals.map((one, number) => this._card(one, number)));
     this.place.replaceChildren(list);
-    this.map.propose(this._seats);
+    this.map.propose(this._seats.filter(({ length }) => length));
+    this.place.scrollIntoView({ block: "nearest" });
   }
 
   clear() {
