@@ -39,6 +39,7 @@ from engine.plan import doctor, files
 from engine.plan.doctor import Finding
 from engine.plan.files import Format
 from engine.plan.model import PlanRefused
+from engine.waiting import shuffle
 from ticketing import accounts, check, organisations, plans, pools, team, tokens, venues
 from ticketing import backup as backups
 from ticketing import jobs as queue
@@ -93,6 +94,8 @@ app.command(founding)
 app.command(administrator)
 app.command(token)
 app.command(plan)
+waiting_room = App(name="waiting-room", help="Check the order that a waiting room drew by lot.")
+app.command(waiting_room)
 
 
 def call(arguments: Sequence[str]) -> int:
@@ -519,6 +522,65 @@ def _version(versions: Sequence[PlanVersion], name: str, number: int | None) -> 
 
 
 # Keeping it sound
+
+
+# Waiting rooms
+
+
+@waiting_room.command(
+    help_epilogue=_examples(
+        "curl -s https://tickets.example.org/api/v1/events/EVENT/serving > serving.json",
+        "placeur waiting-room verify serving.json --number 412",
+    )
+)
+def verify(
+    serving: Annotated[Path, Parameter(help="What the address of the serving number answered, as a file.")],
+    /,
+    *,
+    number: Annotated[int, Parameter(help="A number that was given out, to work out its place.")],
+    seed_hash: Annotated[
+        str | None, Parameter(help="The fingerprint as it was told before the opening.", show_default=False)
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Check a waiting room's seed, and work out the place of a number in its order.
+
+    The seed must have the fingerprint that was told before the opening: 1 when it has another.
+    """
+    try:
+        told = msgspec.json.decode(serving.read_bytes(), type=Drawn)
+    except msgspec.DecodeError:
+        raise InputRefused(problem=f"{serving} is not what a serving number's address answers.") from None
+    if number < 0:
+        raise InputRefused(problem="Numbers count from 0.")
+    if told.seed is None or told.shuffled is None:
+        raise InputRefused(problem="The seed is told at the opening: ask the serving number again then.")
+    seed = bytes.fromhex(told.seed)
+    promised = shuffle.seed_hash(seed).hex() == (seed_hash or told.seed_hash).strip().lower()
+    found = Verified(shuffle.rank(seed, number, told.shuffled), number < told.shuffled, promised)
+    if json:
+        _print_json(found)
+    else:
+        print("The seed is the one that was promised." if promised else "The seed is NOT the one that was promised.")
+        told_of = "was drawn by lot" if found.drawn else "came after the opening"
+        print(f"Number {number} {told_of}: its place is {found.rank}.")
+    return DONE if promised else NOT_SO
+
+
+class Drawn(msgspec.Struct):
+    """What a serving number says of the lot."""
+
+    seed_hash: str
+    seed: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")] | None
+    shuffled: Annotated[int, msgspec.Meta(ge=0, le=shuffle.COUNT_MAX)] | None
+
+
+class Verified(msgspec.Struct):
+    """The place of a number, whether it was among those shuffled, and whether the seed is the one that was promised."""
+
+    rank: int
+    drawn: bool
+    promised: bool
 
 
 @app.command(name="check")

@@ -16,6 +16,7 @@ import cli
 import demo
 from engine.plan import files, placeur_json
 from engine.plan.model import Plan
+from engine.waiting import shuffle
 from tests import small_halls
 from tests.ticketing.house import plan
 from ticketing.ids import new_id
@@ -24,6 +25,7 @@ SECRET = "5a" * 32
 COMMANDS = (
     *("run", "serve", "worker", "demo", "onsale", "check", "rebuild", "backup", "restore", "jobs"),
     *("token create", "token list", "token revoke", "plan import", "plan export", "plan doctor"),
+    "waiting-room verify",
     *("organisation create", "admin create", "admin reset-second-factor", "admin disable", "admin enable"),
 )
 
@@ -372,3 +374,19 @@ def test_a_backup_is_restored_elsewhere(
 def test_no_job_was_set_aside(house: Placeur) -> None:
     assert house("jobs", "--json").json == []
     assert house("jobs", "--retry").code == 0
+
+
+def test_a_waiting_rooms_lot_is_checked(bare: Placeur, tmp_path: Path) -> None:
+    seed = bytes(range(32))
+    told = {"seed": seed.hex(), "seed_hash": shuffle.seed_hash(seed).hex(), "shuffled": 2000}
+    path = tmp_path / "serving.json"
+    path.write_text(json.dumps(told))
+    ran = bare("waiting-room", "verify", str(path), "--number", "1999")
+    assert ran.code == 0 and "is the one that was promised" in ran.out and "its place is 48." in ran.out
+    late = bare("waiting-room", "verify", str(path), "--number", "2000", "--json").json
+    assert late == {"rank": 2000, "drawn": False, "promised": True}
+    ran = bare("waiting-room", "verify", str(path), "--number", "1", "--seed-hash", "00" * 32)
+    assert ran.code == 1 and "is NOT the one" in ran.out
+    for text in ("{}", "nonsense", json.dumps(told | {"seed": "xyz"}), json.dumps(told | {"seed": None})):
+        path.write_text(text)
+        assert bare("waiting-room", "verify", str(path), "--number", "1").code == 2
