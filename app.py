@@ -21,7 +21,9 @@ from admin.routes import ADMIN
 from api import docs
 from api.routes import HANDLERS
 from engine.inventory import Inventory
+from shop import front
 from shop import pages as shop_pages
+from shop.doors import Door
 from shop.routes import SHOP
 from ticketing import pools
 from ticketing.carts import Carts
@@ -35,7 +37,7 @@ from ticketing.signing_keys import Keys
 from ticketing.stores import stores
 from ticketing.tokens import Tokens
 from ticketing.workshop import Workshop
-from web import logs, metrics, opt_outs, problems, waiting
+from web import logs, metrics, opt_outs, problems, ticket_pages, waiting
 from web.addresses import Addresses
 from web.body import StrictJson
 from web.built import assets
@@ -63,7 +65,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
 def routed() -> Litestar:
     """Every route, and what surrounds them all: the same under any settings, and what takes long to make."""
     return Litestar(
-        [*HANDLERS, SHOP, ADMIN, opt_outs.ask, opt_outs.decide],
+        [front.front, *HANDLERS, SHOP, ADMIN, opt_outs.ask, opt_outs.decide, *ticket_pages.HANDLERS],
         lifespan=[_lifespan],
         request_class=Call,
         dto=StrictJson,
@@ -86,7 +88,7 @@ def _refused(request: Request[Any, Any, Any], error: Exception) -> Response[Any]
 def entered(app: Litestar, settings: Settings) -> ASGIApp:
     """The routes under these settings, behind their entrance."""
     app.state.settings = settings
-    return Entrance(app, https_only=settings.public_url.startswith("https:"))
+    return Entrance(Door(app), https_only=settings.public_url.startswith("https:"))
 
 
 @asynccontextmanager

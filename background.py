@@ -14,6 +14,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 import structlog
 import uvloop
@@ -22,25 +23,43 @@ from msgspec import Struct
 from engine.reconciler import Reconciler
 from mailing import accounts as account_letters
 from mailing import buyers as buyer_letters
+from mailing import customers as customer_letters
+from mailing import invoices as invoice_letters
 from mailing import orders as order_mails
 from mailing.envelopes import ensure_sender
 from mailing.orders import Attachment
 from mailing.relays import Handed, hand_over, keep, relay_of
-from printing.tickets import Size
-from ticketing import account_mails, check, jobs, mailings, mails, tickets, worker
+from ticketing import (
+    account_mails,
+    check,
+    customer_mails,
+    invoices,
+    jobs,
+    mailings,
+    mails,
+    ticket_deliveries,
+    ticket_links,
+    tickets,
+    worker,
+)
 from ticketing.check import Breach
-from ticketing.jobs import Job, MailKind, SendAccountMail, SendMail, SendMailing
+from ticketing.jobs import Job, MailKind, SendAccountMail, SendCustomerMail, SendMail, SendMailing
 from ticketing.mailings import Mailing, Recipient, RecipientState, Text
 from ticketing.mails import MailOutcome
 from ticketing.sandbox import Sandbox
 from ticketing.settings import Settings, from_environment, secret_bytes, site_url
 from ticketing.signing_keys import Keys
 from ticketing.stores import Stores, stores
-from web import logs, metrics
+from ticketing.tickets import Issued
+from web import logs, metrics, ticket_files
 from web.press import Press
 
 MAILS_FOLDER = "mails"
 MAILS_KEPT_MAX = 1000
+ATTACHED_BYTES_MAX = 7 * 1024 * 1024
+"""Tickets that a mail carries, before they are written as text, which adds a third: many servers take 10 MB a mail."""
+ATTACHED_EACH_MAX = 10
+"""Files of one ticket each that a mail carries; more go in a zip."""
 BUYERS_A_JOB_MAX = 50
 DELAYS_A_JOB_MAX = 3
 """A relay that puts so many off is left alone for a while."""
@@ -66,26 +85,59 @@ class Post:
         ensure_sender(opened.settings.mail_from)
 
     async def send(self, payload: Struct, mail_id: str) -> None:
-        """Send the mail that a job asks for, with the order's tickets as they are now; nothing when it has none left.
+        """Send the mail that a job asks for, with the order's tickets as they are now; nothing when it has none left,
+        or its buyer is not known any more.
 
         The same `mail_id` makes the same mail. Raises MailDelayed when it should be tried again.
         """
         assert isinstance(payload, SendMail)
         now = await worker.database_time(self._database)
+        if payload.invoice is not None:
+            await self._send_paper(payload, payload.invoice, mail_id, now)
+            return
         sheet = await tickets.sheet(self._database, payload.order)
         issued = tickets.issue(sheet, await self._keys.signer(sheet.head.organisation_id, now))
-        if not issued.tickets and not issued.passes:
-            return
-        attached = []
-        if payload.mail is not MailKind.CONFIRMATION_AGAIN:
-            pdf = await self._press.tickets(issued, Size.A4, sheet.head.customer_locale)
-            attached.append(Attachment(f"{sheet.head.order_code}.pdf", pdf))
         sender, to = self._settings.mail_from, payload.to or sheet.head.customer_email
-        write = partial(order_mails.message, payload.mail, sheet, mail_id, sender, now, attachments=attached, to=to)
+        if not to or (not issued.tickets and not issued.passes):
+            return
+        write = partial(order_mails.message, payload.mail, sheet, mail_id, sender, now, to=to)
+        if payload.mail is not MailKind.CONFIRMATION_AGAIN:
+            link = site_url(self._settings) + ticket_links.path(self._settings, payload.order)
+            files, whole = await self._files(issued, payload.order, now)
+            files += await self._receipts(payload)
+            write = partial(write, link=link, attachments=files, attached=whole)
         outcome, reply = await self._sent(write, mail_id)
         if outcome is MailOutcome.REFUSED:
             log.warning("mail-refused", mail=mail_id, order=str(payload.order), reply=reply)
         await mails.note(self._database, mail_id, payload.order, payload.mail, to, outcome, reply, now)
+
+    async def _files(self, issued: Issued, order_id: UUID, now: datetime) -> tuple[list[Attachment], bool]:
+        """What a mail has attached, and whether the tickets are among it: those that are too large are only linked."""
+        site, tag = site_url(self._settings), issued.head.customer_locale
+        stores = ticket_files.Held(self._settings, self._database, self._keys, self._press, site)
+        wanted = await ticket_deliveries.of_order(self._database, order_id)
+        made = await ticket_files.attached(stores, issued, wanted.paper, wanted.files, tag, ATTACHED_EACH_MAX)
+        whole = sum(len(file.content) for file in made) <= ATTACHED_BYTES_MAX
+        dates = await ticket_files.calendar(stores, order_id, tag, now)
+        files = [*made, dates] if whole else [dates]
+        return [Attachment(file.name, file.content, file.media_type) for file in files], whole
+
+    async def _send_paper(self, payload: SendMail, invoice_id: UUID, mail_id: str, now: datetime) -> None:
+        """Send an invoice or a credit note."""
+        paper = await invoices.document(self._database, payload.order, invoice_id)
+        pdf, to = await self._press.invoice(paper), payload.to or paper.email
+        write = partial(invoice_letters.message, paper, pdf, mail_id, self._settings.mail_from, now, to)
+        outcome, reply = await self._sent(write, mail_id)
+        if outcome is MailOutcome.REFUSED:
+            log.warning("mail-refused", mail=mail_id, order=str(payload.order), reply=reply)
+        await mails.note(self._database, mail_id, payload.order, payload.mail, to, outcome, reply, now)
+
+    async def _receipts(self, payload: SendMail) -> list[Attachment]:
+        """What was invoiced with the payment that the mail tells of."""
+        if payload.mail is not MailKind.ORDER_PAID:
+            return []
+        found = await invoices.receipts(self._database, payload.order)
+        return [Attachment(invoice_letters.file_name(paper), await self._press.invoice(paper)) for paper in found]
 
     async def send_to_staff(self, payload: Struct, mail_id: str) -> None:
         """Send the mail to one of the staff that a job asks for; nothing when nobody has the address."""
@@ -99,6 +151,23 @@ class Post:
         write = partial(
             account_letters.message, letter.kind, to.email, to.name, tag, link, to.organisation, mail_id, sender, now
         )
+        outcome, reply = await self._sent(write, mail_id)
+        if outcome is MailOutcome.REFUSED:
+            log.warning("mail-refused", mail=mail_id, reply=reply)
+
+    async def send_to_customer(self, payload: Struct, mail_id: str) -> None:
+        """Send the mail about an account that a job asks for; nothing when nobody has the address."""
+        assert isinstance(payload, SendCustomerMail)
+        now = await worker.database_time(self._database)
+        letter = await customer_mails.letter(self._database, secret_bytes(self._settings), payload, mail_id, now)
+        if letter is None:
+            return
+        to, link = letter.to, site_url(self._settings) + letter.path if letter.path else ""
+        sender = self._settings.mail_from
+        write = partial(
+            customer_letters.message, letter.kind, to.email, to.name, to.locale, link, to.organisation, mail_id, sender,
+            now,
+        )  # fmt: skip
         outcome, reply = await self._sent(write, mail_id)
         if outcome is MailOutcome.REFUSED:
             log.warning("mail-refused", mail=mail_id, reply=reply)
@@ -212,6 +281,7 @@ async def work(opened: Stores, press: Press, stop: asyncio.Event) -> None:
     handlers = {
         Job.SEND_MAIL: post.send,
         Job.SEND_ACCOUNT_MAIL: post.send_to_staff,
+        Job.SEND_CUSTOMER_MAIL: post.send_to_customer,
         Job.SEND_MAILING: post.send_to_buyers,
     }
     publisher = metrics.Publisher()

@@ -154,6 +154,11 @@ async def form_field(call: Call, field_id: UUID, scope: Scope) -> Desk:
     return await _on(call, Thing.FORM_FIELD, field_id, scope)
 
 
+async def ticket_design(call: Call, design_id: UUID, scope: Scope) -> Desk:
+    """At a ticket design, by the rights on its box office."""
+    return await _on(call, Thing.TICKET_DESIGN, design_id, scope)
+
+
 async def confirmed_manager(call: Call, slug: str) -> tuple[Desk, Form]:
     """At an organisation that one manages, and what was typed there, for an act that wants the password confirmed."""
     desk = await organisation(call, slug, Scope.MANAGE)

@@ -65,11 +65,20 @@ SECTIONS: tuple[Section, ...] = (
             Entry(marked("Reports"), "chart-bar", f"{BOX_OFFICE}/reports"),
         ),
     ),
+    Section(
+        marked("Shop"),
+        (
+            Entry(marked("Shop"), "building-store", f"{BOX_OFFICE}/shop", Scope.MANAGE),
+            Entry(marked("Checkout"), "shopping-cart", f"{BOX_OFFICE}/checkout", Scope.MANAGE),
+            Entry(marked("Ticket designs"), "palette", f"{BOX_OFFICE}/ticket-designs"),
+        ),
+    ),
     Section(marked("Venues"), (Entry(marked("Venues"), "map-pin", f"{ORGANISATION}/venues", None),)),
     Section(
         marked("Settings"),
         (
             Entry(marked("Box office"), "settings", f"{BOX_OFFICE}/settings", Scope.MANAGE),
+            Entry(marked("Payment"), "credit-card", f"{BOX_OFFICE}/payment", Scope.MANAGE),
             Entry(marked("Forms"), "forms", f"{BOX_OFFICE}/forms", Scope.VIEW),
             Entry(marked("Audit log"), "history", f"{BOX_OFFICE}/audit", Scope.MANAGE),
             Entry(marked("Organisation"), "building", f"{ORGANISATION}/settings", Scope.MANAGE),

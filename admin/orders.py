@@ -13,18 +13,20 @@ from litestar.response import Redirect
 from admin import access, history, pages
 from admin.access import Desk
 from admin.menu import marked
-from printing.tickets import Size
-from ticketing import answers, dossiers, mails, notes, order_lists, orders, payments, refunds, tickets
+from ticketing import answers, dossiers, invoices, mails, notes, order_lists, orders, payment_methods, payments, refunds
 from ticketing.channels import Channel
 from ticketing.dossiers import Dossier
+from ticketing.invoicing import DocumentKind
 from ticketing.jobs import MailKind
 from ticketing.mails import MailOutcome
 from ticketing.order_lists import Filter, Page, Sort
 from ticketing.refusals import Refusal
 from ticketing.states import OrderStatus, PaymentStatus, RefundStatus, TicketStatus
 from ticketing.tokens import Scope
+from web import ticket_files
 from web.call import Call
 from web.forms import Form
+from web.payment_words import METHODS, PROVIDERS
 
 LIST, SHOW, CANCEL, MAILS = "orders/index.html", "orders/show.html", "orders/cancellation.html", "orders/mails.html"
 ONE = "/orders/{order_id:uuid}"
@@ -55,13 +57,15 @@ PAYMENTS = {
     PaymentStatus.REFUNDED: marked("Gone back"),
 }
 REFUNDS = {RefundStatus.DUE: marked("To be given back"), RefundStatus.SENT: marked("Given back")}
-PROVIDERS = {"on_site": marked("On site"), "sandbox": marked("Sandbox")}
 KINDS = {
     MailKind.ORDER_PAID: marked("Confirmation with tickets"),
     MailKind.TICKETS_REISSUED: marked("New tickets"),
     MailKind.CONFIRMATION_AGAIN: marked("Confirmation, again"),
     MailKind.TICKETS_AGAIN: marked("Tickets, again"),
+    MailKind.INVOICE: marked("Invoice"),
+    MailKind.CREDIT_NOTE: marked("Credit note"),
 }
+PAPERS = {DocumentKind.INVOICE: marked("Invoice"), DocumentKind.CREDIT_NOTE: marked("Credit note")}
 OUTCOMES = {
     MailOutcome.SENT: marked("Sent"),
     MailOutcome.KEPT: marked("Kept as a file: no mail server is set up"),
@@ -76,6 +80,9 @@ WORDS: dict[str, Any] = {
     "providers": PROVIDERS,
     "mail_kinds": KINDS,
     "mail_outcomes": OUTCOMES,
+    "methods": METHODS,
+    "paper_kinds": PAPERS,
+    "by_hand": refunds.BY_HAND,
 }
 
 
@@ -103,14 +110,17 @@ async def show(request: Call, order_id: FromPath[UUID]) -> Response[str]:
 @get(ONE + "/tickets.pdf")
 async def pdf(request: Call, order_id: FromPath[UUID]) -> Response[bytes]:
     """The order's valid tickets and passes, to print."""
-    desk = await access.order(request, order_id, Scope.SELL)
-    services = request.services
-    order = await orders.of_organisation(services.database, desk.reach.organisation_id, order_id)
-    issued = await tickets.issued(services.database, services.keys, order_id, request.now)
-    printed = await services.press.tickets(issued, Size.A4, issued.head.customer_locale)
-    name = f'attachment; filename="tickets-{order.code}.pdf"'
-    headers = {"content-disposition": name, "cache-control": "no-store"}
-    return Response(printed, media_type="application/pdf", headers=headers)
+    await access.order(request, order_id, Scope.SELL)
+    paper = ticket_files.paper_of(request.query_params.get("size", ""))
+    return ticket_files.answer(await ticket_files.whole(request.services, order_id, paper, "", request.now))
+
+
+@get(ONE + "/tickets.zip")
+async def zipped(request: Call, order_id: FromPath[UUID]) -> Response[bytes]:
+    """The same, each in a file of its own."""
+    await access.order(request, order_id, Scope.SELL)
+    paper = ticket_files.paper_of(request.query_params.get("size", ""))
+    return ticket_files.answer(await ticket_files.zipped(request.services, order_id, paper, "", request.now))
 
 
 @post(ONE + "/notes", status_code=200)
@@ -238,6 +248,11 @@ async def hand_out(request: Call, order_id: FromPath[UUID], refund_id: FromPath[
     return pages.done(request, _path(order_id), "The refund is booked as handed out.")
 
 
+async def show_again(call: Call, desk: Desk, order_id: UUID, form: Form) -> Response[str]:
+    """The order's page with what is wrong with an act that another page's handlers did."""
+    return await _show(call, desk, order_id, form, again=True)
+
+
 async def _show(call: Call, desk: Desk, order_id: UUID, form: Form, again: bool = False) -> Response[str]:
     """The order's page; with what was typed and what is wrong with it."""
     database = call.services.database
@@ -245,6 +260,8 @@ async def _show(call: Call, desk: Desk, order_id: UUID, form: Form, again: bool 
         "dossier": await dossiers.of(database, order_id),
         "answered": await answers.of_order(database, order_id, call.visit.language),
         "history": await history.of(call, desk, "order", order_id),
+        "billed_to": await invoices.billed_to(database, order_id),
+        "ways": await payment_methods.offered_for(database, call.services.settings, order_id, call.now),
         "order_id": order_id,
         "form": form,
     }

@@ -17,6 +17,7 @@ from ticketing.dossiers import Dossier, HeldPass, Seat
 from ticketing.moves import MoveTicket
 from ticketing.refusals import NotFound, Refusal
 from ticketing.tokens import Scope
+from web import ticket_files
 from web.call import Call
 from web.forms import Form
 
@@ -33,6 +34,12 @@ async def show(request: Call, order_id: FromPath[UUID], ticket_id: FromPath[UUID
     """A ticket, and what can be done with it."""
     desk = await access.order(request, order_id, Scope.VIEW)
     return await _show(request, desk, order_id, "tickets", ticket_id, Form())
+
+
+@get(ONE + "/ticket.pdf")
+async def pdf(request: Call, order_id: FromPath[UUID], ticket_id: FromPath[UUID]) -> Response[bytes]:
+    """It alone, to print."""
+    return await _printed(request, order_id, ticket_id)
 
 
 @post(ONE + "/opposition", status_code=200)
@@ -87,6 +94,12 @@ async def show_pass(request: Call, order_id: FromPath[UUID], pass_id: FromPath[U
     return await _show(request, desk, order_id, "passes", pass_id, Form())
 
 
+@get(PASS + "/pass.pdf")
+async def pass_pdf(request: Call, order_id: FromPath[UUID], pass_id: FromPath[UUID]) -> Response[bytes]:
+    """It alone, to print."""
+    return await _printed(request, order_id, pass_id)
+
+
 @post(PASS + "/opposition", status_code=200)
 async def oppose_pass(request: Call, order_id: FromPath[UUID], pass_id: FromPath[UUID]) -> Response[str] | Redirect:
     """Make it invalid at all its dates."""
@@ -105,6 +118,12 @@ async def reissue_pass(request: Call, order_id: FromPath[UUID], pass_id: FromPat
     """Give it another code."""
     issued = marked("The pass has a new code, which is on its way to the buyer.")
     return await _act(request, order_id, "passes", pass_id, passes.reissue, issued)
+
+
+async def _printed(call: Call, order_id: UUID, id: UUID) -> Response[bytes]:
+    await access.order(call, order_id, Scope.SELL)
+    paper = ticket_files.paper_of(call.query_params.get("size", ""))
+    return ticket_files.answer(await ticket_files.single(call.services, order_id, id, paper, "", call.now))
 
 
 async def _act(

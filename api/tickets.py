@@ -1,44 +1,98 @@
 """Tickets in hand: printed, moved, opposed, issued again."""
 
 from typing import Annotated
+from uuid import UUID
 
-from litestar import Response, get, post
+from litestar import Response, get, post, put
 from litestar.openapi import ResponseSpec
 from litestar.params import JSONBody, QueryParameter
 
 from api import access, orders
 from api.params import OrderId, TicketId
-from api.wire import Locale, MoveBody, Paper
-from printing.tickets import Size
-from ticketing import moves, tickets
+from api.wire import DeliveryBody, Locale, MoveBody, PaperName
+from ticketing import moves, ticket_deliveries, tickets
 from ticketing.moves import Moved, MoveTicket
+from ticketing.orders import Order
+from ticketing.ticket_deliveries import Delivery, Files, Paper
 from ticketing.tickets import Changed
 from ticketing.tokens import Scope
+from web import ticket_files
 from web.call import Call
 
 TAGS = ["Tickets"]
-PDF = "application/pdf"
+
+
+ORDER = "/orders/{order:uuid}"
+Size = Annotated[PaperName | None, QueryParameter(description="Paper; None: the order's")]
+Tongue = Annotated[Locale | None, QueryParameter(description="None: the buyer's")]
+
+
+def _made(media_type: str, told: str) -> dict[int, ResponseSpec]:
+    return {200: ResponseSpec(bytes, media_type=media_type, description=told, generate_examples=False)}
 
 
 @get(
-    "/orders/{order:uuid}/tickets.pdf",
+    ORDER + "/tickets.pdf",
     tags=TAGS,
     security=access.ORDER_OR_TOKEN,
-    responses={200: ResponseSpec(bytes, media_type=PDF, description="A page each", generate_examples=False)},
+    responses=_made(ticket_files.PDF, "A page each"),
 )
 async def pdf(
     request: Call,
     order: OrderId,
-    size: Annotated[Paper, QueryParameter(description="Paper")] = "a4",
-    language: Annotated[Locale | None, QueryParameter(description="None: the buyer's")] = None,
+    size: Size = None,
+    language: Tongue = None,
+    ticket: Annotated[UUID | None, QueryParameter(description="This ticket or pass alone; None: all")] = None,
 ) -> Response[bytes]:
-    """The order's valid tickets and passes, with their codes, to print or to show."""
+    """The order's valid tickets and passes, with their codes, to print or to show, each in its design."""
+    found, paper, tag = await _wanted(request, order, size, language)
+    if ticket is not None:
+        file = await ticket_files.single(request.services, found.id, ticket, paper, tag, request.now)
+    else:
+        file = await ticket_files.whole(request.services, found.id, paper, tag, request.now)
+    return ticket_files.answer(file, inline=True)
+
+
+@get(
+    ORDER + "/tickets.zip",
+    tags=TAGS,
+    security=access.ORDER_OR_TOKEN,
+    responses=_made(ticket_files.ZIP, "A PDF each"),
+)
+async def zipped(request: Call, order: OrderId, size: Size = None, language: Tongue = None) -> Response[bytes]:
+    """The order's valid tickets and passes, each in a file of its own."""
+    found, paper, tag = await _wanted(request, order, size, language)
+    return ticket_files.answer(await ticket_files.zipped(request.services, found.id, paper, tag, request.now))
+
+
+@get(
+    ORDER + "/calendar.ics",
+    tags=TAGS,
+    security=access.ORDER_OR_TOKEN,
+    responses=_made(ticket_files.ICS, "An event a performance"),
+)
+async def calendar(request: Call, order: OrderId, language: Tongue = None) -> Response[bytes]:
+    """The performances of the order's valid tickets, for a calendar (RFC 5545)."""
     found = await orders.seen(request, order, Scope.VIEW)
-    services = request.services
-    issued = await tickets.issued(services.database, services.keys, found.id, request.now)
-    printed = await services.press.tickets(issued, Size(size), language or issued.head.customer_locale)
-    name = f"tickets-{found.code}.pdf"
-    return Response(printed, media_type=PDF, headers={"content-disposition": f'inline; filename="{name}"'})
+    return ticket_files.answer(await ticket_files.calendar(request.services, found.id, language or "", request.now))
+
+
+@put(ORDER + "/ticket-delivery", tags=TAGS, security=access.ORDER_OR_TOKEN)
+async def deliver(request: Call, order: OrderId, data: JSONBody[DeliveryBody]) -> Delivery:
+    """Choose how the order's tickets are handed over: its mails are written so from now on."""
+    found = await orders.seen(request, order, Scope.SELL)
+    wanted = Delivery(Paper(data.paper), Files(data.files))
+    await ticket_deliveries.choose(request.services.database, found.id, wanted)
+    return wanted
+
+
+async def _wanted(
+    call: Call, order: OrderId, size: PaperName | None, language: Locale | None
+) -> tuple[Order, Paper, str]:
+    """The order that somebody may see, the paper and the locale for its tickets; an empty one is the buyer's."""
+    found = await orders.seen(call, order, Scope.VIEW)
+    usual = await ticket_deliveries.of_order(call.services.database, found.id)
+    return found, Paper(size) if size else usual.paper, language or ""
 
 
 @post("/tickets/{ticket:uuid}/moves", tags=TAGS, security=access.TOKEN, status_code=200)

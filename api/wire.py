@@ -4,7 +4,7 @@ Verbs speak structs of their own; they are sent as they are when nothing in them
 a browser needs otherwise: hashes as text, links, secrets.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from ticketing.holds import BestWish, Label, Part, Wish, Wishes
 from ticketing.offers import Offer
 from ticketing.options import OPTIONS_MAX
 from ticketing.passes import PassType
+from ticketing.payment_methods import Way
 from ticketing.payments import Received
 from ticketing.performances import Label as PublicLabel
 from ticketing.performances import Performance, PerformanceStatus
@@ -35,7 +36,7 @@ HolderName = Annotated[str, Meta(max_length=200)]
 Email = Annotated[str, Meta(min_length=3, max_length=254)]
 HoldText = Annotated[str, Meta(min_length=1, max_length=64)]
 Locale = Literal["en", "fr"]
-Paper = Literal["a4", "a6"]
+PaperName = Literal["a4", "a6", "phone"]
 Provider = Literal["sandbox", "on_site"]
 
 
@@ -328,6 +329,30 @@ class PaymentBody(Struct, frozen=True, forbid_unknown_fields=True):
     provider: Provider
 
 
+class PaymentMethodBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """How an order will be paid, as `payment-methods` names it."""
+
+    method: Annotated[str, Meta(min_length=1, max_length=40)]
+
+
+class WaySeen(Struct, frozen=True):
+    """A way to pay. `until` is how long it keeps the order, `due_on` the day on which its invoice is due; `why_not` is
+    the code of what stands against it for this order, `detail` the sentence, both none where nothing does."""
+
+    method: str
+    texts: dict[str, str]
+    until: datetime | None
+    due_on: date | None
+    why_not: str | None
+    detail: str | None
+
+    @classmethod
+    def of(cls, way: Way) -> "WaySeen":
+        refusal = way.why_not
+        code, detail = (refusal.code, refusal.message) if refusal else (None, None)
+        return cls(way.method, way.texts, way.until, way.due_on, code, detail)
+
+
 class PaymentSeen(Struct, frozen=True):
     """A payment: to be made at `redirect_url`, or made (none)."""
 
@@ -352,6 +377,13 @@ class MoveBody(Struct, frozen=True, forbid_unknown_fields=True):
 
     place: PlaceNumber
     allotments: Allotments = ()
+
+
+class DeliveryBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """How an order's tickets are handed over: `one` file for all of them, or one `each`."""
+
+    paper: PaperName
+    files: Literal["one", "each"]
 
 
 class AdmissionBody(Struct, frozen=True, forbid_unknown_fields=True):

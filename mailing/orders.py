@@ -20,10 +20,11 @@ ATTACHMENT_NAME_CHARS_MAX = 80
 
 
 class Attachment(Struct, frozen=True):
-    """A PDF, by the name it is saved under."""
+    """A file, by the name it is saved under."""
 
     name: str
     content: bytes
+    media_type: str = "application/pdf"
 
 
 def message(
@@ -35,20 +36,24 @@ def message(
     link: str = "",
     attachments: Sequence[Attachment] = (),
     to: str = "",
+    attached: bool = True,
 ) -> EmailMessage:
     """The mail of that kind about an order, ready to hand over: to its customer, or to the address `to`.
 
     `mail_id` is the job's, the same at each try; `sender` is an address, or a name and an address; `link` is where the
-    order can be seen, absolute, or empty.
+    tickets are, absolute, or empty; `attached`: they are among the attachments too.
     """
     assert not link or link.startswith(("https://", "http://")), "a link is absolute"
-    mail = records.of(kind, sheet, link)
+    mail = records.of(kind, sheet, link, attached=attached)
     made = envelopes.envelope(mail.subject, to or sheet.head.customer_email, sender, mail.organiser, mail_id, now)
     envelopes.fill(made, "order", mail)
     for attachment in attachments:
-        made.add_attachment(
-            attachment.content, maintype="application", subtype="pdf", filename=_file_name(attachment.name)
-        )
+        maintype, _, subtype = attachment.media_type.partition("/")
+        name = _file_name(attachment.name)
+        if maintype == "text":
+            made.add_attachment(attachment.content.decode(), subtype=subtype, cte="base64", filename=name)
+        else:
+            made.add_attachment(attachment.content, maintype=maintype, subtype=subtype, filename=name)
     return made
 
 

@@ -45,7 +45,7 @@ class Tax(Struct, frozen=True):
 
 
 class OrderMail(Struct, frozen=True):
-    """A mail about an order. `link` is empty when there is no page to see it on, `taxes` and `vat_number` where the
+    """A mail about an order. `link` is where its tickets are shown, or empty; `taxes` and `vat_number` are empty where the
     seller is not registered for VAT."""
 
     words: Words
@@ -64,8 +64,8 @@ class OrderMail(Struct, frozen=True):
     footer: str
 
 
-def of(kind: MailKind, sheet: OrderSheet, link: str) -> OrderMail:
-    """The mail of an order's sheet, about its valid tickets and passes."""
+def of(kind: MailKind, sheet: OrderSheet, link: str, *, attached: bool = True) -> OrderMail:
+    """The mail of an order's sheet, about its valid tickets and passes, which are attached or only linked."""
     head, tag = sheet.head, sheet.head.customer_locale
     language = formats.language(tag)
     words = WORDS[language]
@@ -79,7 +79,7 @@ def of(kind: MailKind, sheet: OrderSheet, link: str) -> OrderMail:
         organiser=organiser,
         heading=letter.heading,
         hello=words.hello.replace("{name}", clean(head.customer_name)),
-        intro=letter.intro,
+        intro=letter.intro if attached or not letter.linked else letter.linked,
         order=words.order.replace("{code}", head.order_code),
         groups=groups,
         total=formats.money(head.total_cents, head.currency, tag),

@@ -9,11 +9,13 @@ from ticketing.jobs import MailKind
 
 
 class Letter(Struct, frozen=True, kw_only=True):
-    """The words of one kind of mail. Braces are filled in by `records`."""
+    """The words of one kind of mail. Braces are filled in by `records`. `linked` stands for `intro` where the tickets
+    are too large to be attached."""
 
     subject: str
     heading: str
     intro: str
+    linked: str = ""
 
 
 class Words(Struct, frozen=True, kw_only=True):
@@ -29,7 +31,7 @@ class Words(Struct, frozen=True, kw_only=True):
     vat: str
     vat_number: str
     order: str
-    see_order: str
+    see_tickets: str
     admits: str
     footer: str
 
@@ -40,11 +42,13 @@ EN = Words(
             subject="Your tickets: {title}",
             heading="Your tickets",
             intro="Thank you for your order. It is complete, and your tickets are attached.",
+            linked="Thank you for your order. It is complete, and your tickets wait behind the link below.",
         ),
         MailKind.TICKETS_REISSUED: Letter(
             subject="Your new tickets: {title}",
             heading="Your new tickets",
             intro="Tickets of your order were moved or issued again. The codes attached replace the ones you had.",
+            linked="Tickets of your order were moved or issued again. The codes behind the link replace those you had.",
         ),
         MailKind.CONFIRMATION_AGAIN: Letter(
             subject="Your order: {title}",
@@ -55,6 +59,7 @@ EN = Words(
             subject="Your tickets: {title}",
             heading="Your tickets",
             intro="Here are your tickets once more. They are the ones you had: use one copy of each.",
+            linked="Your tickets wait behind the link below. They are the ones you had: use one copy of each.",
         ),
     },
     hello="Hello {name},",
@@ -66,7 +71,7 @@ EN = Words(
     vat="of which VAT {rate}",
     vat_number="VAT number {number}",
     order="Order {code}",
-    see_order="See the order",
+    see_tickets="Show, save or print the tickets",
     admits="Each code lets one person in, once: the first scan counts. Please do not share it.",
     footer="{organiser} sends this mail because of the order {code}.",
 )
@@ -77,11 +82,14 @@ FR = Words(
             subject="Vos billets : {title}",
             heading="Vos billets",
             intro="Merci de votre commande. Elle est complète et vos billets sont joints à ce message.",
+            linked="Merci de votre commande. Elle est complète et le lien ci-dessous mène à vos billets.",
         ),
         MailKind.TICKETS_REISSUED: Letter(
             subject="Vos nouveaux billets : {title}",
             heading="Vos nouveaux billets",
             intro="Des billets de votre commande ont été déplacés ou réémis : les codes joints remplacent les anciens.",
+            linked="Des billets de votre commande ont été déplacés ou réémis : le lien ci-dessous mène aux nouveaux "
+            "codes, qui remplacent les anciens.",
         ),
         MailKind.CONFIRMATION_AGAIN: Letter(
             subject="Votre commande : {title}",
@@ -92,6 +100,7 @@ FR = Words(
             subject="Vos billets : {title}",
             heading="Vos billets",
             intro="Voici à nouveau vos billets. Ce sont les mêmes : n’utilisez qu’un exemplaire de chacun.",
+            linked="Le lien ci-dessous mène à vos billets. Ce sont les mêmes : n’utilisez qu’un exemplaire de chacun.",
         ),
     },
     hello="Bonjour {name},",
@@ -103,7 +112,7 @@ FR = Words(
     vat="dont TVA {rate}",
     vat_number="N° de TVA {number}",
     order="Commande {code}",
-    see_order="Voir la commande",
+    see_tickets="Afficher, enregistrer ou imprimer les billets",
     admits="Chaque code fait entrer une personne, une fois : le premier passage compte. Ne le partagez pas.",
     footer="{organiser} vous envoie ce message en raison de la commande {code}.",
 )

@@ -1,7 +1,7 @@
-"""A ticket code as a drawing: a QR of version 5, level M, as the outline of its dark parts.
+"""A code as a drawing: a QR of level M, as the outline of its dark parts.
 
-The symbol is one shape, not a thousand squares, so that no reader or printer leaves hairlines between its rows. The
-version and the mask are fixed. The code always fits version 5 exactly, and trying all eight masks, which guards
+The symbol is one shape, not a thousand squares, so that no reader or printer leaves hairlines between its rows. A
+ticket's version and mask are fixed. Its code always fits version 5 exactly, and trying all eight masks, which guards
 against plain areas, would cost seven times as much (7 ms against 1) for content that is four fifths signature, hence
 random already.
 """
@@ -10,13 +10,14 @@ from collections.abc import Sequence
 
 from qrcode import QRCode
 from qrcode.constants import ERROR_CORRECT_M
-from qrcode.util import MODE_ALPHA_NUM, QRData
+from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, QRData
 
 VERSION = 5
 MASK = 3
 MODULES = 37
 QUIET = 4
 CHARS_MAX = 122
+PAYMENT_VERSION_MAX = 13
 
 Corner = tuple[int, int]
 
@@ -31,6 +32,16 @@ def outline(code: str) -> str:
     symbol.add_data(QRData(code.encode("ascii"), mode=MODE_ALPHA_NUM, check_data=True))
     symbol.make(fit=False)
     return "".join(_loops(_edges(symbol.get_matrix())))
+
+
+def payment_outline(text: str) -> tuple[str, int]:
+    """The same for the text of a payment, UTF-8, and the side of its box in modules: version 13 at most, as EPC069-12
+    has it, so at most 331 bytes."""
+    symbol = QRCode(error_correction=ERROR_CORRECT_M, border=QUIET)
+    symbol.add_data(QRData(text.encode(), mode=MODE_8BIT_BYTE))
+    symbol.make()
+    assert symbol.version <= PAYMENT_VERSION_MAX, "whoever writes it keeps to the bytes"
+    return "".join(_loops(_edges(symbol.get_matrix()))), symbol.modules_count + 2 * QUIET
 
 
 def _edges(dark: Sequence[Sequence[bool]]) -> dict[Corner, list[Corner]]:

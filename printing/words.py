@@ -32,6 +32,8 @@ class Words(Struct, frozen=True, kw_only=True):
     admits: str
     pass_admits: str
     fold: str
+    contact: str
+    terms: str
 
     def date_count(self, count: int) -> str:
         """How many dates."""
@@ -65,6 +67,8 @@ EN = Words(
     admits="Admits one, once",
     pass_admits="Admits one, once a date",
     fold="Fold here",
+    contact="Contact",
+    terms="Terms",
 )
 
 FR = Words(
@@ -94,6 +98,8 @@ FR = Words(
     admits="Valable pour une entrée",
     pass_admits="Une entrée par date",
     fold="Plier ici",
+    contact="Contact",
+    terms="Conditions",
 )
 
 WORDS: Mapping[Language, Words] = {Language.EN: EN, Language.FR: FR}

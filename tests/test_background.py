@@ -19,7 +19,7 @@ import background
 from background import MailDelayed, Post
 from mailing.relays import Delivery, Handed
 from tests.ticketing.house import NOW, SETTINGS, open_house, order
-from ticketing import check, mailings, orders, payments
+from ticketing import check, mailings, orders, payments, ticket_deliveries, ticket_links
 from ticketing.audit import Actor
 from ticketing.check import Breach
 from ticketing.jobs import MailKind, SendMail, SendMailing
@@ -62,10 +62,45 @@ async def test_without_a_relay_a_mail_is_kept_with_its_tickets(opened: Stores, p
         await Post(opened, press).send(SendMail(paid.id, MailKind.ORDER_PAID), "send-mail-7")
     [path] = mails(opened)
     assert path.name == "send-mail-7.eml"
-    [attached] = [part for part in message_from_bytes(path.read_bytes()).walk() if part.get_filename()]
-    assert attached.get_filename() == f"{paid.code}.pdf"
+    attached, dates = [part for part in message_from_bytes(path.read_bytes()).walk() if part.get_filename()]
+    assert (attached.get_filename(), dates.get_filename()) == (f"tickets-{paid.code}.pdf", f"{paid.code}.ics")
     content = attached.get_payload(decode=True)
     assert isinstance(content, bytes) and content.startswith(b"%PDF-")
+    calendar = dates.get_payload(decode=True)
+    assert isinstance(calendar, bytes) and calendar.count(b"BEGIN:VEVENT") == 1
+
+
+async def test_tickets_that_are_too_large_for_a_mail_are_linked(
+    opened: Stores, press: Press, paid: PlacedOrder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "ATTACHED_BYTES_MAX", 1000)
+    await Post(opened, press).send(SendMail(paid.id, MailKind.ORDER_PAID), "send-mail-7")
+    [path] = mails(opened)
+    mail = message_from_bytes(path.read_bytes())
+    assert [part.get_filename() for part in mail.walk() if part.get_filename()] == [f"{paid.code}.ics"]
+    text = next(part.get_payload(decode=True) for part in mail.walk() if part.get_content_type() == "text/plain")
+    assert isinstance(text, bytes)
+    said = text.decode()
+    assert "wait behind the link" in said and "attached" not in said
+    link = said.partition("/tickets/")[2].split()[0]
+    assert ticket_links.order_of(opened.settings, link) == paid.id
+
+
+@pytest.mark.parametrize("each_max", [1, 10])
+async def test_a_mail_carries_one_file_each_where_that_is_wanted_or_a_zip_of_them(
+    opened: Stores, press: Press, paid: PlacedOrder, monkeypatch: pytest.MonkeyPatch, each_max: int
+) -> None:
+    monkeypatch.setattr(background, "ATTACHED_EACH_MAX", each_max)
+    await ticket_deliveries.choose(
+        opened.database,
+        paid.id,
+        ticket_deliveries.Delivery(ticket_deliveries.Paper.PHONE, ticket_deliveries.Files.EACH),
+    )
+    await Post(opened, press).send(SendMail(paid.id, MailKind.TICKETS_AGAIN), "send-mail-7")
+    [path] = mails(opened)
+    kinds = [part.get_content_type() for part in message_from_bytes(path.read_bytes()).walk() if part.get_filename()]
+    tickets = ["application/pdf"] * 2 if each_max == 10 else ["application/zip"]
+    assert kinds == [*tickets, "text/calendar"]
 
 
 async def test_an_order_without_tickets_is_not_written_about(opened: Stores, press: Press, paid: PlacedOrder) -> None:

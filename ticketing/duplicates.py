@@ -1,7 +1,7 @@
 """Duplicates: an event made again, under another name and with other dates, in its box office or in another one.
 
 Everything that was set of the event goes with it: texts, picture, how it is sold, tariffs with their prices, quotas and
-options, links to forms. Dates do not, unless they are shifted; what belongs to the box office (currency, VAT, forms)
+options, links to forms, ticket designs (in the same box office). Dates do not, unless they are shifted; what belongs to the box office (currency, VAT, forms)
 stays with it. What cannot go is listed before anything is made, and left out when it is made.
 """
 
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ticketing import audit, calendar, dates, events, forms, tariffs
+from ticketing import audit, calendar, dates, events, forms, tariffs, ticket_designs
 from ticketing.audit import Actor, Subject
 from ticketing.calendar import DATES_MAX, Oddity
 from ticketing.db import Database
@@ -137,6 +137,7 @@ async def make(
         if not priced:
             await SQL.drop_prices.run(c, event_id=made.id)
         await forms.copy_links(c, event_id, made.id, known)
+        await ticket_designs.copy_choices(c, event_id, made.id, known)
         if owned and by.staff_id:
             given = Grant(
                 organisation_id=target_organisation_id, scope=Scope.MANAGE, box_office_id=wanted.box_office_id,

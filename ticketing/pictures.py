@@ -6,12 +6,14 @@ with. Anything hidden in a file beside its pixels ends here.
 
 import io
 import warnings
+from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ticketing.files import Kept
 from ticketing.refusals import InputRefused
+from ticketing.ticket_designs import PANEL_PX, PICTURE_PX
 from ticketing.workshop import Workshop
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
@@ -20,12 +22,17 @@ PIXELS_MAX = 30_000_000
 """More than telephones take unless told otherwise: 4032 x 3024, the larger ones 5712 x 4284."""
 SIDE_PX_MAX, SIDE_PX_MIN = 1920, 100
 QUALITY = 85
+LOGO_PX_MAX, LOGO_PX_MIN = 800, 24
+WHITE_MIN = 0xF0
+"""How light every pixel of a panel is that counts as white, of 255: one kept white in a JPEG is not wholly so."""
+SAMPLE_PX = 150
 
 
-async def drawn(workshop: Workshop, content: bytes) -> Kept:
-    """A picture as it is kept, `redrawn` in a process of its own. InputRefused, TooManyRequests."""
+async def drawn(workshop: Workshop, content: bytes, draw: Callable[[bytes], Kept] | None = None) -> Kept:
+    """A picture as it is kept, `redrawn` (or drawn as `draw` does) in a process of its own. InputRefused,
+    TooManyRequests."""
     try:
-        return await workshop.do(redrawn, content)
+        return await workshop.do(draw or redrawn, content)
     except BrokenExecutor:
         raise InputRefused(
             problem="This picture takes too much work to read: save it anew, smaller, and choose that.", where="picture"
@@ -38,30 +45,68 @@ def redrawn(content: bytes) -> Kept:
     Raises InputRefused for what is no picture, too small to show, or has more than `PIXELS_MAX` pixels. May take a
     second and as much memory as its pixels ask for.
     """
+    return _soundly(lambda: _encoded(_read(content, SIDE_PX_MIN, "picture"), SIDE_PX_MAX), "picture")
+
+
+def logo(content: bytes) -> Kept:
+    """A logo as it is kept: its longer side at most `LOGO_PX_MAX`, clear where it was. Raises as `redrawn`."""
+    return _soundly(lambda: _encoded(_read(content, LOGO_PX_MIN, "logo"), LOGO_PX_MAX), "logo")
+
+
+def background(content: bytes) -> Kept:
+    """The picture of a ticket as it is kept, of `PICTURE_PX` exactly: larger ones of the same shape are made smaller.
+
+    Raises as `redrawn`, and InputRefused for another shape or fewer pixels.
+    """
+
+    def encoded() -> Kept:
+        picture = _read(content, SIDE_PX_MIN, "picture")
+        (width, height), (wide, high) = picture.size, PICTURE_PX
+        if width < wide or height < high or abs(width * high - height * wide) > width * high // 200:
+            raise InputRefused(
+                problem="The picture must be {wide} × {high} pixels, landscape: this one is {width} × {height}.",
+                where="picture", wide=wide, high=high, width=width, height=height,
+            )  # fmt: skip
+        plain = Image.new("RGB", picture.size, "white")
+        plain.paste(picture, mask=picture.convert("RGBA").getchannel("A") if picture.has_transparency_data else None)
+        return _saved(plain.resize(PICTURE_PX) if plain.size != PICTURE_PX else plain, clear=False)
+
+    return _soundly(encoded, "picture")
+
+
+def panel_is_white(kept: Kept) -> bool:
+    """Whether the right-hand panel of a ticket's picture, as it is kept, was left white. Some 30 ms of the GIL."""
+    with Image.open(io.BytesIO(kept.content)) as picture:
+        left = picture.width - round(PANEL_PX * picture.width / PICTURE_PX[0])
+        panel = picture.crop((left + 8, 0, picture.width, picture.height)).convert("L")
+        panel.thumbnail((SAMPLE_PX, SAMPLE_PX))
+        darkest = panel.getextrema()[0]
+    return isinstance(darkest, int | float) and darkest >= WHITE_MIN
+
+
+def _soundly(draw: Callable[[], Kept], where: str) -> Kept:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _encoded(_read(content))
+            return draw()
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError, Warning):
         raise InputRefused(
-            problem="This is not a picture: choose a JPEG, PNG, WebP or GIF file.", where="picture"
+            problem="This is not a picture: choose a JPEG, PNG, WebP or GIF file.", where=where
         ) from None
 
 
-def _read(content: bytes) -> Image.Image:
+def _read(content: bytes, side_px_min: int, where: str) -> Image.Image:
     picture = Image.open(io.BytesIO(content), formats=FORMATS)
     width, height = picture.size
     if width * height > PIXELS_MAX:
         raise InputRefused(
             problem="This picture has more than {most} million pixels: make it smaller first.",
-            where="picture",
+            where=where,
             most=PIXELS_MAX // 1_000_000,
         )
-    if min(width, height) < SIDE_PX_MIN:
+    if min(width, height) < side_px_min:
         raise InputRefused(
-            problem="This picture is too small: it needs {least} pixels on each side.",
-            where="picture",
-            least=SIDE_PX_MIN,
+            problem="This picture is too small: it needs {least} pixels on each side.", where=where, least=side_px_min
         )
     return picture
 
@@ -81,9 +126,12 @@ def bare(picture: Image.Image, mode: str, side_px_max: int) -> Image.Image:
     return plain
 
 
-def _encoded(picture: Image.Image) -> Kept:
+def _encoded(picture: Image.Image, side_px_max: int) -> Kept:
     clear = picture.has_transparency_data
-    plain = bare(picture, "RGBA" if clear else "RGB", SIDE_PX_MAX)
+    return _saved(bare(picture, "RGBA" if clear else "RGB", side_px_max), clear=clear)
+
+
+def _saved(plain: Image.Image, *, clear: bool) -> Kept:
     out = io.BytesIO()
     if clear:
         plain.save(out, "PNG", optimize=True)

@@ -141,6 +141,13 @@ class LinkSpent(Refusal):
     status = 410
 
 
+class AccountGone(Refusal):
+    """This account was deleted."""
+
+    code = "account-gone"
+    status = 410
+
+
 class LastManager(Refusal):
     """Nobody would be left who may manage {organisation}: let somebody else manage it first."""
 
@@ -678,6 +685,34 @@ class ChangedMeanwhile(Refusal):
     status = 409
 
 
+class CancellationOver(Refusal):
+    """This order cannot be cancelled here, or no longer: ask the box office."""
+
+    code = "cancellation-over"
+    status = 409
+
+
+class HoldersFixed(Refusal):
+    """The names on these tickets cannot be changed here, or no longer: ask the box office."""
+
+    code = "holders-fixed"
+    status = 409
+
+
+class HandoverNotOffered(Refusal):
+    """This box office does not hand tickets over this way."""
+
+    code = "handover-not-offered"
+    status = 409
+
+
+class MailedJustNow(Refusal):
+    """The mail was sent a moment ago: give it some minutes to arrive, and look among the unwanted mails."""
+
+    code = "mailed-just-now"
+    status = 409
+
+
 class NothingReceived(Refusal):
     """Nothing was paid for this order that could go back: cancel it instead."""
 
@@ -744,6 +779,13 @@ class FormInUse(Refusal):
     """The form {name} is asked somewhere, or was answered: take its links away, or hide its fields."""
 
     code = "form-in-use"
+    status = 409
+
+
+class TicketDesignInUse(Refusal):
+    """The ticket design {name} is the default, or chosen by events or tariffs: choose another one there first."""
+
+    code = "ticket-design-in-use"
     status = 409
 
 

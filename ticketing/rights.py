@@ -34,6 +34,7 @@ class Thing(StrEnum):
     ORDER = "order"
     FORM = "form"
     FORM_FIELD = "field"
+    TICKET_DESIGN = "ticket design"
     VENUE = "venue"
     PLAN = "plan"
     TOKEN = "key"
@@ -47,6 +48,7 @@ THROUGH = {
     Thing.ORDER: SQL.on_order,
     Thing.FORM: SQL.on_form,
     Thing.FORM_FIELD: SQL.on_form_field,
+    Thing.TICKET_DESIGN: SQL.on_ticket_design,
     Thing.VENUE: SQL.on_venue,
     Thing.PLAN: SQL.on_plan,
     Thing.TOKEN: SQL.on_token,

@@ -101,6 +101,8 @@ class Ticket(Struct, frozen=True):
     titles: dict[str, str] = {}
     tariff_names: dict[str, str] = {}
     options: tuple[TicketOption, ...] = ()
+    performance_id: UUID | None = None
+    ends_at: datetime | None = None
 
     def title(self, tag: str) -> str:
         """What the event is called for a reader."""

@@ -7,8 +7,19 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, wr
 import * as esbuild from "esbuild";
 
 const dist = mkdtempSync("dist-");
+// What other people's pages load: one file of its own, that runs by itself.
+const embed = await esbuild.build({
+  entryPoints: ["src/embed.js"],
+  entryNames: "[name]-[hash]",
+  outdir: dist,
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: "es2022",
+  metafile: true,
+});
 const result = await esbuild.build({
-  entryPoints: ["src/docs.js", "src/docs.css", "src/pages.css", "src/admin.js", "src/admin.css", "src/shop.js", "src/shop.css", "src/performance.js", "src/performance.css"],
+  entryPoints: ["src/docs.js", "src/docs.css", "src/pages.css", "src/tickets.css", "src/admin.js", "src/admin.css", "src/shop.js", "src/shop.css", "src/performance.js", "src/performance.css"],
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   splitting: true,
@@ -38,7 +49,7 @@ function sprite() {
 
 const manifest = { "icons.svg": sprite() };
 writeFileSync(`${dist}/${manifest["icons.svg"]}.br`, brotliCompressSync(readFileSync(`${dist}/${manifest["icons.svg"]}`)));
-for (const [path, output] of Object.entries(result.metafile.outputs)) {
+for (const [path, output] of Object.entries({ ...result.metafile.outputs, ...embed.metafile.outputs })) {
   const name = path.replace(`${dist}/`, "");
   if (output.entryPoint) manifest[output.entryPoint.replace("src/", "")] = name;
   const bytes = readFileSync(path);

@@ -11,12 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from printing import records, tickets
-from printing.tickets import FetchRefused, NothingFetched, Size, tickets_pdf
+from printing.looks import FetchRefused, NothingFetched
+from printing.tickets import tickets_pdf
 from tests.printing.samples import KEY, PASS, issued, seats, ticket
 from ticketing.ticket_codes import decode
+from ticketing.ticket_deliveries import Paper
 from ticketing.tickets import Issued, TicketAnswer, TicketOption
 
-PAPER_MM = {Size.A4: (210, 297), Size.A6: (105, 148)}
+PAPER_MM = {Paper.A4: (210, 297), Paper.A6: (105, 148), Paper.PHONE: (90, 200)}
 LONG = "Festival international des musiques sacrées, improvisées et baroques de la Communauté d’agglomération " * 4
 HOSTILE = "<img src='file:///etc/passwd'>&amp;{{ 7 * 7 }}\x00\u202e" + "Z" + "\u0300" * 50 + "مهرجان 🎄" + "W" * 300
 
@@ -40,9 +42,9 @@ def fonts(pdf: bytes) -> set[str]:
         return {str(item["/FontName"]).partition("+")[2] for item in embedded}
 
 
-@pytest.mark.parametrize("size", Size)
+@pytest.mark.parametrize("size", Paper)
 @pytest.mark.parametrize("tag", ["en", "fr"])
-def test_every_ticket_has_its_page_and_its_code(size: Size, tag: str) -> None:
+def test_every_ticket_has_its_page_and_its_code(size: Paper, tag: str) -> None:
     made = issued(ticket(1), ticket(2, seat_label="13"), ticket(3, seat_label="14"))
     pdf = tickets_pdf(made, size, tag)
     assert [[text for text, _, _ in page] for page in codes(pdf)] == [[item.code] for item in made.tickets]
@@ -50,29 +52,29 @@ def test_every_ticket_has_its_page_and_its_code(size: Size, tag: str) -> None:
     assert [decode(page[0][0], keys).serial for page in codes(pdf)] == [1, 2, 3]
 
 
-@pytest.mark.parametrize("size", Size)
-def test_the_paper(size: Size) -> None:
+@pytest.mark.parametrize("size", Paper)
+def test_the_paper(size: Paper) -> None:
     width, height = pypdfium2.PdfDocument(tickets_pdf(issued(ticket()), size, "en"))[0].get_size()
     assert (round(width / 72 * 25.4), round(height / 72 * 25.4)) == PAPER_MM[size]
 
 
-@pytest.mark.parametrize("size", Size)
-def test_what_it_says_in_french(size: Size) -> None:
+@pytest.mark.parametrize("size", Paper)
+def test_what_it_says_in_french(size: Paper) -> None:
     (text,) = texts(tickets_pdf(issued(ticket()), size, "fr"))
     for said in ("Le Songe d’une nuit d’été", "samedi 16 mai 2026", "20:30 Portes 19:45", "Parterre", "Plein tarif"):
         assert said in text
     assert re.search("Prix 45,00.CHF", text)
 
 
-@pytest.mark.parametrize("size", Size)
-def test_what_it_says_in_english(size: Size) -> None:
+@pytest.mark.parametrize("size", Paper)
+def test_what_it_says_in_english(size: Paper) -> None:
     (text,) = texts(tickets_pdf(issued(ticket()), size, "en"))
     for said in ("Saturday, 16 May 2026", "20:30 Doors 19:45", "Ticket 1 of 1", "Order 7KQ2M9XA", "Admits one, once"):
         assert said in text
 
 
-@pytest.mark.parametrize("size", Size)
-def test_a_pass_has_one_code_and_all_its_dates(size: Size) -> None:
+@pytest.mark.parametrize("size", Paper)
+def test_a_pass_has_one_code_and_all_its_dates(size: Paper) -> None:
     made = issued(*seats(20, one_seat=False), passes=(PASS,))
     pdf = tickets_pdf(made, size, "en")
     assert [text for page in codes(pdf) for text, _, _ in page] == [made.passes[0].code]
@@ -80,9 +82,9 @@ def test_a_pass_has_one_code_and_all_its_dates(size: Size) -> None:
     assert all(f"Pièce {n + 1}" in said and f"Parterre · H · {n + 1}" in said for n in range(20))
 
 
-@pytest.mark.parametrize("size", Size)
+@pytest.mark.parametrize("size", Paper)
 @pytest.mark.parametrize("name", [LONG, HOSTILE, "Ω" * 400, "日本の夜" * 60, "🎄" * 90, "\x00", ""])
-def test_no_name_moves_the_code_or_adds_a_page(size: Size, name: str) -> None:
+def test_no_name_moves_the_code_or_adds_a_page(size: Paper, name: str) -> None:
     plain = codes(tickets_pdf(issued(ticket()), size, "en"))
     made = issued(
         ticket(event_name=name, venue_name=name, venue_address=name, holder_name=name, tariff_name=name, category=name),
@@ -98,7 +100,7 @@ def test_no_name_moves_the_code_or_adds_a_page(size: Size, name: str) -> None:
 @given(name=st.text(max_size=120), label=st.text(min_size=35, max_size=60))
 def test_any_text_at_all_prints_and_scans(name: str, label: str) -> None:
     made = issued(ticket(event_name=name, holder_name=name, zone=label, row_label=label, seat_label=label))
-    (page,) = codes(tickets_pdf(made, Size.A6, "fr"))
+    (page,) = codes(tickets_pdf(made, Paper.A6, "fr"))
     assert [text for text, _, _ in page] == [made.tickets[0].code]
 
 
@@ -109,24 +111,24 @@ def boxes(pdf: bytes, said: str) -> list[tuple[float, float, float, float]]:
     return [tuple(edge / 72 * 25.4 for edge in page.get_charbox(n)) for n in range(start, start + count)]
 
 
-@pytest.mark.parametrize("size", Size)
+@pytest.mark.parametrize("size", Paper)
 @pytest.mark.parametrize("tag", ["en", "fr"])
-def test_everything_stands_within_the_margins(size: Size, tag: str) -> None:
+def test_everything_stands_within_the_margins(size: Paper, tag: str) -> None:
     pdf = tickets_pdf(issued(ticket(event_name=LONG, zone=LONG, row_label=LONG, seat_label=LONG)), size, tag)
     page, (width, _) = pypdfium2.PdfDocument(pdf)[0].get_textpage(), PAPER_MM[size]
-    margin = {Size.A4: 20, Size.A6: 8}[size] - 0.5
+    margin = {Paper.A4: 20, Paper.A6: 8, Paper.PHONE: 7}[size] - 0.5
     for n in range(page.count_chars()):
         if page.get_text_range(n, 1).strip():
             left, _, right, _ = (edge / 72 * 25.4 for edge in page.get_charbox(n))
             assert margin <= left and right <= width - margin, page.get_text_range(max(0, n - 20), 40)
 
 
-@pytest.mark.parametrize("size", Size)
+@pytest.mark.parametrize("size", Paper)
 @pytest.mark.parametrize(
     ("tag", "number", "admits"),
     [("en", "No. 4294967295", "Admits one, once"), ("fr", "N° 4294967295", "Valable pour une entrée")],
 )
-def test_the_number_and_whom_it_admits_stand_on_one_line(size: Size, tag: str, number: str, admits: str) -> None:
+def test_the_number_and_whom_it_admits_stand_on_one_line(size: Paper, tag: str, number: str, admits: str) -> None:
     pdf = tickets_pdf(issued(ticket(serial=4294967295)), size, tag)
     lines = [{round(bottom) for _, bottom, _, _ in boxes(pdf, said)[:2]} for said in (number, admits)]
     assert abs(max(lines[0]) - max(lines[1])) <= 1
@@ -134,18 +136,18 @@ def test_the_number_and_whom_it_admits_stand_on_one_line(size: Size, tag: str, n
 
 
 def test_markup_in_a_name_is_text() -> None:
-    (text,) = texts(tickets_pdf(issued(ticket(event_name="<b>Tom & Jerry</b> {{ 7 * 7 }}")), Size.A4, "en"))
+    (text,) = texts(tickets_pdf(issued(ticket(event_name="<b>Tom & Jerry</b> {{ 7 * 7 }}")), Paper.A4, "en"))
     assert "<b>Tom & Jerry</b> {{ 7 * 7 }}" in text
 
 
 def test_the_letters_are_the_tickets_own() -> None:
     """Fails where the fonts are not installed: paper would come out in whatever the machine has."""
-    found = fonts(tickets_pdf(issued(ticket(event_name="Ночь", holder_name="ليلى", zone="日本")), Size.A4, "en"))
+    found = fonts(tickets_pdf(issued(ticket(event_name="Ночь", holder_name="ليلى", zone="日本")), Paper.A4, "en"))
     assert found >= {"Inter", "Inter-Bold", "Inter-Display-Bold", "DejaVu-Sans", "Droid-Sans-Fallback-Bold"}
 
 
 def test_digits_are_not_emoji() -> None:
-    found = fonts(tickets_pdf(issued(ticket()), Size.A4, "en"))
+    found = fonts(tickets_pdf(issued(ticket()), Paper.A4, "en"))
     assert not any("Emoji" in name for name in found)
 
 
@@ -163,17 +165,17 @@ def test_the_document_asks_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         raise FetchRefused(url)
 
     monkeypatch.setattr(NothingFetched, "fetch", note)
-    tickets_pdf(issued(ticket(event_name="<img src=https://example.org/a.png>")), Size.A4, "en")
+    tickets_pdf(issued(ticket(event_name="<img src=https://example.org/a.png>")), Paper.A4, "en")
     assert asked == []
 
 
 def test_the_same_tickets_are_the_same_bytes() -> None:
     made = issued(ticket(), ticket(2))
-    assert tickets_pdf(made, Size.A4, "fr") == tickets_pdf(made, Size.A4, "fr")
+    assert tickets_pdf(made, Paper.A4, "fr") == tickets_pdf(made, Paper.A4, "fr")
 
 
 def test_tickets_of_many_orders_go_in_one_file() -> None:
     orders: list[Issued] = [issued(ticket(n)) for n in range(1, 6)]
     pages = [record for order in orders for record in records.of(order, "en")]
-    pdf = tickets.pdf(pages, Size.A6, "en", title="A day’s tickets", author="Théâtre du Passage")
+    pdf = tickets.pdf(pages, Paper.A6, "en", title="A day’s tickets", author="Théâtre du Passage")
     assert [page[0][0] for page in codes(pdf)] == [order.tickets[0].code for order in orders]

@@ -279,3 +279,27 @@ insert into waiting_turns
 select event_id, 0, 2, '2026-01-02T00:01Z', '2026-01-02T00:21Z', 2 from waiting_rooms;
 insert into waiting_steps select event_id, 2, '2026-01-02T00:01Z' from waiting_rooms;
 insert into serving_loads values ('host-1', '2026-01-02T00:01Z', '{20, 1}');
+
+-- The checkout: tickets at home or at the counter, cancelled until two days before; the first order waits at the counter.
+insert into checkout_rules (box_office_id, handovers, cancellation_until_hours)
+values (pg_temp.id(2, 1), '{print,counter}', 48);
+insert into order_choices values (pg_temp.id(11, 1), 'counter', sha256('terms'));
+
+-- Accounts of customers: the first one's, opened by a link from a known address; one who is to be forgotten.
+update customers set proved_at = '2026-01-02T00:00Z' where id = (select min(id::text)::uuid from customers);
+update customers set deletion_asked_at = '2026-01-04T00:00Z' where id = (select max(id::text)::uuid from customers);
+insert into customer_sessions
+select pg_temp.id(70, 1), min(id::text)::uuid, sha256('customer session'), '192.0.2.1', 'Browser', '2026-01-02T00:00Z',
+    '2026-01-02T00:00Z', '2026-01-02T00:00Z', '2026-02-01T00:00Z'
+from customers;
+insert into customer_links
+select sha256('customer link'), min(id::text)::uuid, 'sign-in', min(email), null, '', '2026-01-02T00:00Z',
+    '2026-01-02T00:15Z', '2026-01-02T00:01Z'
+from customers;
+insert into customer_addresses select min(id::text)::uuid, '192.0.2.1', '2026-01-02T00:00Z' from customers;
+
+-- The shop on another site, with a tracker; and a visitor there, whose browser keeps no cookies.
+insert into embeddings
+values (pg_temp.id(2, 1), 2, '{https://example.org}', '{https://tracker.example/tag.js}', 'window.seen = true;',
+    '{https://tracker.example}', '{}', '{https://*.tracker.example}');
+insert into carried_visits values (sha256('carried visit'), '{"notice": "Saved."}', '2026-01-02T00:00Z');

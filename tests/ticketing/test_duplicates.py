@@ -170,9 +170,9 @@ TRAVELS = {
 }  # fmt: skip
 """What is the same in the copy."""
 FOLLOWS = {
-    "events": {"box_office_id", "order_form_id"},
+    "events": {"box_office_id", "order_form_id", "ticket_design_id"},
     "event_texts": {"event_id"},
-    "tariffs": {"event_id", "form_id"},
+    "tariffs": {"event_id", "form_id", "ticket_design_id"},
     "prices": {"tariff_id", "performance_id"},
     "option_groups": {"tariff_id"},
     "options": {"tariff_id", "group_id"},

@@ -103,6 +103,13 @@ join box_offices b on b.id = f.box_office_id
 cross join lateral reach(:staff_id, b.organisation_id, b.id, null) r
 where d.id = :id;
 
+-- name: on_ticket_design(staff_id, id)^
+select r.*
+from ticket_designs d
+join box_offices b on b.id = d.box_office_id
+cross join lateral reach(:staff_id, b.organisation_id, b.id, null) r
+where d.id = :id;
+
 -- name: on_mailing(staff_id, id)^
 select r.*
 from mailings m

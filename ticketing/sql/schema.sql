@@ -70,8 +70,12 @@ CREATE TABLE public.box_offices (
     vat_registered boolean DEFAULT false NOT NULL,
     vat_number text DEFAULT ''::text NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    ticket_paper text DEFAULT 'a4'::text NOT NULL,
+    ticket_files text DEFAULT 'one'::text NOT NULL,
     CONSTRAINT box_offices_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-    CONSTRAINT box_offices_key_check CHECK ((key ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text))
+    CONSTRAINT box_offices_key_check CHECK ((key ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text)),
+    CONSTRAINT box_offices_ticket_files_check CHECK ((ticket_files = ANY (ARRAY['one'::text, 'each'::text]))),
+    CONSTRAINT box_offices_ticket_paper_check CHECK ((ticket_paper = ANY (ARRAY['a4'::text, 'a6'::text, 'phone'::text])))
 );
 
 CREATE FUNCTION public.box_office_time_zone(box_office uuid) RETURNS text
@@ -105,6 +109,7 @@ CREATE TABLE public.events (
     doors_min integer DEFAULT 30 NOT NULL,
     duration_min integer DEFAULT 120 NOT NULL,
     order_form_id uuid,
+    ticket_design_id uuid,
     CONSTRAINT events_check CHECK (((visibility <> 'link'::text) OR (link_secret IS NOT NULL))),
     CONSTRAINT events_doors_min_check CHECK ((doors_min >= 0)),
     CONSTRAINT events_duration_min_check CHECK ((duration_min > 0)),
@@ -540,6 +545,13 @@ CREATE TABLE public.billing (
     CONSTRAINT billing_reference_prefix_check CHECK ((reference_prefix ~ '^[0-9]{0,10}$'::text))
 );
 
+CREATE TABLE public.carried_visits (
+    secret_hash bytea NOT NULL,
+    cookies jsonb NOT NULL,
+    touched_at timestamp with time zone NOT NULL,
+    CONSTRAINT carried_visits_secret_hash_check CHECK ((length(secret_hash) = 32))
+);
+
 CREATE TABLE public.carts (
     secret_hash bytea NOT NULL,
     box_office_id uuid NOT NULL,
@@ -551,6 +563,17 @@ CREATE TABLE public.carts (
     touched_at timestamp with time zone NOT NULL,
     CONSTRAINT carts_hold_check CHECK ((length(hold) = 16)),
     CONSTRAINT carts_secret_hash_check CHECK ((length(secret_hash) = 32))
+);
+
+CREATE TABLE public.checkout_rules (
+    box_office_id uuid NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    handovers text[] NOT NULL,
+    cancellation_until_hours integer,
+    holders_until_hours integer,
+    CONSTRAINT checkout_rules_cancellation_until_hours_check CHECK (((cancellation_until_hours >= 0) AND (cancellation_until_hours <= 8760))),
+    CONSTRAINT checkout_rules_handovers_check CHECK (((handovers <> '{}'::text[]) AND (handovers <@ ARRAY['print'::text, 'mobile'::text, 'counter'::text]))),
+    CONSTRAINT checkout_rules_holders_until_hours_check CHECK (((holders_until_hours >= 0) AND (holders_until_hours <= 8760)))
 );
 
 CREATE SEQUENCE public.claim_serials
@@ -697,6 +720,41 @@ CREATE TABLE public.claims_9 (
     CONSTRAINT claims_place_check CHECK ((place >= 0))
 );
 
+CREATE TABLE public.customer_addresses (
+    customer_id uuid NOT NULL,
+    address text NOT NULL,
+    seen_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.customer_links (
+    hash bytea NOT NULL,
+    customer_id uuid NOT NULL,
+    kind text NOT NULL,
+    email text NOT NULL,
+    browser_hash bytea,
+    onward text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT customer_links_browser_hash_check CHECK ((length(browser_hash) = 32)),
+    CONSTRAINT customer_links_email_check CHECK ((email = lower(email))),
+    CONSTRAINT customer_links_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT customer_links_kind_check CHECK ((kind = ANY (ARRAY['sign-in'::text, 'email'::text])))
+);
+
+CREATE TABLE public.customer_sessions (
+    id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    hash bytea NOT NULL,
+    address text NOT NULL,
+    agent text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    proved_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    CONSTRAINT customer_sessions_hash_check CHECK ((length(hash) = 32))
+);
+
 CREATE TABLE public.customers (
     id uuid NOT NULL,
     organisation_id uuid NOT NULL,
@@ -704,7 +762,32 @@ CREATE TABLE public.customers (
     name text NOT NULL,
     locale text DEFAULT 'en'::text NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    CONSTRAINT customers_email_check CHECK ((email = lower(email)))
+    proved_at timestamp with time zone,
+    password_hash text,
+    deletion_asked_at timestamp with time zone,
+    forgotten_at timestamp with time zone,
+    forgotten_id uuid GENERATED ALWAYS AS (
+CASE
+    WHEN (forgotten_at IS NOT NULL) THEN id
+    ELSE NULL::uuid
+END) STORED,
+    CONSTRAINT customers_email_check CHECK ((email = lower(email))),
+    CONSTRAINT customers_forgotten CHECK (
+CASE
+    WHEN (forgotten_at IS NULL) THEN (email <> ''::text)
+    ELSE ((email = ''::text) AND (password_hash IS NULL) AND (proved_at IS NULL) AND (deletion_asked_at IS NULL))
+END)
+);
+
+CREATE TABLE public.embeddings (
+    box_office_id uuid NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    origins text[] DEFAULT '{}'::text[] NOT NULL,
+    script_urls text[] DEFAULT '{}'::text[] NOT NULL,
+    snippet text DEFAULT ''::text NOT NULL,
+    script_hosts text[] DEFAULT '{}'::text[] NOT NULL,
+    img_hosts text[] DEFAULT '{}'::text[] NOT NULL,
+    connect_hosts text[] DEFAULT '{}'::text[] NOT NULL
 );
 
 CREATE TABLE public.event_texts (
@@ -916,6 +999,14 @@ CREATE TABLE public.options (
     closed_at timestamp with time zone
 );
 
+CREATE TABLE public.order_choices (
+    order_id uuid NOT NULL,
+    handover text NOT NULL,
+    terms_hash bytea,
+    CONSTRAINT order_choices_handover_check CHECK ((handover = ANY (ARRAY['print'::text, 'mobile'::text, 'counter'::text]))),
+    CONSTRAINT order_choices_terms_hash_check CHECK ((length(terms_hash) = 32))
+);
+
 CREATE TABLE public.order_mails (
     id text NOT NULL,
     order_id uuid NOT NULL,
@@ -952,10 +1043,14 @@ CREATE TABLE public.orders (
     closed_at timestamp with time zone,
     channel text DEFAULT 'shop'::text NOT NULL,
     payment_method text,
+    ticket_paper text,
+    ticket_files text,
     CONSTRAINT orders_channel_check CHECK ((channel = ANY (ARRAY['shop'::text, 'counter'::text, 'api'::text]))),
     CONSTRAINT orders_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT orders_hold_id_check CHECK ((length(hold_id) = 16)),
-    CONSTRAINT orders_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'expired'::text, 'cancelled'::text])))
+    CONSTRAINT orders_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'expired'::text, 'cancelled'::text]))),
+    CONSTRAINT orders_ticket_files_check CHECK ((ticket_files = ANY (ARRAY['one'::text, 'each'::text]))),
+    CONSTRAINT orders_ticket_paper_check CHECK ((ticket_paper = ANY (ARRAY['a4'::text, 'a6'::text, 'phone'::text])))
 );
 
 CREATE TABLE public.organisations (
@@ -1348,10 +1443,24 @@ CREATE TABLE public.tariffs (
     order_max integer,
     closed_at timestamp with time zone,
     form_id uuid,
+    ticket_design_id uuid,
     CONSTRAINT tariffs_check CHECK ((sale_opens_at < sale_closes_at)),
     CONSTRAINT tariffs_check1 CHECK ((order_max >= order_min)),
     CONSTRAINT tariffs_order_min_check CHECK ((order_min > 0)),
     CONSTRAINT tariffs_vat_thousandths_check CHECK (((vat_thousandths >= 0) AND (vat_thousandths <= 100000)))
+);
+
+CREATE TABLE public.ticket_designs (
+    id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    name text NOT NULL,
+    gallery text NOT NULL,
+    look jsonb NOT NULL,
+    picture bytea,
+    logo bytea,
+    is_default boolean DEFAULT false NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.ticket_options (
@@ -1630,8 +1739,14 @@ ALTER TABLE ONLY public.box_offices
 ALTER TABLE ONLY public.box_offices
     ADD CONSTRAINT box_offices_key_key UNIQUE (key);
 
+ALTER TABLE ONLY public.carried_visits
+    ADD CONSTRAINT carried_visits_pkey PRIMARY KEY (secret_hash);
+
 ALTER TABLE ONLY public.carts
     ADD CONSTRAINT carts_pkey PRIMARY KEY (secret_hash);
+
+ALTER TABLE ONLY public.checkout_rules
+    ADD CONSTRAINT checkout_rules_pkey PRIMARY KEY (box_office_id);
 
 ALTER TABLE ONLY public.claims
     ADD CONSTRAINT claims_pkey PRIMARY KEY (pool_id, place);
@@ -1684,11 +1799,26 @@ ALTER TABLE ONLY public.claims_8
 ALTER TABLE ONLY public.claims_9
     ADD CONSTRAINT claims_9_pkey PRIMARY KEY (pool_id, place);
 
+ALTER TABLE ONLY public.customer_addresses
+    ADD CONSTRAINT customer_addresses_pkey PRIMARY KEY (customer_id, address);
+
+ALTER TABLE ONLY public.customer_links
+    ADD CONSTRAINT customer_links_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY public.customer_sessions
+    ADD CONSTRAINT customer_sessions_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY public.customer_sessions
+    ADD CONSTRAINT customer_sessions_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.customers
-    ADD CONSTRAINT customers_organisation_id_email_key UNIQUE (organisation_id, email);
+    ADD CONSTRAINT customers_email UNIQUE NULLS NOT DISTINCT (organisation_id, email, forgotten_id);
 
 ALTER TABLE ONLY public.customers
     ADD CONSTRAINT customers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.embeddings
+    ADD CONSTRAINT embeddings_pkey PRIMARY KEY (box_office_id);
 
 ALTER TABLE ONLY public.event_texts
     ADD CONSTRAINT event_texts_pkey PRIMARY KEY (event_id, language);
@@ -1779,6 +1909,9 @@ ALTER TABLE ONLY public.options
 
 ALTER TABLE ONLY public.options
     ADD CONSTRAINT options_tariff_id_group_id_name_key UNIQUE NULLS NOT DISTINCT (tariff_id, group_id, name);
+
+ALTER TABLE ONLY public.order_choices
+    ADD CONSTRAINT order_choices_pkey PRIMARY KEY (order_id);
 
 ALTER TABLE ONLY public.order_lines
     ADD CONSTRAINT order_lines_pkey PRIMARY KEY (id);
@@ -1939,6 +2072,12 @@ ALTER TABLE ONLY public.tariffs
 ALTER TABLE ONLY public.tariffs
     ADD CONSTRAINT tariffs_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.ticket_designs
+    ADD CONSTRAINT ticket_designs_box_office_id_name_key UNIQUE (box_office_id, name);
+
+ALTER TABLE ONLY public.ticket_designs
+    ADD CONSTRAINT ticket_designs_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.ticket_options
     ADD CONSTRAINT ticket_options_pkey PRIMARY KEY (ticket_id, option_id);
 
@@ -2011,6 +2150,8 @@ CREATE INDEX bank_entries_open ON public.bank_entries USING btree (box_office_id
 
 CREATE INDEX bank_files_box_office ON public.bank_files USING btree (box_office_id, uploaded_at);
 
+CREATE INDEX carried_visits_touched ON public.carried_visits USING btree (touched_at);
+
 CREATE INDEX carts_order ON public.carts USING btree (order_id) WHERE (order_id IS NOT NULL);
 
 CREATE INDEX carts_touched ON public.carts USING btree (touched_at);
@@ -2049,11 +2190,21 @@ CREATE INDEX claims_8_order_id_idx ON public.claims_8 USING btree (order_id);
 
 CREATE INDEX claims_9_order_id_idx ON public.claims_9 USING btree (order_id);
 
+CREATE INDEX customer_links_customer ON public.customer_links USING btree (customer_id);
+
+CREATE INDEX customer_links_ends ON public.customer_links USING btree (ends_at);
+
+CREATE INDEX customer_sessions_customer ON public.customer_sessions USING btree (customer_id);
+
+CREATE INDEX customers_deletion ON public.customers USING btree (deletion_asked_at) WHERE (deletion_asked_at IS NOT NULL);
+
 CREATE INDEX customers_words ON public.customers USING gin (to_tsvector('simple'::regconfig, public.folded(name)));
 
 CREATE INDEX events_box_office ON public.events USING btree (box_office_id);
 
 CREATE INDEX events_order_form ON public.events USING btree (order_form_id) WHERE (order_form_id IS NOT NULL);
+
+CREATE INDEX events_ticket_design ON public.events USING btree (ticket_design_id) WHERE (ticket_design_id IS NOT NULL);
 
 CREATE INDEX form_fields_form ON public.form_fields USING btree (form_id);
 
@@ -2174,6 +2325,14 @@ CREATE INDEX staff_domain ON public.staff USING btree (split_part(email, '@'::te
 CREATE INDEX staff_sessions_staff ON public.staff_sessions USING btree (staff_id);
 
 CREATE INDEX tariffs_form ON public.tariffs USING btree (form_id) WHERE (form_id IS NOT NULL);
+
+CREATE INDEX tariffs_ticket_design ON public.tariffs USING btree (ticket_design_id) WHERE (ticket_design_id IS NOT NULL);
+
+CREATE UNIQUE INDEX ticket_designs_default ON public.ticket_designs USING btree (box_office_id) WHERE is_default;
+
+CREATE INDEX ticket_designs_logo ON public.ticket_designs USING btree (logo) WHERE (logo IS NOT NULL);
+
+CREATE INDEX ticket_designs_picture ON public.ticket_designs USING btree (picture) WHERE (picture IS NOT NULL);
 
 CREATE INDEX ticket_options_option ON public.ticket_options USING btree (option_id);
 
@@ -2341,14 +2500,29 @@ ALTER TABLE ONLY public.carts
 ALTER TABLE ONLY public.carts
     ADD CONSTRAINT carts_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
 
+ALTER TABLE ONLY public.checkout_rules
+    ADD CONSTRAINT checkout_rules_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
 ALTER TABLE public.claims
     ADD CONSTRAINT claims_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
 
 ALTER TABLE public.claims
     ADD CONSTRAINT claims_pool_id_fkey FOREIGN KEY (pool_id) REFERENCES public.pools(id);
 
+ALTER TABLE ONLY public.customer_addresses
+    ADD CONSTRAINT customer_addresses_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.customer_links
+    ADD CONSTRAINT customer_links_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
+ALTER TABLE ONLY public.customer_sessions
+    ADD CONSTRAINT customer_sessions_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
+
 ALTER TABLE ONLY public.customers
     ADD CONSTRAINT customers_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
+
+ALTER TABLE ONLY public.embeddings
+    ADD CONSTRAINT embeddings_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
 
 ALTER TABLE ONLY public.event_texts
     ADD CONSTRAINT event_texts_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
@@ -2361,6 +2535,9 @@ ALTER TABLE ONLY public.events
 
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_picture_fkey FOREIGN KEY (picture) REFERENCES public.files(hash);
+
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_ticket_design_id_fkey FOREIGN KEY (ticket_design_id) REFERENCES public.ticket_designs(id);
 
 ALTER TABLE ONLY public.form_fields
     ADD CONSTRAINT form_fields_form_id_fkey FOREIGN KEY (form_id) REFERENCES public.forms(id) ON DELETE CASCADE;
@@ -2466,6 +2643,9 @@ ALTER TABLE ONLY public.options
 
 ALTER TABLE ONLY public.options
     ADD CONSTRAINT options_tariff_id_group_id_fkey FOREIGN KEY (tariff_id, group_id) REFERENCES public.option_groups(tariff_id, id);
+
+ALTER TABLE ONLY public.order_choices
+    ADD CONSTRAINT order_choices_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
 
 ALTER TABLE ONLY public.order_lines
     ADD CONSTRAINT order_lines_adjusts_fkey FOREIGN KEY (adjusts) REFERENCES public.order_lines(id);
@@ -2610,6 +2790,18 @@ ALTER TABLE ONLY public.tariffs
 
 ALTER TABLE ONLY public.tariffs
     ADD CONSTRAINT tariffs_form_id_fkey FOREIGN KEY (form_id) REFERENCES public.forms(id);
+
+ALTER TABLE ONLY public.tariffs
+    ADD CONSTRAINT tariffs_ticket_design_id_fkey FOREIGN KEY (ticket_design_id) REFERENCES public.ticket_designs(id);
+
+ALTER TABLE ONLY public.ticket_designs
+    ADD CONSTRAINT ticket_designs_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.ticket_designs
+    ADD CONSTRAINT ticket_designs_logo_fkey FOREIGN KEY (logo) REFERENCES public.files(hash);
+
+ALTER TABLE ONLY public.ticket_designs
+    ADD CONSTRAINT ticket_designs_picture_fkey FOREIGN KEY (picture) REFERENCES public.files(hash);
 
 ALTER TABLE ONLY public.ticket_options
     ADD CONSTRAINT ticket_options_option_id_fkey FOREIGN KEY (option_id) REFERENCES public.options(id);

@@ -60,7 +60,9 @@ select
     v.address as venue_address,
     v.time_zone,
     p.starts_at,
-    p.doors_at
+    p.doors_at,
+    p.ends_at,
+    p.id as performance_id
 from tickets t
 join performances p on p.id = t.performance_id
 join event_titles e on e.event_id = p.event_id
