@@ -100,6 +100,15 @@ test("states are read, changed and counted", () => {
   assert.equal(states.change(run(1, 3, FREE)).size, 0, "nothing new");
 });
 
+test("what this browser has done is known before it is told", () => {
+  const states = new States(new House(plan(), placeList()));
+  states.whole(octets(new Array(29).fill(FREE)));
+  assert.deepEqual([...states.mark([1, 2, -1, 99], HELD)], [0]);
+  assert.deepEqual([...states.row(0)], [8, 2, 0, 0]);
+  assert.deepEqual([...states.mark([1], FREE)], [0]);
+  assert.equal(states.of(0), FREE);
+});
+
 test("changes beyond the house are left out", () => {
   const states = new States(new House(plan(), placeList()));
   states.change(run(28, 4_000_000_000, SOLD));

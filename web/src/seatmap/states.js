@@ -51,6 +51,13 @@ export class States {
     return touched;
   }
 
+  // What this browser knows before it is told: places that it has just taken or given back. The sections they are in.
+  mark(places, state) {
+    const touched = new Set();
+    for (const place of places) if (place >= 0 && place < this.state.length) this._set(place, state, touched);
+    return touched;
+  }
+
   _set(place, state, touched) {
     const before = this.state[place];
     if (before === state) return;

@@ -3,7 +3,7 @@
 // form for it. What is refused is said in a sentence, with what can be had instead.
 import { House } from "../seatmap/house.js";
 import { make } from "../seatmap/list.js";
-import { ranges } from "../seatmap/states.js";
+import { FREE, HELD, ranges } from "../seatmap/states.js";
 import { PickList } from "../seatmap/picklist.js";
 import { PickMap } from "../seatmap/picker.js";
 import { Pricing } from "../seatmap/pricing.js";
@@ -19,6 +19,7 @@ import { showCart, visitor } from "./visit.js";
 
 const ALTERNATIVES = 3;
 const OPENING_S = [0.5, 2.5];
+const UNFOLDED_MAX = 12;
 const COUNTDOWN_S_MAX = 86_400;
 const ENGLISH = "en-150";
 const NARROW = "(max-width: 61rem)";
@@ -63,6 +64,7 @@ export class Selling {
     const legend = new PriceLegend(this.element.querySelector("[data-legend]"), this.map, () => this.map.filtered());
     this.map.parts = [this.list, legend];
     this._sell();
+    this._unfold();
     this.map.follow(`/api/v1/performances/${offer.performance}/availability${this.query}`);
     this._mapBox.addEventListener("seat", ({ detail: { index } }) => this.choose(index));
     this._mapBox.addEventListener("area", ({ detail }) => this.countArea(detail));
@@ -88,10 +90,19 @@ export class Selling {
     const body = { seats: take.map((seat) => house.ids[seat]), drop: leave.map((seat) => house.place[seat]), tariffs };
     const problem = await this.basket.change(body);
     for (const seat of [...take, ...leave]) picking.asked.delete(seat);
+    if (!problem) this._marked(take, leave);
     this._held();
     if (problem) this._refused(problem, take);
     else this._advise(take.length ? this.words.done : this.words.back, take.length ? take : leave);
     return !problem;
+  }
+
+  // The stream tells it a moment later; who gives a seat back may take it again at once.
+  _marked(take, leave) {
+    const { states } = this.map;
+    const places = (seats) => seats.map((seat) => this.house.place[seat]);
+    this.picking.recount(new Set([...states.mark(places(take), HELD), ...states.mark(places(leave), FREE)]));
+    this.map.view.forget();
   }
 
   // Ask how many of an area, and take them.
@@ -130,6 +141,13 @@ export class Selling {
     };
     stage.replaceChildren(bar, this._mapBox, this._listBox);
     this._view(this._mapBox);
+  }
+
+  // A link may ask for the list, open zone by zone.
+  _unfold() {
+    if (this.element.dataset.unfolded === undefined) return;
+    this._view(this._listBox);
+    for (const zone of [...this._listBox.querySelectorAll("details")].slice(0, UNFOLDED_MAX)) zone.open = true;
   }
 
   _sell() {
