@@ -8,6 +8,7 @@ import asyncio
 import http.client
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,8 +59,11 @@ class Site(Struct, frozen=True):
 
 
 @contextmanager
-def site(workers: int, performance_count: int = PERFORMANCES, **changes: int) -> Iterator[Site]:
-    """Open a site served by so many processes; `changes` are settings. All of it is gone afterwards."""
+def site(
+    workers: int, performance_count: int = PERFORMANCES, sold: float = SOLD, worker: bool = False, **changes: int
+) -> Iterator[Site]:
+    """Open a site served by so many processes, with a worker if one is wanted; `changes` are settings. All of it is
+    gone afterwards."""
     with TemporaryDirectory(prefix="placeur-bench-") as folder:
         data = Path(folder)
         data.chmod(0o755)
@@ -73,12 +77,12 @@ def site(workers: int, performance_count: int = PERFORMANCES, **changes: int) ->
                 secret="be" * 32,
             )
             settings = msgspec.structs.replace(settings, **(LOOSE | changes))
-            made = asyncio.run(_make(settings, performance_count))
-            with _serving(settings, data):
+            made = asyncio.run(_make(settings, performance_count, sold))
+            with _serving(settings, data, worker):
                 yield made
 
 
-async def _make(settings: Settings, performance_count: int) -> Site:
+async def _make(settings: Settings, performance_count: int, sold: float) -> Site:
     await migrate(settings.database_url)
     now = datetime.now(UTC)
     async with stores(settings) as opened:
@@ -97,7 +101,8 @@ async def _make(settings: Settings, performance_count: int) -> Site:
             for day in range(performance_count)
         ]
         for performance in shown:
-            await _sell(db, office.id, customer, performance, plan.capacity, now)
+            if sold:
+                await _sell(db, office.id, customer, performance, plan.capacity, sold, now)
             await opened.inventory.ready(performance.pool_id)
         token = await tokens.create(db, owner, "bench", Scope.MANAGE, now)
     return Site(settings, office.key, office.id, owner, customer, tariff.id, shown, token)
@@ -119,13 +124,13 @@ async def _customer(db: Database, owner: UUID, now: datetime) -> UUID:
 
 
 async def _sell(
-    db: Database, office: UUID, customer: UUID, performance: Performance, capacity: int, now: datetime
+    db: Database, office: UUID, customer: UUID, performance: Performance, capacity: int, share: float, now: datetime
 ) -> None:
     """Claims on pairs of neighbours at random, for one order: what a sale that has gone on for a while leaves."""
     order, pool = new_id(), performance.pool_id
     random = Random(SEED + pool)
-    first = {place & ~1 for place in random.sample(range(capacity - 1), round(capacity * SOLD))}
-    pairs = random.sample(sorted(first), min(len(first), round(capacity * SOLD / 2)))
+    first = {place & ~1 for place in random.sample(range(capacity - 1), round(capacity * share))}
+    pairs = random.sample(sorted(first), min(len(first), round(capacity * share / 2)))
     names = ("id", "code", "box_office_id", "customer_id", "hold_id", "request_key", "request_digest", "secret_hash")
     values = (order, new_code(), office, customer, os.urandom(16), str(order), b"", os.urandom(32))
     rest = {"status": "paid", "currency": "EUR", "placed_at": now}
@@ -136,17 +141,21 @@ async def _sell(
 
 
 @contextmanager
-def _serving(settings: Settings, data: Path) -> Iterator[None]:
+def _serving(settings: Settings, data: Path, worker: bool) -> Iterator[None]:
     metrics = data / "metrics"
     metrics.mkdir()
     environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(metrics)} | _environment(settings)
-    server = subprocess.Popen(web_server_command(settings), env=environment, stdin=subprocess.DEVNULL)
+    processes = [subprocess.Popen(web_server_command(settings), env=environment, stdin=subprocess.DEVNULL)]
     try:
         _await_ready(settings)
+        if worker:
+            command = [sys.executable, "-m", "background"]
+            processes.append(subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL))
         yield
     finally:
-        server.terminate()
-        server.wait()
+        for process in reversed(processes):
+            process.terminate()
+            process.wait()
 
 
 def _environment(settings: Settings) -> dict[str, str]:
