@@ -35,6 +35,8 @@ CHALLENGE_BITS = 17
 """What a browser tries on average before it may take a number, as a power of two: a second, or a few on a phone."""
 PACE_MAX = 60_000
 OPENS_WITHIN = timedelta(days=400)
+SOON = timedelta(minutes=15)
+"""How long people have to come when the sale opens at once."""
 
 SQL = load("waiting_rooms")
 

@@ -62,6 +62,10 @@ async def mailing_id(db: Database, house: House) -> Any:
     )
 
 
+async def act(db: Database, house: House) -> Any:
+    return "pause"
+
+
 async def kind(db: Database, house: House) -> Any:
     return "sales.csv"
 
@@ -233,6 +237,7 @@ MAKERS: dict[str, Maker] = {
     "key": key,
     "option_group_id": option_group_id,
     "option_id": option_id,
+    "act": act,
     "kind": kind,
     "mailing_id": mailing_id,
     "grant_id": grant_id,

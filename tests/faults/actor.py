@@ -19,13 +19,14 @@ from engine.holds import DIGEST_BYTES, Any, HoldRequest, Seats
 from engine.inventory import Inventory
 from engine.outcomes import Outcome
 from tests.ticketing.house import SANDBOX
-from ticketing import holds, orders, payments
+from ticketing import holds, orders, payments, waiting_steps
 from ticketing.box_offices import BoxOffice
 from ticketing.db import Database
 from ticketing.ids import new_id
 from ticketing.offers import Offers
 from ticketing.orders import PlaceOrder
 from ticketing.pools import PoolClaims
+from ticketing.queues import Queues
 from ticketing.refusals import Refusal
 from ticketing.settings import Settings, secret_bytes
 
@@ -77,6 +78,30 @@ class Contend(Struct, frozen=True):
 
 class Rebuild(Struct, frozen=True):
     pool: int
+
+
+class Come(Struct, frozen=True):
+    """Take a number of a waiting room."""
+
+    event: UUID
+    browser: str
+    now: datetime
+
+
+class Enter(Struct, frozen=True):
+    """Exchange a number for an admission."""
+
+    event: UUID
+    browser: str
+    text: str
+    now: datetime
+
+
+class Step(Struct, frozen=True):
+    """Let a waiting room move on by one second."""
+
+    event: UUID
+    now: datetime
 
 
 class Worker:
@@ -146,6 +171,22 @@ async def rebuild(worker: Worker, asked: Rebuild) -> object:
     return "ready"
 
 
+async def come(worker: Worker, asked: Come) -> object:
+    ours = Queues(worker.db, secret_bytes(worker.settings))
+    number = await ours.join(asked.event, asked.browser, 2, asked.now)
+    await ours.write(asked.now)
+    return number
+
+
+async def enter(worker: Worker, asked: Enter) -> object:
+    ours = Queues(worker.db, secret_bytes(worker.settings))
+    return await ours.admit(asked.event, asked.browser, asked.text, asked.now)
+
+
+async def step(worker: Worker, asked: Step) -> object:
+    return (await waiting_steps.step(worker.db, asked.event, asked.now)).serving
+
+
 ACTS: dict[str, tuple[type[Struct], Callable[[Worker, Anything], Awaitable[object]]]] = {
     "hold": (Hold, hold),
     "place": (Place, place),
@@ -154,6 +195,9 @@ ACTS: dict[str, tuple[type[Struct], Callable[[Worker, Anything], Awaitable[objec
     "drain": (Drain, drain),
     "contend": (Contend, contend),
     "rebuild": (Rebuild, rebuild),
+    "come": (Come, come),
+    "enter": (Enter, enter),
+    "step": (Step, step),
 }
 
 
