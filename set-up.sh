@@ -24,6 +24,7 @@ needed() {
   [[ $libraries == *libpangoft2-1.0.so.0* ]] || echo "libpangoft2-1.0-0: sets the text of PDF tickets"
   [[ $libraries == *libharfbuzz-subset.so.0* ]] || echo "libharfbuzz-subset0: embeds fonts in PDF tickets"
   font 'Inter*' || echo "fonts-inter: the tickets' typeface"
+  font 'LiberationSans-Regular.ttf' || echo "fonts-liberation: the typeface of QR-bills"
   font 'DejaVuSans.ttf' || echo "fonts-dejavu-core: names in Greek, Cyrillic, Arabic, Hebrew"
   font 'DroidSansFallback*' || echo "fonts-droid-fallback: names in Chinese, Japanese, Korean"
   [ -z "${for_tests:-}" ] || command -v chromium >/dev/null || [ "$(. /etc/os-release && echo "$ID")" != debian ] || echo "chromium: the browser that the tests drive"

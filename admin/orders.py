@@ -58,6 +58,7 @@ PAYMENTS = {
 }
 REFUNDS = {RefundStatus.DUE: marked("To be given back"), RefundStatus.SENT: marked("Given back")}
 KINDS = {
+    MailKind.ORDER_PLACED: marked("Order placed, to be paid"),
     MailKind.ORDER_PAID: marked("Confirmation with tickets"),
     MailKind.TICKETS_REISSUED: marked("New tickets"),
     MailKind.CONFIRMATION_AGAIN: marked("Confirmation, again"),

@@ -219,9 +219,15 @@ def _texts(texts: dict[str, str], where: str) -> dict[str, str]:
 
 
 def _rule_changes(before: Sequence[Rule], after: Sequence[Rule]) -> dict[str, tuple[object, object]]:
+    """By way to pay, the fields that changed: what they were, and what they are."""
     old = {rule.method: rule for rule in before}
+    changed = {rule.method: audit.differences(old.get(rule.method, Rule(method=rule.method)), rule) for rule in after}
     return {
-        f"{rule.method}.{field}": pair
-        for rule in after
-        for field, pair in audit.differences(old.get(rule.method, Rule(method=rule.method)), rule).items()
+        f"method_{method}": (_side(fields, 0), _side(fields, 1))
+        for method, fields in changed.items()
+        if fields
     }
+
+
+def _side(fields: audit.Changes, at: int) -> dict[str, object]:
+    return {field: pair[at] for field, pair in fields.items()}

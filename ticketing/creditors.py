@@ -159,7 +159,7 @@ def codes_in(text: str) -> Iterator[str]:
                 if found := code_in(plain[start:end]):
                     yield found
     words = [word.translate(str.maketrans("ILO", "110")) for word in _WORDS.findall(upper)]
-    for one, other in zip(words, [*words[1:], ""], strict=True):
+    for one, other in zip(words, [*words, ""][1:], strict=True):
         for candidate in (one, one + other if len(one) == len(other) else ""):
             if _CODE.fullmatch(candidate):
                 yield candidate

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from ticketing import mails, notes, oppositions, orders, payments, refunds
+from ticketing import invoices, mails, notes, oppositions, orders, payments, refunds
 from ticketing.channels import Channel
 from ticketing.db import Database
+from ticketing.invoices import Issued
 from ticketing.mails import Mail
 from ticketing.notes import Note
 from ticketing.oppositions import Opposition
@@ -118,6 +119,7 @@ class Dossier(Struct, frozen=True):
     refunds: list[Refund]
     mails: list[Mail]
     notes: list[Note]
+    invoices: list[Issued]
     oppositions: list[Opposition]
 
     @property
@@ -189,5 +191,6 @@ async def of(db: Database, order_id: UUID) -> Dossier:
             refunds=await refunds.SQL.of_order.all(c, Refund, order_id=order_id),
             mails=await mails.of_order(c, order_id),
             notes=await notes.of_order(c, order_id),
+            invoices=await invoices.listed(c, order_id),
             oppositions=await oppositions.of_order(c, order_id),
         )

@@ -88,9 +88,7 @@ async def issue(db: Database, order_id: UUID, now: datetime, by: Actor | None = 
         return found
 
 
-async def send(
-    db: Database, order_id: UUID, invoice_id: UUID, to: str, now: datetime, by: Actor | None = None
-) -> str:
+async def send(db: Database, order_id: UUID, invoice_id: UUID, to: str, now: datetime, by: Actor | None = None) -> str:
     """Have a document sent, to the order's customer or to the address `to`; where it goes. NotFound, InputRefused."""
     address = email_of(to, "to") if to.strip() else None
     async with db.transaction() as c:

@@ -62,8 +62,8 @@ class InvoiceLine(Struct, frozen=True):
 class Document(Struct, frozen=True, kw_only=True):
     """All that an invoice or a credit note says.
 
-    `total_cents` is the sum of its lines, `due_cents` what of it was still to be paid when it was issued, by `due_on` if
-    that is a day. `reference` is what a transfer to `iban` carries; all three are empty where nothing is to be paid, or
+    `total_cents` is the sum of its lines, `due_cents` what of it was still to be paid when it was issued, by `due_on`
+    if that is a day. `reference` is what a transfer to `iban` carries; both are empty where nothing is to be paid, or
     nobody said to whom.
     """
 

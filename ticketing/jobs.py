@@ -27,6 +27,7 @@ class Job(StrEnum):
     SEND_REFUND = "send-refund"
     SEND_ACCOUNT_MAIL = "send-account-mail"
     SEND_MAILING = "send-mailing"
+    BOOK_BANK_FILE = "book-bank-file"
 
 
 class MailKind(StrEnum):
@@ -96,17 +97,25 @@ class SendRefund(Struct, frozen=True):
     refund: UUID
 
 
+class BookBankFile(Struct, frozen=True):
+    """Book what a confirmed bank file tells of."""
+
+    file: UUID
+
+
 PAYLOADS: Mapping[Job, type[Struct]] = {
     Job.SYNC_PLACES: SyncPlaces,
     Job.SEND_MAIL: SendMail,
     Job.SEND_REFUND: SendRefund,
     Job.SEND_ACCOUNT_MAIL: SendAccountMail,
     Job.SEND_MAILING: SendMailing,
+    Job.BOOK_BANK_FILE: BookBankFile,
 }
 
 PRIORITIES: Mapping[Job, int] = {
     Job.SYNC_PLACES: 20,
     Job.SEND_REFUND: 10,
+    Job.BOOK_BANK_FILE: 5,
     Job.SEND_ACCOUNT_MAIL: 5,
     Job.SEND_MAIL: 0,
     Job.SEND_MAILING: -10,

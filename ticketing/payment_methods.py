@@ -22,10 +22,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
-from ticketing import audit, billing, invoicing, orders
+from ticketing import audit, billing, invoicing, jobs, orders
 from ticketing.audit import Actor
 from ticketing.billing import Billing, Rule
 from ticketing.db import Database
+from ticketing.jobs import Job, MailKind, SendMail
 from ticketing.orders import Order
 from ticketing.refunds import ON_SITE, SANDBOX, TRANSFER
 from ticketing.refusals import (
@@ -57,8 +58,8 @@ class Basket(Struct, frozen=True):
 
 
 class Moment(Struct, frozen=True):
-    """When a way to pay is judged: now, the order's day (today, of a cart), until when the order is kept as it is (None:
-    it is none yet), and the zone in which the box office counts its days."""
+    """When a way to pay is judged: now, the order's day (today, of a cart), until when the order is kept as it is
+    (None: it is none yet), and the zone in which the box office counts its days."""
 
     now: datetime
     placed_at: datetime
@@ -174,6 +175,8 @@ async def choose(
         if by is not None and method != order.payment_method:
             told = {"payment_method": (order.payment_method, method), "expires_at": (order.expires_at, way.until)}
             await audit.note(c, by, "order.method-chosen", locked.subject, now, told)
+        if method == AT_COUNTER and method != order.payment_method:
+            await jobs.enqueue(c, Job.SEND_MAIL, SendMail(order_id, MailKind.ORDER_PLACED))
         if method == INVOICE:
             await invoicing.issue(c, order_id, now, way.due_on)
             if (await billing.get(c, order.box_office_id)).tickets_first:

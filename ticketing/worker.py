@@ -22,9 +22,19 @@ from pgqueuer.models import Job as QueuedJob
 from engine.inventory import Inventory
 from engine.link import StoreUnreachable
 from engine.reconciler import Reconciler
-from ticketing import carts, claims, files, jobs, orders, refunds, uploads, waiting_steps
+from ticketing import (
+    bank_files,
+    carts,
+    claims,
+    files,
+    jobs,
+    orders,
+    refunds,
+    uploads,
+    waiting_steps,
+)
 from ticketing.db import Database
-from ticketing.jobs import Job, SendRefund, SyncPlaces
+from ticketing.jobs import BookBankFile, Job, SendRefund, SyncPlaces
 from ticketing.refunds import Provider
 from ticketing.settings import Settings
 from ticketing.sql import Connection
@@ -57,7 +67,7 @@ async def run(
     stop: asyncio.Event,
 ) -> None:
     """Work until `stop` is set; jobs under way are finished. `handlers` has whatever is not done here."""
-    every = {**own_handlers(db, inventory, provider), **handlers}
+    every = {**own_handlers(db, inventory, settings, provider), **handlers}
     assert set(every) == set(Job), "every job has its handler"
     async with asyncio.TaskGroup() as tasks:
         rounds = [
@@ -72,7 +82,7 @@ async def run(
             task.cancel()
 
 
-def own_handlers(db: Database, inventory: Inventory, provider: Provider) -> dict[Job, Handler]:
+def own_handlers(db: Database, inventory: Inventory, settings: Settings, provider: Provider) -> dict[Job, Handler]:
     """The jobs that are about the sale itself."""
 
     async def sync_places(payload: Struct, _: str) -> None:
@@ -84,7 +94,11 @@ def own_handlers(db: Database, inventory: Inventory, provider: Provider) -> dict
         assert isinstance(payload, SendRefund)
         await refunds.send(db, provider, payload.refund, await database_time(db))
 
-    return {Job.SYNC_PLACES: sync_places, Job.SEND_REFUND: send_refund}
+    async def book_bank_file(payload: Struct, _: str) -> None:
+        assert isinstance(payload, BookBankFile)
+        await bank_files.book(db, inventory, settings, payload.file, await database_time(db))
+
+    return {Job.SYNC_PLACES: sync_places, Job.SEND_REFUND: send_refund, Job.BOOK_BANK_FILE: book_bank_file}
 
 
 async def repeat(stop: asyncio.Event, pause_s: float, act: Callable[[], Awaitable[object]]) -> None:

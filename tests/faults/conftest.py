@@ -74,7 +74,7 @@ class Scene:
 
     async def do_jobs(self) -> None:
         """Does every job that lies in the queue, as the worker would a few seconds later."""
-        handlers = own_handlers(self.db, self.inventory, SANDBOX)
+        handlers = own_handlers(self.db, self.inventory, SETTINGS, SANDBOX)
         async with self.db.read() as c:
             rows = await c.fetch("delete from pgqueuer returning entrypoint, payload")
         for row in rows:

@@ -20,8 +20,8 @@ from ticketing.refusals import (
     InputRefused,
     MethodNotOffered,
     MethodStays,
-    NothingDue,
     NotFound,
+    NothingDue,
     OrderTooLarge,
     OrderTooSmall,
     TooLateToPay,
@@ -214,7 +214,7 @@ async def test_who_saves_what_another_changed_is_told(database: Database, house:
     wanted = audit.Wanted(organisation_id=house.organisation, act="billing.changed")
     (last, before), _ = await audit.page(database, wanted)
     assert last.changes == {"bic": ("", "POFICHBEXXX")}
-    assert before.changes["invoice.offered"] == (False, True)
+    assert before.changes["method_on_site"] == ({"offered": False, "before_h": 0}, {"offered": True, "before_h": 2})
     with pytest.raises(NotFound):
         by = Actor(organisation_id=house.full)
         await billing.change(database, house.full, house.box_office, OWED, ALL, by, NOW)
