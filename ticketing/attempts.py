@@ -18,7 +18,7 @@ from uuid import UUID
 
 from ticketing.db import Database
 from ticketing.refusals import TooManyRequests
-from ticketing.sql import load
+from ticketing.sql import Connection, load
 
 FREE_TRIES = 5
 """That many may come at once."""
@@ -40,13 +40,19 @@ class Tried(StrEnum):
     """The second factor, by who knows the password."""
 
 
-async def begin(db: Database, what: Tried, email: str, address: str, now: datetime) -> None:
-    """Count a try that is about to be judged. TooManyRequests when it comes too soon; that one is not counted."""
-    account, since = _hash(what, email), now - FORGOTTEN_AFTER
+async def begin(
+    db: Database, what: Tried, email: str, address: str, now: datetime, organisation: UUID | None = None
+) -> None:
+    """Count a try that is about to be judged: of a staff account, or of a customer's of an organisation.
+
+    TooManyRequests when it comes too soon; that one is not counted.
+    """
+    account, since = _hash(what, email, organisation), now - FORGOTTEN_AFTER
+    named = {"email": _folded(email), "organisation_id": organisation}
     async with db.read() as c:
-        known = await SQL.is_known.value(c, email=_folded(email), address=address)
+        known = await SQL.is_known.value(c, address=address, **named)
         if not known:
-            tries = await SQL.from_strangers.value(c, account_hash=account, email=_folded(email), since=since)
+            tries = await SQL.from_strangers.value(c, account_hash=account, since=since, **named)
             if tries >= STRANGERS_TRIES_MAX:
                 raise TooManyRequests(retry_s=ceil(WAIT_MAX.total_seconds()))
         free_at = await SQL.begin.value(
@@ -58,10 +64,12 @@ async def begin(db: Database, what: Tried, email: str, address: str, now: dateti
             raise TooManyRequests(retry_s=max(1, ceil((free_at - now).total_seconds())))
 
 
-async def succeeded(db: Database, what: Tried, email: str, address: str, now: datetime) -> None:
+async def succeeded(
+    db: Database, what: Tried, email: str, address: str, now: datetime, organisation: UUID | None = None
+) -> None:
     """The try was right: the pair begins anew."""
     async with db.read() as c:
-        await SQL.clear.run(c, account_hash=_hash(what, email), address=address)
+        await SQL.clear.run(c, account_hash=_hash(what, email, organisation), address=address)
         await SQL.forget.run(c, before=now - FORGOTTEN_AFTER)
 
 
@@ -72,8 +80,15 @@ async def know(db: Database, staff_id: UUID, address: str, now: datetime) -> Non
         await SQL.forget_known.run(c, staff_id=staff_id, before=now - KNOWN_FOR)
 
 
-def _hash(what: Tried, email: str) -> bytes:
-    return hashlib.sha256(f"{what} {_folded(email)}".encode()).digest()
+async def know_customer(c: Connection, customer_id: UUID, address: str, now: datetime) -> None:
+    """The same of a customer, in the caller's transaction."""
+    await SQL.know_customer.run(c, customer_id=customer_id, address=address, now=now)
+    await SQL.forget_known_of.run(c, customer_id=customer_id, before=now - KNOWN_FOR)
+
+
+def _hash(what: Tried, email: str, organisation: UUID | None) -> bytes:
+    whose = f" {organisation}" if organisation else ""
+    return hashlib.sha256(f"{what} {_folded(email)}{whose}".encode()).digest()
 
 
 def _folded(email: str) -> str:

@@ -15,6 +15,9 @@ from ticketing.refusals import NotFound
 from ticketing.sql import Connection, load
 from ticketing.texts import email_of, locale_of, text_of
 
+ANONYMOUS = "Anonymous"
+"""What somebody is called who was forgotten: pages translate it."""
+
 SQL = load("customers")
 
 

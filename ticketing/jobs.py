@@ -26,6 +26,7 @@ class Job(StrEnum):
     SEND_MAIL = "send-mail"
     SEND_REFUND = "send-refund"
     SEND_ACCOUNT_MAIL = "send-account-mail"
+    SEND_CUSTOMER_MAIL = "send-customer-mail"
     SEND_MAILING = "send-mailing"
     BOOK_BANK_FILE = "book-bank-file"
 
@@ -57,6 +58,22 @@ class AccountMailKind(StrEnum):
 
 class SyncPlaces(Struct, frozen=True):
     """Make Redis say of these places, pool by pool, what the claims say."""
+class CustomerMailKind(StrEnum):
+    """Why a customer is written to about their account."""
+
+    SIGN_IN = "sign-in"
+    EMAIL_CHANGE = "email-change"
+    """To the new address, which is taken by the link."""
+    EMAIL_CHANGING = "email-changing"
+    """To the old address, before."""
+    EMAIL_CHANGED = "email-changed"
+    """To the old address, after."""
+    PASSWORD_CHANGED = "password-changed"
+    DELETION_ASKED = "deletion-asked"
+    FORGOTTEN = "forgotten"
+    """The last one: it carries the address, which is known nowhere else any more."""
+
+
 
     places: dict[int, tuple[int, ...]]
 
@@ -80,6 +97,24 @@ class SendAccountMail(Struct, frozen=True):
 
 class SendMailing(Struct, frozen=True):
     """Write to some more of the buyers whom a mail is for, those after `after`; or to `tester` alone, as a try.
+class SendCustomerMail(Struct, frozen=True):
+    """Write about an account at an organisation, to whoever has this address there, if anybody; or to this address
+    about the account of `customer`. Links lead to the shop of the box office of this key.
+
+    `browser` is the hash of the one that asked, in hexadecimal; `onward` the page to go on to.
+    """
+
+    mail: CustomerMailKind
+    organisation: UUID
+    box_office: str
+    email: str
+    customer: UUID | None = None
+    browser: str = ""
+    onward: str = ""
+    name: str = ""
+    locale: str = ""
+
+
 
     A mail that was stopped goes on by another `chain` of jobs, so that what is left of the one before ends.
     """
@@ -110,6 +145,7 @@ PAYLOADS: Mapping[Job, type[Struct]] = {
     Job.SEND_ACCOUNT_MAIL: SendAccountMail,
     Job.SEND_MAILING: SendMailing,
     Job.BOOK_BANK_FILE: BookBankFile,
+    Job.SEND_CUSTOMER_MAIL: SendCustomerMail,
 }
 
 PRIORITIES: Mapping[Job, int] = {
@@ -119,6 +155,7 @@ PRIORITIES: Mapping[Job, int] = {
     Job.SEND_ACCOUNT_MAIL: 5,
     Job.SEND_MAIL: 0,
     Job.SEND_MAILING: -10,
+    Job.SEND_CUSTOMER_MAIL: 5,
 }
 """Which jobs go first: after an on-sale thousands of mails wait, and a repair must not wait behind them."""
 

@@ -77,8 +77,7 @@ async def verify(db: Database, email: str, password: str) -> UUID:
     """The account that this address and password open, or PasswordWrong, which does not tell what was wrong."""
     async with db.read() as c:
         row = await SQL.password_of.row(c, email=email.strip().lower())
-    hash = row["password_hash"] if row and row["password_hash"] else _nobody
-    right = await _matches(hash, password)
+    right = await matches(row["password_hash"] if row else None, password)
     if not right or row is None or row["password_hash"] is None or row["disabled_at"] is not None:
         raise PasswordWrong()
     staff_id: UUID = row["id"]
@@ -105,9 +104,10 @@ async def join(c: Connection, organisation_id: UUID, staff_id: UUID, now: dateti
     await SQL.join.run(c, organisation_id=organisation_id, staff_id=staff_id, now=now)
 
 
-async def _matches(hash: str, password: str) -> bool:
+async def matches(hash: str | None, password: str) -> bool:
+    """Whether a password is the one that is kept so; None, of who has none, takes as long."""
     async with _checks:
         try:
-            return await asyncio.to_thread(_hasher.verify, hash, password[:PASSWORD_CHARS_MAX])
+            return await asyncio.to_thread(_hasher.verify, hash or _nobody, password[:PASSWORD_CHARS_MAX])
         except (VerificationError, InvalidHashError):
             return False

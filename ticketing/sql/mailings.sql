@@ -75,7 +75,8 @@ limit :mailings_max;
 
 -- name: audience(organisation_id, event_id, performance_ids, tariff_ids)^
 -- How many bought, and how many of them want no such mails.
-select count(*)::integer as buyer_count, count(x.email)::integer as opted_out_count
+select count(*)::integer as buyer_count,
+    count(*) filter (where x.email is not null or c.forgotten_at is not null)::integer as opted_out_count
 from (
     select distinct o.customer_id
     from performances f
@@ -89,10 +90,11 @@ join customers c on c.id = buyer.customer_id
 left join opt_outs x on x.organisation_id = :organisation_id and x.email = c.email;
 
 -- name: enlist(mailing_id, now)!
--- Everybody it is for, once. Who wants no such mails is in the list too, and is not written to.
+-- Everybody it is for, once. Who wants no such mails, or was forgotten, is in the list too, and is not written to.
 with enlisted as (
     insert into mailing_recipients (mailing_id, customer_id, state, at)
-    select m.id, buyer.customer_id, case when x.email is null then 'waiting' else 'opted_out' end, :now::timestamptz
+    select m.id, buyer.customer_id,
+        case when x.email is null and c.forgotten_at is null then 'waiting' else 'opted_out' end, :now::timestamptz
     from mailings m
     join events e on e.id = m.event_id
     join box_offices b on b.id = e.box_office_id
@@ -176,7 +178,7 @@ with next as (
 ), taken as (
     update mailing_recipients r
     set at = :now::timestamptz, state = case
-        when exists (
+        when c.forgotten_at is not null or exists (
             select from opt_outs x where x.organisation_id = c.organisation_id and x.email = c.email
         ) then 'opted_out'
         else 'sending'

@@ -100,7 +100,7 @@ with tariffs as materialized (
         :placed_at::timestamptz
     from pools
     where ready and unchanged and :customer_id::uuid is null
-    on conflict (organisation_id, email) do update set email = excluded.email
+    on conflict (organisation_id, email, forgotten_id) do update set email = excluded.email
     returning id
 ), placed as (
     insert into orders (
