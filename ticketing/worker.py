@@ -26,6 +26,7 @@ from ticketing import (
     bank_files,
     carts,
     claims,
+    customer_deletions,
     files,
     jobs,
     orders,
@@ -49,6 +50,7 @@ ORDERS_EXPIRED_MAX = 100
 LOG_KEPT = timedelta(days=7)
 LOG_CLEANED_EVERY_S = 3600
 FILES_FORGOTTEN_EVERY_S = 600
+CUSTOMERS_FORGOTTEN_EVERY_S = 3600
 RECONNECT_S = 2.0
 
 Handler = Callable[[Struct, str], Awaitable[None]]
@@ -76,6 +78,7 @@ async def run(
             tasks.create_task(repeat(stop, waiting_steps.STEP_S, partial(_step_waiting_rooms, db))),
             tasks.create_task(repeat(stop, LOG_CLEANED_EVERY_S, partial(_clean_log, db))),
             tasks.create_task(repeat(stop, FILES_FORGOTTEN_EVERY_S, partial(_forget_files, db))),
+            tasks.create_task(repeat(stop, CUSTOMERS_FORGOTTEN_EVERY_S, partial(_forget_customers, db))),
         ]
         await _serve_queue(db, settings, every, stop)
         for task in rounds:
@@ -199,6 +202,10 @@ async def _clean_log(db: Database) -> None:
     before = await database_time(db) - LOG_KEPT
     async with db.read() as c:
         await jobs.forget_before(c, before)
+
+
+async def _forget_customers(db: Database) -> None:
+    await customer_deletions.forget_due(db, await database_time(db))
 
 
 async def _forget_files(db: Database) -> None:
