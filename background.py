@@ -32,11 +32,13 @@ from mailing.relays import Handed, hand_over, keep, relay_of
 from ticketing import (
     account_mails,
     check,
+    checkouts,
     customer_mails,
     invoices,
     jobs,
     mailings,
     mails,
+    orders,
     ticket_deliveries,
     ticket_links,
     tickets,
@@ -49,12 +51,15 @@ from ticketing.mails import MailOutcome
 from ticketing.sandbox import Sandbox
 from ticketing.settings import Settings, from_environment, secret_bytes, site_url
 from ticketing.signing_keys import Keys
+from ticketing.states import OrderStatus
 from ticketing.stores import Stores, stores
 from ticketing.tickets import Issued
 from web import logs, metrics, ticket_files
 from web.press import Press
 
 MAILS_FOLDER = "mails"
+WITHOUT_TICKETS = (MailKind.CONFIRMATION_AGAIN, MailKind.ORDER_PLACED)
+"""Mails that say what was ordered."""
 MAILS_KEPT_MAX = 1000
 ATTACHED_BYTES_MAX = 7 * 1024 * 1024
 """Tickets that a mail carries, before they are written as text, which adds a third: many servers take 10 MB a mail."""
@@ -98,23 +103,39 @@ class Post:
         sheet = await tickets.sheet(self._database, payload.order)
         issued = tickets.issue(sheet, await self._keys.signer(sheet.head.organisation_id, now))
         sender, to = self._settings.mail_from, payload.to or sheet.head.customer_email
-        if not to or (not issued.tickets and not issued.passes):
+        awaited = payload.mail is MailKind.ORDER_PLACED and sheet.head.status is OrderStatus.PENDING
+        if not to or (not issued.tickets and not issued.passes and not awaited):
             return
-        write = partial(order_mails.message, payload.mail, sheet, mail_id, sender, now, to=to)
-        if payload.mail is not MailKind.CONFIRMATION_AGAIN:
-            link = site_url(self._settings) + ticket_links.path(self._settings, payload.order)
-            files, whole = await self._files(issued, payload.order, now)
+        link, own, at_counter = await self._led(payload)
+        write = partial(order_mails.message, payload.mail, sheet, mail_id, sender, now, link, to=to, own=own)
+        if payload.mail not in WITHOUT_TICKETS:
+            files, whole = await self._files(issued, payload.order, now, with_tickets=not at_counter)
             files += await self._receipts(payload)
-            write = partial(write, link=link, attachments=files, attached=whole)
+            write = partial(write, attachments=files, attached=whole, at_counter=at_counter)
         outcome, reply = await self._sent(write, mail_id)
         if outcome is MailOutcome.REFUSED:
             log.warning("mail-refused", mail=mail_id, order=str(payload.order), reply=reply)
         await mails.note(self._database, mail_id, payload.order, payload.mail, to, outcome, reply, now)
 
-    async def _files(self, issued: Issued, order_id: UUID, now: datetime) -> tuple[list[Attachment], bool]:
+    async def _led(self, payload: SendMail) -> tuple[str, bool, bool]:
+        """Where a mail leads: its buyer to the order's page, with the secret that opens it, anybody else to the tickets
+        alone; whether that is the buyer's own way, and whether the tickets wait for them at the counter."""
+        site, asked = site_url(self._settings), await checkouts.of_order(self._database, payload.order)
+        if payload.to is not None:
+            return site + ticket_links.path(self._settings, payload.order), False, False
+        secret = orders.secret_of(self._settings, payload.order)
+        page = f"{site}/shop/{asked.box_office_key}/orders/{payload.order}?secret={secret}"
+        return page, True, asked.at_counter and payload.mail is not MailKind.TICKETS_AGAIN
+
+    async def _files(
+        self, issued: Issued, order_id: UUID, now: datetime, with_tickets: bool
+    ) -> tuple[list[Attachment], bool]:
         """What a mail has attached, and whether the tickets are among it: those that are too large are only linked."""
         site, tag = site_url(self._settings), issued.head.customer_locale
         stores = ticket_files.Held(self._settings, self._database, self._keys, self._press, site)
+        if not with_tickets:
+            dates = await ticket_files.calendar(stores, order_id, tag, now)
+            return [Attachment(dates.name, dates.content, dates.media_type)], False
         wanted = await ticket_deliveries.of_order(self._database, order_id)
         made = await ticket_files.attached(stores, issued, wanted.paper, wanted.files, tag, ATTACHED_EACH_MAX)
         whole = sum(len(file.content) for file in made) <= ATTACHED_BYTES_MAX

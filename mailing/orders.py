@@ -37,14 +37,17 @@ def message(
     attachments: Sequence[Attachment] = (),
     to: str = "",
     attached: bool = True,
+    own: bool = False,
+    at_counter: bool = False,
 ) -> EmailMessage:
     """The mail of that kind about an order, ready to hand over: to its customer, or to the address `to`.
 
     `mail_id` is the job's, the same at each try; `sender` is an address, or a name and an address; `link` is where the
-    tickets are, absolute, or empty; `attached`: they are among the attachments too.
+    tickets are, absolute, or empty; `attached`: they are among the attachments too; `own`: the link leads to all of
+    the order, as its buyer alone sees it; `at_counter`: the tickets wait there.
     """
     assert not link or link.startswith(("https://", "http://")), "a link is absolute"
-    mail = records.of(kind, sheet, link, attached=attached)
+    mail = records.of(kind, sheet, link, attached=attached, own=own, at_counter=at_counter)
     made = envelopes.envelope(mail.subject, to or sheet.head.customer_email, sender, mail.organiser, mail_id, now)
     envelopes.fill(made, "order", mail)
     for attachment in attachments:

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from mailing.words import WORDS, Words
+from mailing.words import WORDS, Letter, Words
 from ticketing import formats
 from ticketing.jobs import MailKind
 from ticketing.legible import clean
@@ -45,8 +45,8 @@ class Tax(Struct, frozen=True):
 
 
 class OrderMail(Struct, frozen=True):
-    """A mail about an order. `link` is where its tickets are shown, or empty; `taxes` and `vat_number` are empty where the
-    seller is not registered for VAT."""
+    """A mail about an order. `link` is where it or its tickets are shown, or empty; `taxes` and `vat_number` are empty
+    where the seller is not registered for VAT; `admits` where no code is handed out."""
 
     words: Words
     language: str
@@ -61,15 +61,27 @@ class OrderMail(Struct, frozen=True):
     taxes: tuple[Tax, ...]
     vat_number: str
     link: str
+    link_label: str
+    admits: str
     footer: str
 
 
-def of(kind: MailKind, sheet: OrderSheet, link: str, *, attached: bool = True) -> OrderMail:
-    """The mail of an order's sheet, about its valid tickets and passes, which are attached or only linked."""
+def of(
+    kind: MailKind,
+    sheet: OrderSheet,
+    link: str,
+    *,
+    attached: bool = True,
+    own: bool = False,
+    at_counter: bool = False,
+) -> OrderMail:
+    """The mail of an order's sheet, about its valid tickets and passes (of one that is placed: those that are kept),
+    which are attached, only linked, or wait at the counter. `own`: the link leads to the order's own page."""
     head, tag = sheet.head, sheet.head.customer_locale
     language = formats.language(tag)
     words = WORDS[language]
-    letter, groups = words.letters[kind], tuple(_groups(sheet, words, tag))
+    told = TicketStatus.RESERVED if kind is MailKind.ORDER_PLACED else TicketStatus.VALID
+    letter, groups = words.letters[kind], tuple(_groups(sheet, told, words, tag))
     title = ", ".join(dict.fromkeys(group.title for group in groups)) or head.order_code
     organiser = clean(head.organisation_name)
     return OrderMail(
@@ -79,15 +91,23 @@ def of(kind: MailKind, sheet: OrderSheet, link: str, *, attached: bool = True) -
         organiser=organiser,
         heading=letter.heading,
         hello=words.hello.replace("{name}", clean(head.customer_name)),
-        intro=letter.intro if attached or not letter.linked else letter.linked,
+        intro=_intro(letter, attached, at_counter),
         order=words.order.replace("{code}", head.order_code),
         groups=groups,
         total=formats.money(head.total_cents, head.currency, tag),
         taxes=tuple(_tax(share, head.currency, words, tag) for share in head.vat),
         vat_number=words.vat_number.replace("{number}", clean(head.vat_number)) if head.vat and head.vat_number else "",
         link=link,
+        link_label=words.see_order if own else words.see_tickets,
+        admits=words.admits if told is TicketStatus.VALID and not at_counter else "",
         footer=words.footer.replace("{code}", head.order_code).replace("{organiser}", organiser),
     )
+
+
+def _intro(letter: Letter, attached: bool, at_counter: bool) -> str:
+    if at_counter and letter.at_counter:
+        return letter.at_counter
+    return letter.linked if letter.linked and not attached else letter.intro
 
 
 def _tax(share: VatShare, currency: str, words: Words, tag: str) -> Tax:
@@ -95,10 +115,10 @@ def _tax(share: VatShare, currency: str, words: Words, tag: str) -> Tax:
     return Tax(label, formats.money(share.vat_cents, currency, tag))
 
 
-def _groups(sheet: OrderSheet, words: Words, tag: str) -> Iterable[Group]:
-    valid = [ticket for ticket in sheet.tickets if ticket.status == TicketStatus.VALID]
+def _groups(sheet: OrderSheet, told: TicketStatus, words: Words, tag: str) -> Iterable[Group]:
+    valid = [ticket for ticket in sheet.tickets if ticket.status == told]
     for held in sheet.passes:
-        if held.status == TicketStatus.VALID:
+        if held.status == told:
             seats = [ticket for ticket in valid if ticket.pass_id == held.pass_id]
             yield _of_pass(sheet.head, held, seats, words, tag)
     alone = (ticket for ticket in valid if ticket.pass_id is None)

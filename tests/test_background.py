@@ -19,9 +19,10 @@ import background
 from background import MailDelayed, Post
 from mailing.relays import Delivery, Handed
 from tests.ticketing.house import NOW, SETTINGS, open_house, order
-from ticketing import check, mailings, orders, payments, ticket_deliveries, ticket_links
+from ticketing import check, checkouts, mailings, orders, payments, ticket_deliveries, ticket_links
 from ticketing.audit import Actor
 from ticketing.check import Breach
+from ticketing.checkouts import Choices, Handover
 from ticketing.jobs import MailKind, SendMail, SendMailing
 from ticketing.mailings import Choice, RecipientState, Text
 from ticketing.orders import PlacedOrder
@@ -82,8 +83,56 @@ async def test_tickets_that_are_too_large_for_a_mail_are_linked(
     assert isinstance(text, bytes)
     said = text.decode()
     assert "wait behind the link" in said and "attached" not in said
+
+
+def said_in(path: Path) -> str:
+    """The plain part of a mail that was kept."""
+    parts = message_from_bytes(path.read_bytes()).walk()
+    text = next(part.get_payload(decode=True) for part in parts if part.get_content_type() == "text/plain")
+    assert isinstance(text, bytes)
+    return text.decode()
+
+
+async def test_its_buyer_is_led_to_the_order_and_anybody_else_to_the_tickets(
+    opened: Stores, press: Press, paid: PlacedOrder
+) -> None:
+    post, secret = Post(opened, press), orders.secret_of(opened.settings, paid.id)
+    for kind in (MailKind.ORDER_PAID, MailKind.CONFIRMATION_AGAIN):
+        await post.send(SendMail(paid.id, kind), f"send-mail-{kind}")
+        said = said_in(mails(opened)[-1] if kind is MailKind.ORDER_PAID else mails(opened)[0])
+        assert f"/orders/{paid.id}?secret={secret}" in said and "See the order and its tickets" in said
+    await post.send(SendMail(paid.id, MailKind.TICKETS_AGAIN, "eve@example.org"), "send-mail-x")
+    said = said_in(mails(opened)[-1])
     link = said.partition("/tickets/")[2].split()[0]
-    assert ticket_links.order_of(opened.settings, link) == paid.id
+    assert ticket_links.order_of(opened.settings, link) == paid.id and secret not in said
+
+
+async def test_tickets_that_wait_at_the_counter_are_not_mailed_until_somebody_asks(
+    opened: Stores, press: Press, paid: PlacedOrder
+) -> None:
+    async with opened.database.transaction() as c:
+        await checkouts.store(c, paid.id, Choices(Handover.COUNTER))
+    await Post(opened, press).send(SendMail(paid.id, MailKind.ORDER_PAID), "send-mail-1")
+    mail = message_from_bytes(mails(opened)[-1].read_bytes())
+    assert [part.get_filename() for part in mail.walk() if part.get_filename()] == [f"{paid.code}.ics"]
+    said = said_in(mails(opened)[-1])
+    assert "wait at the counter" in said and "lets one person in" not in said
+    await Post(opened, press).send(SendMail(paid.id, MailKind.TICKETS_AGAIN), "send-mail-2")
+    assert f"tickets-{paid.code}.pdf" in mails(opened)[-1].read_text()
+
+
+async def test_an_order_that_is_paid_on_site_is_mailed_when_it_is_placed(opened: Stores, press: Press) -> None:
+    house = await open_house(opened.database)
+    placed = await order(opened.database, opened.inventory, house, [5])
+    job = SendMail(placed.id, MailKind.ORDER_PLACED)
+    await Post(opened, press).send(job, "send-mail-1")
+    said = said_in(mails(opened)[-1])
+    assert "pay at the box office" in said and f"/orders/{placed.id}?secret=" in said
+    assert message_from_bytes(mails(opened)[-1].read_bytes()).get_content_type() == "multipart/alternative"
+    await payments.take_on_site(opened.database, placed.id, NOW)
+    await orders.cancel(opened.database, opened.inventory, placed.id, NOW)
+    await Post(opened, press).send(job, "send-mail-2")
+    assert len(mails(opened)) == 1, "it is not awaited any more"
 
 
 @pytest.mark.parametrize("each_max", [1, 10])

@@ -17,6 +17,7 @@ from engine.seat_index import SeatLabel
 from ticketing import answers, halls, prices
 from ticketing.answers import Asked, Given, Row
 from ticketing.channels import Channel
+from ticketing.checkouts import Choices
 from ticketing.db import Database
 from ticketing.halls import Hall
 from ticketing.ids import new_id
@@ -96,6 +97,8 @@ class PlaceOrder(Struct, frozen=True):
     """What is said to the questions of the order's forms."""
     admissions: tuple[Admission, ...] = ()
     """By what its buyer was let in to events with a waiting room, over or not: what they came for is counted."""
+    choices: Choices | None = None
+    """What the buyer chose on the way, where they were asked."""
 
 
 class Line(Struct, frozen=True):
@@ -228,6 +231,13 @@ class Offered(Struct, frozen=True):
 
 
 Offers = Mapping[tuple[UUID, UUID | None], Offered]
+
+
+async def preview(db: Database, request: PlaceOrder, grace_s: int, now: datetime) -> Draft:
+    """What an order would come to now, checked and priced; raises as `ground` and `draft` do. Nothing is written."""
+    async with db.read() as c:
+        found = await ground(c, request)
+    return await draft(db, request, found, grace_s, now)
 
 
 async def ground(c: Connection, request: PlaceOrder) -> list[Ground]:

@@ -34,6 +34,8 @@ class Job(StrEnum):
 class MailKind(StrEnum):
     """Why a customer is written to."""
 
+    ORDER_PLACED = "order-placed"
+    """It is to be paid at the box office: nothing else tells its buyer until then."""
     ORDER_PAID = "order-paid"
     TICKETS_REISSUED = "tickets-reissued"
     CONFIRMATION_AGAIN = "confirmation-again"

@@ -4,7 +4,7 @@ Whoever hands a mail over notes it here under the id of its Message-ID, so that 
 knowing whether it had, is one line. Nothing of what a mail said is kept: it says what was true when it was sent.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,12 +14,14 @@ from ticketing import audit, jobs, orders
 from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.jobs import Job, MailKind, SendMail
-from ticketing.refusals import TicketsNotIssued
+from ticketing.refusals import MailedJustNow, TicketsNotIssued
 from ticketing.sql import Connection, load
 from ticketing.states import OrderStatus
 from ticketing.texts import email_of
 
 REPLY_CHARS_MAX = 500
+PAUSE = timedelta(minutes=2)
+"""Between two mails that a buyer asks for."""
 AGAIN = (MailKind.TICKETS_AGAIN, MailKind.CONFIRMATION_AGAIN)
 """The mails that somebody may ask for."""
 
@@ -66,6 +68,15 @@ async def send_again(
         if by is not None:
             await audit.note(c, by, "order.mailed", order.subject, now, {"mail": ("", kind), "to": ("", recipient)})
     return recipient
+
+
+async def send_to_buyer(db: Database, order_id: UUID, kind: MailKind, now: datetime, by: Actor) -> str:
+    """The same for a buyer who asks, to the address of the order alone. MailedJustNow when one has only just left."""
+    async with db.read() as c:
+        left = [mail.at for mail in await of_order(c, order_id)]
+    if any(now - at < PAUSE for at in left):
+        raise MailedJustNow()
+    return await send_again(db, order_id, kind, "", now, by)
 
 
 async def note(

@@ -28,7 +28,7 @@ from engine.holds import Any, PinAnswer
 from engine.inventory import Inventory
 from engine.link import StoreUnreachable
 from engine.outcomes import Outcome
-from ticketing import answers, audit, claims, drafts, invoicing, jobs, ledger, queues, refunds
+from ticketing import answers, audit, checkouts, claims, drafts, invoicing, jobs, ledger, queues, refunds
 from ticketing.audit import Actor, Subject
 from ticketing.claims import Claim
 from ticketing.db import Database
@@ -64,7 +64,11 @@ __all__ = ["Buyer", "PassChoice", "PlaceOrder", "SeatChoice"]
 PIN_TRIES_MAX = 2
 DIGEST_BYTES = 16
 
-ACTS = {OrderEvent.CANCEL: "order.cancelled", OrderEvent.GIVE_UP: "order.given-up"}
+ACTS = {
+    OrderEvent.CANCEL: "order.cancelled",
+    OrderEvent.GIVE_UP: "order.given-up",
+    OrderEvent.WITHDRAW: "order.withdrawn",
+}
 
 SQL = load("orders")
 
@@ -282,6 +286,18 @@ async def give_up(db: Database, inventory: Inventory, order_id: UUID, now: datet
     return await _cancel(db, inventory, order_id, OrderEvent.GIVE_UP, None, now, by)
 
 
+async def withdraw(
+    db: Database, inventory: Inventory, order_id: UUID, now: datetime, by: Actor, back_cents: int | None = None
+) -> Order:
+    """Cancel an order by its buyer after it was paid, as long as its box office lets them: what was paid goes back.
+
+    Raises NotFound, WrongState, CancellationOver, TicketUsed; ChangedMeanwhile when anything but `back_cents` would go
+    back.
+    """
+    await checkouts.ensure_cancellable(db, order_id, now)
+    return await _cancel(db, inventory, order_id, OrderEvent.WITHDRAW, None, now, by, back_cents)
+
+
 async def expire_due(db: Database, inventory: Inventory, now: datetime, orders_max: int = 100) -> int:
     """Expire orders whose payment time is over at `now` (Postgres's time, as `expires_at` is); how many.
 
@@ -360,8 +376,8 @@ def _secret_key(settings: Settings) -> bytes:
     return hashlib.blake2b(secret_bytes(settings), digest_size=32, person=b"placeur orders").digest()
 
 
-def _secret(settings: Settings, order_id: UUID) -> str:
-    """The order's secret, 43 URL-safe characters."""
+def secret_of(settings: Settings, order_id: UUID) -> str:
+    """The order's secret, 43 URL-safe characters: for who placed it, and for mails to them."""
     made = hashlib.blake2b(order_id.bytes, digest_size=32, key=_secret_key(settings)).digest()
     return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
 
@@ -380,7 +396,7 @@ async def _first_answer(db: Database, settings: Settings, request: PlaceOrder) -
     return PlacedOrder(
         id=row["id"],
         code=row["code"],
-        secret=_secret(settings, row["id"]),
+        secret=secret_of(settings, row["id"]),
         status=OrderStatus.PENDING if row["total_cents"] else OrderStatus.PAID,
         currency=row["currency"],
         total_cents=row["total_cents"],
@@ -465,6 +481,8 @@ async def _write(
             raise OrderLate()
         if draft.answers:
             await answers.store(c, placed.id, draft.answers, now)
+        if request.choices is not None:
+            await checkouts.store(c, placed.id, request.choices)
         for admission in request.admissions:
             await queues.bought(c, admission, [ticket.performance for ticket in draft.tickets])
         if by is not None:
@@ -503,7 +521,7 @@ def _placed(settings: Settings, ground: Ground, draft: Draft, pin: PinAnswer, no
     return PlacedOrder(
         id=order_id,
         code=new_code(),
-        secret=_secret(settings, order_id),
+        secret=secret_of(settings, order_id),
         status=OrderStatus.PENDING if total_cents else OrderStatus.PAID,
         currency=ground.currency,
         total_cents=total_cents,

@@ -28,6 +28,8 @@ class OrderEvent(StrEnum):
     CANCEL = "cancelled"
     GIVE_UP = "given up"
     """By its buyer, who does not want to pay any more."""
+    WITHDRAW = "cancelled by its buyer"
+    """After it was paid, where the box office lets them."""
     CHANGE = "changed"
     """Some of its tickets are cancelled, or one is moved."""
     TRUST = "issued on invoice"
@@ -88,6 +90,7 @@ ORDER: Mapping[tuple[OrderStatus, OrderEvent], OrderStatus] = {
     (OrderStatus.PENDING, OrderEvent.CHANGE): OrderStatus.PENDING,
     (OrderStatus.PAID, OrderEvent.PAY): OrderStatus.PAID,
     (OrderStatus.PAID, OrderEvent.CANCEL): OrderStatus.CANCELLED,
+    (OrderStatus.PAID, OrderEvent.WITHDRAW): OrderStatus.CANCELLED,
     (OrderStatus.PAID, OrderEvent.CHANGE): OrderStatus.PAID,
     (OrderStatus.EXPIRED, OrderEvent.RESEAT): OrderStatus.PAID,
 }

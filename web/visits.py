@@ -34,21 +34,22 @@ class Visit:
         self.chosen: str | None = None
         """The language the person who is signed in has chosen."""
 
-    def cookie(self, name: str) -> str:
-        """A cookie by its short name, or an empty text."""
-        return self._cookies.get(self._named(name), "")
+    def cookie(self, name: str, path: str = "/") -> str:
+        """A cookie by its short name, or an empty text; one that is kept for a `path`, by that too."""
+        return self._cookies.get(self._named(name, path), "")
 
-    def keep(self, name: str, value: str, seconds: int | None) -> None:
-        """Set a cookie: for so long, or (None) until the browser is closed."""
+    def keep(self, name: str, value: str, seconds: int | None, path: str = "/") -> None:
+        """Set a cookie: for so long, or (None) until the browser is closed; sent to addresses below `path` alone."""
         lasting = "" if seconds is None else f"; Max-Age={seconds}"
         secure = "; Secure" if self._secure else ""
-        text = f"{self._named(name)}={quote(value)}; Path=/; HttpOnly; SameSite=Lax{lasting}{secure}"
+        named = self._named(name, path)
+        text = f"{named}={quote(value)}; Path={path}; HttpOnly; SameSite=Lax{lasting}{secure}"
         self._set.append((b"set-cookie", text.encode()))
-        self._cookies[self._named(name)] = value
+        self._cookies[named] = value
 
-    def drop(self, name: str) -> None:
+    def drop(self, name: str, path: str = "/") -> None:
         """Take a cookie back."""
-        self.keep(name, "", 0)
+        self.keep(name, "", 0, path)
 
     @cached_property
     def language(self) -> str:
@@ -108,8 +109,11 @@ class Visit:
         found: list[tuple[bytes, bytes]] = self._scope["state"].setdefault(SET, [])
         return found
 
-    def _named(self, name: str) -> str:
-        return f"__Host-placeur-{name}" if self._secure else f"placeur-{name}"
+    def _named(self, name: str, path: str = "/") -> str:
+        """Browsers bind `__Host-` to this host alone, but take it only for the whole of it (RFC 6265bis, 4.1.3)."""
+        if not self._secure:
+            return f"placeur-{name}"
+        return f"__Host-placeur-{name}" if path == "/" else f"__Secure-placeur-{name}"
 
     def _header(self, name: bytes) -> str:
         return next((value.decode("latin-1") for key, value in self._scope["headers"] if key == name), "")

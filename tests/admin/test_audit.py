@@ -31,7 +31,7 @@ TICKETING = Path(audit.__file__).parent
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ROWS = re.compile(r"<tr>\s*<td class=\"text-secondary text-nowrap\">(.*?)</tr>", re.DOTALL)
 ACT = re.compile(r'"([a-z]+(?:[_-][a-z]+)*\.[a-z]+(?:[_-][a-z]+)*)"')
-BUYERS = {"order.given-up"}
+BUYERS = {"order.given-up", "order.holders-named", "order.withdrawn"}
 """What nobody of the staff does."""
 NO_ACT = re.compile(r"\.(json|html|sql|txt|py|po|pot|js|css|svg|key|part|new)$")
 

@@ -19,6 +19,7 @@ class Browser(Plain):
 
     def __init__(self, client: AsyncClient, house: House, language: str = "en") -> None:
         super().__init__(client, language)
+        self.client = client
         self.base = f"/shop/{house.key}"
 
     async def script(self, path: str, body: Any) -> Response:

@@ -22,11 +22,11 @@ from ticketing.states import (
 
 # A row a state, a column an event in the order they are declared; "-" is a pair that does not happen.
 ORDERS = """
-           paid  expired  cancelled  given-up   changed  on-invoice  seated-again
-pending    paid  expired  cancelled  cancelled  pending  paid        -
-paid       paid  -        cancelled  -          paid     -           -
-expired    -     -        -          -          -        -           paid
-cancelled  -     -        -          -          -        -           -
+           paid  expired  cancelled  given-up   withdrawn  changed  on-invoice  seated-again
+pending    paid  expired  cancelled  cancelled  -          pending  paid        -
+paid       paid  -        cancelled  -          cancelled  paid     -           -
+expired    -     -        -          -          -          -        -           paid
+cancelled  -     -        -          -          -          -        -           -
 """
 TICKETS = """
            paid   cancelled  seated-again  moved     opposed  issued-again  allowed-again

@@ -1,5 +1,7 @@
 -- name: find(secret_hash, box_office_id)^
-select hold, chosen, typed, order_id, last_key
+-- A cart whose hold was ordered is ordered, even where nobody lived to write it down here.
+select hold, chosen, typed, coalesce(order_id, (select o.id from orders o where o.hold_id = carts.hold)) as order_id,
+    last_key
 from carts
 where secret_hash = :secret_hash and box_office_id = :box_office_id;
 
@@ -8,7 +10,8 @@ insert into carts (secret_hash, box_office_id, touched_at) values (:secret_hash,
 on conflict do nothing;
 
 -- name: lock(secret_hash, box_office_id)^
-select hold, chosen, typed, order_id, last_key
+select hold, chosen, typed, coalesce(order_id, (select o.id from orders o where o.hold_id = carts.hold)) as order_id,
+    last_key
 from carts
 where secret_hash = :secret_hash and box_office_id = :box_office_id
 for no key update;

@@ -1,5 +1,6 @@
 // What the shop's pages do beyond plain HTML: all of them work without it.
 import { visit } from "./shop/visit.js";
+import { checkout } from "./shop/checkout.js";
 import { clocks } from "./shop/clock.js";
 import { choices } from "./shop/choices.js";
 import { queue } from "./shop/queue.js";
@@ -8,3 +9,4 @@ visit(document);
 clocks(document);
 choices(document);
 queue(document);
+checkout(document);

@@ -1,16 +1,25 @@
 // How long the places of the cart are still the visitor's, counted down by this browser from what the server told.
 const SECOND = 1000;
 const SAID_AT_S = [300, 120, 60];
+const stops = new WeakMap();
 
 export function clocks(document) {
-  for (const element of document.querySelectorAll("[data-ends-in]")) {
-    countdown(Number(element.dataset.endsIn), (left) => {
-      const shown = element.querySelector("[data-left]");
-      shown.textContent = left > 0 ? clock(left) : "0:00";
-      element.classList.toggle("soon", left <= SAID_AT_S[1]);
-      if (left <= 0) window.location.reload();
-    });
-  }
+  for (const element of document.querySelectorAll("[data-ends-in]")) run(element, Number(element.dataset.endsIn));
+}
+
+// Starts an element's clock anew, because the server gave more time.
+export function extend(element, seconds) {
+  if (element) run(element, seconds);
+}
+
+// At its end the page is loaded again, or the one that `data-then` names: it says what became of the places.
+function run(element, seconds) {
+  stops.get(element)?.();
+  stops.set(element, countdown(seconds, (left) => {
+    element.querySelector("[data-left]").textContent = left > 0 ? clock(left) : "0:00";
+    element.classList.toggle("soon", left <= SAID_AT_S[1]);
+    if (left <= 0) element.dataset.then ? window.location.assign(element.dataset.then) : window.location.reload();
+  }));
 }
 
 // Calls `tell` with the seconds left, each second until they are over. Returns what stops it.
