@@ -78,9 +78,13 @@ def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     opened: list[BrowserContext] = []
     broken: list[str] = []
 
-    def open_page(size: tuple[int, int] = DESK, language: str = "en", signed_in: bool = True) -> Page:
-        viewport = {"width": size[0], "height": size[1]}
-        context = chromium.new_context(base_url=site.url, viewport=viewport, locale=language)  # type: ignore[arg-type]
+    def open_page(
+        size: tuple[int, int] = DESK, language: str = "en", signed_in: bool = True, scripts: bool = True
+    ) -> Page:
+        context = chromium.new_context(
+            base_url=site.url, viewport={"width": size[0], "height": size[1]}, locale=language,
+            java_script_enabled=scripts, has_touch=size == PHONE,
+        )  # fmt: skip
         opened.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: broken.append(str(error)))
