@@ -115,6 +115,7 @@ class Queues:
         self._db, self._secret = db, secret
         self._challenge = challenge or ProofOfWork(secret)
         self._rooms = Kept(self._find, FRESH_S, ROOMS_MAX)
+        self._guarded = Kept(self._is_on, FRESH_S, ROOMS_MAX)
         self._blocks: dict[UUID, _Block] = {}
         self._drawing: dict[UUID, asyncio.Lock] = {}
         self._pending: list[_Arrival] = []
@@ -127,6 +128,10 @@ class Queues:
         if room.visibility is Visibility.DRAFT:
             raise NotFound(what="waiting room")
         return room
+
+    async def guards(self, event_id: UUID) -> bool:
+        """Whether an event's waiting room is on, or was a moment ago."""
+        return await self._guarded.get(event_id)
 
     async def puzzle(self, room: Room, browser: str, now: datetime) -> Puzzle | None:
         """What a browser must solve to be given a number; None where nothing is asked."""
@@ -229,6 +234,9 @@ class Queues:
     def admission_text(self, admission: Admission, browser: str) -> str:
         """An admission as its browser keeps it."""
         return queue_numbers.admission_text(self._secret, admission, browser)
+
+    async def _is_on(self, event_id: UUID) -> bool:
+        return await waiting_rooms.is_on(self._db, event_id)
 
     async def _find(self, event_id: UUID) -> Room:
         return await waiting_rooms.find(self._db, event_id)
@@ -333,6 +341,6 @@ def _admission(event_id: UUID, own: _Own, now: datetime) -> Admission:
 def _waiting(room: Room, number: QueueNumber, rank: int | None) -> Place:
     if rank is None:
         return Place(room=room, standing=Standing.EARLY, number=number)
-    ahead = forecast.ahead(rank, room.serving, max(room.last_rank, rank), max(1, room.waiting_count))
+    ahead = forecast.ahead(rank, room.serving, room.last_rank, room.waiting_count)
     minutes = forecast.minutes(ahead, room.called_per_s) if room.state is RoomState.OPEN else None
     return Place(room=room, standing=Standing.WAITING, number=number, rank=rank, ahead=ahead, minutes=minutes)

@@ -20,12 +20,13 @@ FAR_S = 900
 def ahead(rank: int, serving: int, last: int, waiting: int) -> int:
     """How many people stand before a rank, about: none of them once `serving` has passed it.
 
-    `waiting` people have ranks in [serving, last).
+    `waiting` people have ranks in [serving, last), one of them the last of these.
     """
     if rank < serving:
         return 0
-    taken = min(1.0, waiting / (last - serving)) if last > serving else 1.0
-    return min(round((rank - serving) * taken), max(0, rank - serving))
+    between = max(last - 1, rank) - serving
+    taken = min(1.0, max(0, waiting - 1) / between) if between else 1.0
+    return round((rank - serving) * taken)
 
 
 def minutes(ahead: int, per_s: float) -> int | None:

@@ -73,7 +73,8 @@ async def test_the_way_from_the_queue_to_the_cart(
 ) -> None:
     event = await announced(database, house)
     text = await visitor.page(page_of(visitor, event))
-    assert "The waiting room opens on" in text and "drawn by lot" not in text and "by lot" in text
+    assert "The waiting room is not open yet" in text and "in an order by lot" in text
+    assert "there is a waiting room" in await visitor.page(f"{visitor.base}/events/{event}")
     assert "You are here in time" in await joined(visitor, event)
     refused = await visitor.script("/cart/places", {"performance": house.first, "seats": ["A-1"]})
     assert refused.status_code == 403 and refused.json()["code"] == "waiting-room-first"

@@ -31,9 +31,10 @@ test("a seed is checked against what was promised", () => {
 });
 
 test("how many are ahead, and for how long", () => {
-  const told = { serving: 100, last: 300, waiting: 100 };
+  const told = { serving: 100, last: 301, waiting: 101 };
   assert.equal(aheadOf(99, told), 0);
   assert.equal(aheadOf(200, told), 50);
+  assert.equal(aheadOf(300, told), 100);
   assert.equal(aheadOf(150, { serving: 100, last: 200, waiting: 100 }), 50);
   assert.equal(minutesFor(50, 10, [1, 5, 10, 11]), 5);
   assert.equal(minutesFor(5000, 10, [1, 5, 10, 11]), 11);

@@ -30,9 +30,9 @@ export function minutesFor(ahead, perMinute, steps) {
 // How many stand before a rank, about: ranks are given out in blocks, and not all of them to somebody.
 export function aheadOf(rank, told) {
   if (rank < told.serving) return 0;
-  const last = Math.max(told.last, rank);
-  const taken = last > told.serving ? Math.min(1, Math.max(1, told.waiting) / (last - told.serving)) : 1;
-  return Math.min(Math.round((rank - told.serving) * taken), rank - told.serving);
+  const between = Math.max(told.last - 1, rank) - told.serving;
+  const taken = between ? Math.min(1, Math.max(0, told.waiting - 1) / between) : 1;
+  return Math.round((rank - told.serving) * taken);
 }
 
 class Waiting {
