@@ -26,7 +26,21 @@ from msgspec import Struct
 
 from engine.plan import placeur_json, row_list
 from engine.plan.model import Attribute, Category, Plan
-from ticketing import box_offices, events, organisations, passes, performances, plans, tariffs, team, tokens, venues
+from ticketing import (
+    billing,
+    box_offices,
+    events,
+    organisations,
+    passes,
+    performances,
+    plans,
+    tariffs,
+    team,
+    tokens,
+    venues,
+)
+from ticketing.audit import Actor
+from ticketing.billing import Billing, Rule
 from ticketing.box_offices import BoxOffice
 from ticketing.db import Database, Isolation
 from ticketing.ids import new_secret
@@ -105,10 +119,36 @@ class House(Struct, frozen=True, kw_only=True):
     hours: int
     kinds: tuple[Kind, ...]
     shows: tuple[Show, ...]
+    creditor: Billing
     season_pass: SeasonPass | None = None
 
 
 Prices = list[tuple[Kind, dict[str, int]]]
+
+WAYS = (
+    Rule(method="sandbox", offered=True),
+    Rule(
+        method="invoice",
+        offered=True,
+        pay_days=10,
+        grace_days=3,
+        before_h=2 * 24,
+        texts={
+            "en": "You get the invoice by mail. Tickets follow once it is paid.",
+            "fr": "Vous recevez la facture par e-mail. Les billets suivent dès qu’elle est payée.",
+        },
+    ),
+    Rule(
+        method="on_site",
+        offered=True,
+        before_h=1,
+        texts={
+            "en": "Your places are kept until an hour before the start.",
+            "fr": "Vos places sont gardées jusqu’à une heure avant le début.",
+        },
+    ),
+)
+"""How the demo's box offices are paid."""
 
 VISITORS = (
     "Northbridge", "Lakeside", "Harbour Rovers", "Millfield", "Stonegate",
@@ -134,6 +174,15 @@ STADIUM = House(
         Kind("Student", 70, places_max=2_000),
     ),
     shows=tuple(Show(f"City v {visitor}", (Dates(10 + 14 * n, 5, time(18, 0)),)) for n, visitor in enumerate(VISITORS)),
+    creditor=Billing(
+        name="Stadium box office",
+        street="Plekhanivska Street 65",
+        postal_code="61001",
+        city="Kharkiv",
+        country="UA",
+        iban="UA213223130000026007233566001",
+        number_prefix="ST-",
+    ),
     season_pass=SeasonPass("Season pass, the same seat at every match", "Season pass", 3_200_00, 5_000),
 )
 THEATRE = House(
@@ -166,6 +215,16 @@ THEATRE = House(
             ),
         ),
     ),
+    creditor=Billing(
+        name="Riverside Theatre",
+        street="Quay Street 4",
+        postal_code="H91 AB12",
+        city="Galway",
+        country="IE",
+        iban="IE64IRCE92050112345678",
+        number_prefix="RT-",
+        notes={"en": "We look forward to seeing you.", "fr": "Au plaisir de vous voir."},
+    ),
 )
 FESTIVAL = House(
     key="festival",
@@ -188,6 +247,16 @@ FESTIVAL = House(
         Kind("Accompagnant", 0, accessible=True),
     ),
     shows=(Show("Une journée à la Prairie", (Dates(40, 5, time(14, 0)),)),),
+    creditor=Billing(
+        name="Festival de la Prairie",
+        street="Chemin des Prés 1",
+        postal_code="44000",
+        city="Nantes",
+        country="FR",
+        iban="FR1420041010050500013M02606",
+        number_prefix="FP-",
+        notes={"fr": "Merci de votre visite."},
+    ),
 )
 HOUSES = (STADIUM, THEATRE, FESTIVAL)
 
@@ -259,8 +328,15 @@ async def _make_house(db: Database, organisation_id: UUID, house: House, plan: P
         for show in house.shows
         for performance in await _make_show(db, box_office, house, show, prices, version.id, now)
     ]
+    await _make_payable(db, box_office, house, now)
     if house.season_pass is not None:
         await _make_pass(db, box_office, house.season_pass, made, now)
+
+
+async def _make_payable(db: Database, box_office: BoxOffice, house: House, now: datetime) -> None:
+    """Every way to pay, with a creditor that nobody is: the accounts are examples of the IBAN registry."""
+    by = Actor(organisation_id=box_office.organisation_id)
+    await billing.change(db, box_office.organisation_id, box_office.id, house.creditor, WAYS, by, now)
 
 
 async def _make_show(

@@ -63,6 +63,7 @@ SECTIONS: tuple[Section, ...] = (
         (
             Entry(marked("Orders"), "receipt", f"{BOX_OFFICE}/orders"),
             Entry(marked("Reports"), "chart-bar", f"{BOX_OFFICE}/reports"),
+            Entry(marked("Bank files"), "building-bank", f"{BOX_OFFICE}/bank-files", Scope.MANAGE),
         ),
     ),
     Section(
@@ -92,6 +93,8 @@ SECTIONS: tuple[Section, ...] = (
 box office before what is set for all of them."""
 
 ELSEWHERE = {
+    "bank-entries": "bank-files",
+
     "groups": "team",
     "rules": "team",
     "performances": "events",

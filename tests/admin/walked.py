@@ -222,7 +222,46 @@ async def nothing_id(db: Database, house: House) -> Any:
     return uuid4()
 
 
+async def bank(db: Database, house: House) -> tuple[Any, Any]:
+    """A bank file of the house and the payment in it; the house has one."""
+    now = datetime.now(UTC)
+    async with db.transaction() as c:
+        office = await c.fetchval("select id from box_offices where key = $1", house.key)
+        found = await c.fetchrow("select file_id, id from bank_entries where box_office_id = $1", office)
+        if found is not None:
+            return tuple(found)
+        file, entry = uuid4(), uuid4()
+        await c.execute(
+            "insert into bank_files (id, box_office_id, hash, name, format, uploaded_at)"
+            " values ($1, $2, sha256('x'), 'bank.xml', 'camt.053', $3)",
+            file, office, now,
+        )  # fmt: skip
+        await c.execute(
+            "insert into bank_entries (id, organisation_id, box_office_id, file_id, position, account, key, booked_on,"
+            " amount_cents, currency, payer, payer_account, reference, message)"
+            " values ($1, $2, $3, $4, 1, '', $5, $6, 100, 'EUR', 'Payer', '', '', '')",
+            entry, house.organisation_id, office, file, entry.hex, now.date(),
+        )  # fmt: skip
+    return file, entry
+
+
+async def file_id(db: Database, house: House) -> Any:
+    return (await bank(db, house))[0]
+
+
+async def entry_id(db: Database, house: House) -> Any:
+    return (await bank(db, house))[1]
+
+
+async def invoice_file(db: Database, house: House) -> Any:
+    return f"{uuid4()}.pdf"
+
+
 MAKERS: dict[str, Maker] = {
+    "file_id": file_id,
+    "entry_id": entry_id,
+    "invoice_id": nothing_id,
+    "file": invoice_file,
     "order_id": order_id,
     "ticket_id": ticket_id,
     "pass_id": nothing_id,
@@ -294,10 +333,17 @@ MAYBE_EMPTY = {
     "/admin/orders/{order_id}/uploads/{upload_id}",
     "/admin/orders/{order_id}/uploads/{upload_id}/removal",
     "/admin/events/{event_id}/picture",
+    "/admin/orders/{order_id}/invoices/{file}",
+    "/admin/orders/{order_id}/invoices/{invoice_id}/mails",
+    "/admin/box-offices/{key}/bank-files/{file_id}/columns",
 }
 """What is not found in a house that has none of it."""
 
 LESS_THAN_MANAGE: dict[str, Scope] = {
+    "/admin/orders/{order_id}/bill-address": Scope.SELL,
+    "/admin/orders/{order_id}/invoices": Scope.SELL,
+    "/admin/orders/{order_id}/invoices/{invoice_id}/mails": Scope.SELL,
+    "/admin/orders/{order_id}/payment-method": Scope.SELL,
     "/admin/orders/{order_id}/cancellation": Scope.SELL,
     "/admin/orders/{order_id}/mails": Scope.SELL,
     "/admin/orders/{order_id}/notes": Scope.SELL,
