@@ -55,6 +55,7 @@ from ticketing.refusals import (
     SeatsBlocked,
     SeatsTaken,
     SoldOut,
+    TableSoldWhole,
     TooManyPlaces,
 )
 from ticketing.settings import Settings
@@ -235,11 +236,12 @@ async def change(
 ) -> Held:
     """Add wishes to a hold and drop places from it (by performance), all or nothing; its clock goes on.
 
-    A place that it does not have is dropped already.
+    A place that it does not have is dropped already; with a place of a table that is sold whole go its others.
     Raises as `take` does, and HoldExpired, HoldLost, HoldBusy.
     """
     wanted = await _wanted(offers, settings, ask, add)
-    dropped = {(await _offer(offers, ask, performance)).performance.pool_id: drop[performance] for performance in drop}
+    left = [(await _offer(offers, ask, performance), places) for performance, places in drop.items()]
+    dropped = {offer.performance.pool_id: _whole(offer, places) for offer, places in left}
     owners = _owners(settings, ask)
     if wanted.admitted:
         before = await inventory.read(ask.box_office.id.hex, hold_bytes(hold))
@@ -319,7 +321,7 @@ async def cheapest(offers: Offers, inventory: Inventory, ask: Ask, wish: BestWis
 def _least_cents(part: Part, tariffs: Collection[UUID]) -> int:
     """What a proposal costs at the cheapest of the tariffs, or of all, for each of its places."""
     return sum(
-        min((price.price_cents for price in part.prices[place.price_group] if not tariffs or price.tariff in tariffs))
+        min(price.price_cents for price in part.prices[place.price_group] if not tariffs or price.tariff in tariffs)
         for place in part.places
     )
 
@@ -355,7 +357,10 @@ class _Wanted:
             return await self._add_pass(wish)
         offer = await self._offer(wish.performance)
         if isinstance(wish, SeatsWish):
-            self._seats[offer.performance.pool_id] += offer.hall.places(wish.seats)
+            places = offer.hall.places(wish.seats)
+            if self._ask.address is not None:
+                _ensure_whole(offer, places)
+            self._seats[offer.performance.pool_id] += places
         elif isinstance(wish, BestWish):
             self._others.append(Best(offer.performance.pool_id, _party(offer, self._ask, wish)))
         else:
@@ -514,6 +519,19 @@ def _count(want: Want) -> int:
             return len(want.places)
         case Any():
             return want.count
+
+
+def _whole(offer: Offer, places: Sequence[int]) -> tuple[int, ...]:
+    """The places, and the others of their tables that are sold whole."""
+    tables = offer.hall.tables
+    return tuple(dict.fromkeys(one for place in places for one in tables.get(place, (place,))))
+
+
+def _ensure_whole(offer: Offer, places: Sequence[int]) -> None:
+    for place in places:
+        table = offer.hall.tables.get(place, ())
+        if not set(table) <= set(places):
+            raise TableSoldWhole(seat=offer.hall.seats.seat(place), place_count=len(table))
 
 
 def _ensure_distinct(offer: Offer, places: Sequence[int]) -> None:

@@ -333,6 +333,13 @@ class SaleClosed(Refusal):
     status = 409
 
 
+class TableSoldWhole(Refusal):
+    """Seat {seat} is at a table that is sold whole: take all of its {place_count} places."""
+
+    code = "table-sold-whole"
+    status = 422
+
+
 class UnknownSeat(Refusal):
     """There is no seat {seat} in this hall."""
 

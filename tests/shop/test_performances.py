@@ -6,10 +6,14 @@ from urllib.parse import urlencode
 
 import pytest
 from httpx import AsyncClient
+from msgspec.structs import replace
 
+from engine.plan.model import Table
 from shop import pages, performances
-from tests.api.conftest import House
+from tests.api.conftest import House, schedule, small_plan
 from tests.shop.conftest import Browser
+from ticketing import performances as performances_of
+from ticketing import plans
 from ticketing.db import Database
 
 NUMBERS = re.compile(r'name="seat" value="([^"]+)"')
@@ -135,11 +139,11 @@ async def test_the_best_places_without_a_script(visitor: Browser, house: House, 
     assert len(offered) == 3 and all(len(form["seat"]) == 3 for form in offered)
     assert "side by side" in page and "Stalls, row A, seats" in page and await free() == before
     path = f"{visitor.base}/performances/{house.first}/best"
-    assert (await visitor.done(path, offered[0])).endswith("/cart")
+    assert (await visitor.done(path, offered[0])).partition("#")[0].endswith("/cart")
     visit = (await visitor.get(f"{visitor.base}/visit")).json()
     assert sorted(item["seat"] for item in visit["cart"]["items"]) == sorted(offered[0]["seat"])
     assert sorted(item["price_cents"] for item in visit["cart"]["items"]) == [5000, 6000, 6000]
-    assert (await visitor.done(path, offered[0])).endswith("/cart"), "a double click"
+    assert (await visitor.done(path, offered[0])).partition("#")[0].endswith("/cart"), "a double click"
     assert await free() == before - 3
 
 
@@ -235,3 +239,29 @@ async def test_a_choice_is_moved_all_or_nothing(visitor: Browser, client: AsyncC
     assert (await visitor.script("/cart/places", body)).status_code == 409
     moved = await visitor.take(house, ["A-1"], drop=[next(i["place"] for i in cart["items"] if i["seat"] == "A-3")])
     assert sorted(item["seat"] for item in moved["items"]) == ["A-1", "A-2"]
+
+
+async def with_a_table(database: Database, house: House) -> str:
+    """Another date of the house, where the first four seats of row A are a table that is sold whole."""
+    plan, first, now = small_plan(), house.performances[0], datetime.now(UTC)
+    stalls = replace(plan.zones[0], tables=(Table("t", "Table 1", ("A-1", "A-2", "A-3", "A-4"), sold_whole=True),))
+    drawing = replace(plan, zones=(stalls, *plan.zones[1:]))
+    version = await plans.add_version(database, house.organisation_id, first.venue_id, "Tables", drawing, now)
+    dates = schedule(now + timedelta(days=40))
+    made = await performances_of.create(database, house.organisation_id, first.event_id, version.id, dates)
+    return str(made.id)
+
+
+async def test_a_table_that_is_sold_whole_is_taken_and_given_back_whole(
+    visitor: Browser, house: House, database: Database
+) -> None:
+    date = await with_a_table(database, house)
+    response = await visitor.script("/cart/places", {"performance": date, "seats": ["A-1", "A-2"]})
+    assert response.status_code == 422 and response.json()["code"] == "table-sold-whole"
+    assert response.json()["detail"].endswith("take all of its 4 places.")
+    whole = {"performance": date, "seats": ["A-1", "A-2", "A-3", "A-4", "A-5"]}
+    cart = (await visitor.script("/cart/places", whole)).json()
+    assert cart["count"] == 5
+    place = next(item["place"] for item in cart["items"] if item["seat"] == "A-2")
+    left = (await visitor.script("/cart/places", {"performance": date, "drop": [place]})).json()
+    assert [item["seat"] for item in left["items"]] == ["A-5"]
