@@ -12,8 +12,8 @@ from ticketing import markup, programme
 from ticketing.db import Database
 from ticketing.kept import Kept
 from ticketing.programme import Date, Left
-from ticketing.refusals import NotFound
 from ticketing.queue_numbers import queue_path
+from ticketing.refusals import NotFound
 from ticketing.shops import DatesShown
 from web.call import Call
 
