@@ -268,7 +268,7 @@ async def read(
 ) -> Held:
     """How a hold stands. Raises HoldExpired, HoldLost."""
     answer = await inventory.read(box_office.id.hex, hold_bytes(hold))
-    return await _held(offers, box_office, channel, _granted(answer, settings), {})
+    return await _held(offers, box_office, channel, _granted(answer, ()), {})
 
 
 async def renew(
@@ -282,7 +282,7 @@ async def renew(
     """Start a hold's clock again, within the longest that any may last. Raises HoldExpired, HoldLost, HoldBusy."""
     times = (settings.hold_s * 1000, settings.held_s_max * 1000)
     answer = await inventory.renew(box_office.id.hex, hold_bytes(hold), *times)
-    return await _held(offers, box_office, channel, _granted(answer, settings), {})
+    return await _held(offers, box_office, channel, _granted(answer, ()), {})
 
 
 async def release(inventory: Inventory, box_office: BoxOffice, hold: str) -> None:
