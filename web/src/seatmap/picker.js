@@ -80,7 +80,7 @@ export class PickMap extends SeatMap {
     const { words, states, picking } = this;
     if (!states.known) return { share: 1, lines: [] };
     const { free, from } = picking.section(index);
-    if (!free) return { share: 0, lines: [picking.filtered ? words.noneSuch : words.soldOut, "–"] };
+    if (!free) return { share: 0, lines: [picking.filtered ? words.noneSuch : words.soldOut], drawn: picking.filtered ? [] : undefined };
     const left = words.left.replace("{count}", counted(free));
     const share = free / this.house.sections[index].count;
     if (from === null) return { share, lines: [left, counted(free)] };

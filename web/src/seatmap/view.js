@@ -4,7 +4,7 @@
 // A drawing that takes long is not made anew in every frame of a gesture: the last one is moved and stretched, over a
 // picture of the whole house for what it lacks, and made sharp when the hand rests. So a frame costs what a picture
 // costs, whatever the house. Who picks may set `teller`, which says what sections and areas have left for them, and which
-// free seats are pale: {section(index) -> {share, lines}, area(index) -> text, pale(seat)}. Distances here are CSS pixels; `transform` {x, y, k} leads there from plan units.
+// free seats are pale: {section(index) -> {share, lines, drawn}, area(index) -> text, pale(seat)}. Distances here are CSS pixels; `transform` {x, y, k} leads there from plan units.
 import { colorOf, counted, inkOn, safeColor, shapeOf, trace } from "./look.js";
 import { apart, roomFor } from "./names.js";
 import { FREE, HELD, SOLD } from "./states.js";
@@ -247,7 +247,7 @@ export class View {
   _sectionWords(context, { name, box, middle }, index) {
     const [x, y] = this.project(...middle);
     const wide = (box.maxX - box.minX) * this.transform.k;
-    const told = this.teller ? this._fitting(context, this.teller.section(index).lines, wide) : this._counted(index);
+    const told = this.teller ? this._fitting(context, this.teller.section(index), wide) : this._counted(index);
     this._type(context, NAME_PX, 600);
     if (wide > context.measureText(name).width + 6) this._told(context, x, y, [name, told]);
     else if (wide > 22) this._told(context, x, y, [name.split(" ").pop(), ""]);
@@ -257,10 +257,10 @@ export class View {
     return this.states?.known ? `${counted(this.states.section(index)[FREE])} ${this.words.freeShort}` : "";
   }
 
-  // The first of some texts that fits into a width, they being shorter and shorter.
-  _fitting(context, texts, wide) {
+  // The first of the lines that fits into a width, they being shorter and shorter.
+  _fitting(context, { lines, drawn = lines }, wide) {
     this._type(context, 11, 400);
-    return texts.find((text) => context.measureText(text).width < wide) ?? "";
+    return drawn.find((text) => context.measureText(text).width < wide) ?? "";
   }
 
   // A name with a number under it, on a halo of paper.

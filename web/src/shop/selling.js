@@ -37,6 +37,7 @@ export async function selling(document) {
     if (!answer.ok) throw new Error(offer.detail);
     const [plan, placeList] = await documents(offer.plan, offer.place_list);
     const house = new House(plan, placeList);
+    if (matchMedia("(hover: none)").matches) words.hint = words.hintTouch;
     const page = { document, element, stage, words, query };
     element.selling = new Selling(page, house, offer);
   } catch (error) {
