@@ -71,6 +71,7 @@ SECTIONS: tuple[Section, ...] = (
         (
             Entry(marked("Shop"), "building-store", f"{BOX_OFFICE}/shop", Scope.MANAGE),
             Entry(marked("Checkout"), "shopping-cart", f"{BOX_OFFICE}/checkout", Scope.MANAGE),
+            Entry(marked("On your site"), "code", f"{BOX_OFFICE}/embedding", Scope.MANAGE),
             Entry(marked("Ticket designs"), "palette", f"{BOX_OFFICE}/ticket-designs"),
         ),
     ),
@@ -94,7 +95,7 @@ box office before what is set for all of them."""
 
 ELSEWHERE = {
     "bank-entries": "bank-files",
-
+    "customers": "orders",
     "groups": "team",
     "rules": "team",
     "performances": "events",

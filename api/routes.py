@@ -79,6 +79,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     refusals.every,
     refusals.one,
     assets.asset,
+    assets.embed,
     health.healthz,
     health.readyz,
     health.numbers,

@@ -1,17 +1,21 @@
 """Who comes to a shop, and to which: the first line of every handler.
 
 A visitor is known by their browser's cookies alone. Their cart is opened by a secret of its own in a cookie of the box
-office's path, made when they first take something.
+office's path, made when they first take something; in a frame, by the one that the address carries.
 """
 
 import time
 
+from msgspec.structs import replace
+
+from shop import doors
 from ticketing.carts import Shopper
 from ticketing.ids import new_secret
 from ticketing.queue_numbers import Admission, read_admissions
 from ticketing.shops import Storefront
 from web import languages
 from web.call import Call
+from web.frames import CART, Frame
 from web.visits import LANGUAGE, VISIT, YEAR_S
 
 CART_S = 30 * 86_400
@@ -22,10 +26,23 @@ ADMISSION = "admission-"
 
 async def storefront(call: Call, key: str) -> Storefront:
     """The shop at an address, or NotFound. Counts as `reading` does."""
+    said = frame(call)
+    if said.language:
+        call.visit.chosen = said.language
     reading(call)
     front = await call.services.shops.of(key)
+    if said != Frame():
+        said = replace(said, language=call.visit.chosen or "")
+        call.scope["state"][doors.FRAME] = said
+        front = replace(front, parameters=said.text + (f";{CART}={doors.MARK}" if said.embedded else ""))
     call.scope["state"][FRONT] = front
     return front
+
+
+def frame(call: Call) -> Frame:
+    """What the link by which the visitor came says."""
+    found: Frame = call.scope["state"].get(doors.FRAME) or Frame()
+    return found
 
 
 def reading(call: Call) -> None:
@@ -50,7 +67,8 @@ def taking(call: Call) -> None:
 
 def shopper(call: Call, front: Storefront, key: str | None = None, *, opening: bool = False) -> Shopper:
     """The visitor as carts know them; `opening` gives the browser a cart's secret if it has none."""
-    secret = call.visit.cookie(cookie(front))
+    carried = call.visit.carried
+    secret = carried.secret if carried else call.visit.cookie(cookie(front))
     if not secret and opening:
         secret = new_secret()
         call.visit.keep(cookie(front), secret, CART_S)

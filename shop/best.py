@@ -153,7 +153,7 @@ async def take(request: Call, key: FromPath[str], performance_id: FromPath[UUID]
         await request.services.carts.add(shopper, _wishes(form, performance_id), asked.tariffs)
     except Refusal as refusal:
         return await _answered(request, front, offer, before, asked, refusal)
-    return pages.done(request, f"{front.path}/cart")
+    return pages.done(request, f"{front.path}/cart#added")
 
 
 @get("/performances/{performance_id:uuid}/proposals")

@@ -1,6 +1,6 @@
 """The cart: what is in it, for how long, at which tariff; and what a script asks of it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -8,7 +8,7 @@ from litestar.params import FromPath, JSONBody
 from litestar.response import Redirect
 from msgspec import Meta, Struct
 
-from shop import access, pages
+from shop import access, accounts, pages, tracked
 from ticketing.carts import Cart, Chosen, Item
 from ticketing.holds import AreaWish, SeatsWish, Wish
 from ticketing.refusals import InputRefused, Refusal
@@ -66,6 +66,8 @@ class CartSeen(Struct, frozen=True):
     expires_in_s: float
     items: tuple[ItemSeen, ...]
     lost_count: int
+    told: dict[str, Any]
+    """As trackers are told it."""
 
 
 class VisitSeen(Struct, frozen=True):
@@ -73,6 +75,10 @@ class VisitSeen(Struct, frozen=True):
 
     token: str
     cart: CartSeen | None
+    customer: str | None
+    """The name of who is signed in."""
+    did: list[str]
+    """What was done on the page before, as trackers name it."""
 
 
 @get("/visit")
@@ -80,7 +86,9 @@ async def visit(request: Call, key: FromPath[str]) -> VisitSeen:
     """The token that this browser's forms carry, and its cart."""
     front = await access.storefront(request, key)
     cart = await request.services.carts.of(access.shopper(request, front))
-    return VisitSeen(request.visit.token, _seen(cart) if cart.items or cart.lost else None)
+    seen = _seen(cart) if cart.items or cart.lost else None
+    customer = await accounts.signed_in(request, front)
+    return VisitSeen(request.visit.token, seen, customer.name if customer else None, tracked.done(request))
 
 
 @post("/cart/places", status_code=200)
@@ -189,7 +197,7 @@ def _chosen(form: Form, item: Item) -> Chosen:
 
 
 def _onward(base: str, form: Form) -> str:
-    return f"{base}/checkout" if "checkout" in form else f"{base}/cart"
+    return f"{base}/checkout" if "checkout" in form else f"{base}/cart#updated"
 
 
 def _uuid(text: str) -> UUID | None:
@@ -202,5 +210,5 @@ def _uuid(text: str) -> UUID | None:
 def _seen(cart: Cart) -> CartSeen:
     items = tuple(ItemSeen(**{name: getattr(item, name) for name in ItemSeen.__struct_fields__}) for item in cart.items)
     return CartSeen(
-        len(items), cart.total_cents, cart.currency, cart.expires_in_s, items, len(cart.lost)
+        len(items), cart.total_cents, cart.currency, cart.expires_in_s, items, len(cart.lost), tracked.cart(cart)
     )  # fmt: skip

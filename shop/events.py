@@ -32,12 +32,19 @@ async def show(request: Call, key: FromPath[str], event_id: FromPath[UUID]) -> R
     front = await access.storefront(request, key)
     asked = request.query_params
     link, database = asked.get("link", ""), request.services.database
-    laid_out = next((one for one in DatesShown if one == asked.get("view")), front.shop.dates_shown)
+    frame = access.frame(request)
+    usual = frame.dates or front.shop.dates_shown
+    laid_out = next((one for one in DatesShown if one == asked.get("view")), usual)
     turned_to = asked.get("at", "")[:PAGE_CHARS_MAX]
 
     async def made() -> dict[str, Any]:
+        if not frame.has_event(event_id):
+            raise NotFound(what="event")
         found = await programme.event(database, front.box_office.id, event_id, link)
-        dates = await programme.dates(database, event_id, request.now)
+        dates = [
+            date for date in await programme.dates(database, event_id, request.now)
+            if frame.has_date(date.starts_at, date.time_zone, date.venue_id)
+        ]  # fmt: skip
         said = found.said(request.visit.language)
         return {
             "event": found,

@@ -24,11 +24,16 @@ async def index(request: Call, key: FromPath[str]) -> Response[bytes]:
     """The events with dates to come, the nearest first."""
     front = await access.storefront(request, key)
     language, link = request.visit.language, request.query_params.get("link", "")
+    frame = access.frame(request)
     text = " ".join(request.query_params.get("q", "")[:TEXT_CHARS_MAX].split())
     category = next((one for one in Category if one == request.query_params.get("category")), None)
 
     async def made() -> dict[str, Any]:
-        shown = await programme.events(request.services.database, front.box_office.id, request.now, link)
+        database, office = request.services.database, front.box_office.id
+        shown = [one for one in await programme.events(database, office, request.now, link) if frame.has_event(one.id)]
+        if frame.chooses_dates:
+            within = await programme.within(database, office, frame.first, frame.last, frame.venues)
+            shown = [one for one in shown if one.id in within]
         found = [one for one in shown if _fits(one, text, category, language)]
         kinds = [kind for kind in Category if any(one.category is kind for one in shown)]
         return {"events": found, "kinds": kinds, "text": text, "category": category, "count": len(shown)}

@@ -5,6 +5,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from engine.link import StoreUnreachable
+from shop import access
 from ticketing import programme
 from ticketing.channels import Channel
 from ticketing.offers import Offer
@@ -61,6 +62,9 @@ async def shown(call: Call, front: Storefront, performance_id: UUID, link: str) 
     if offer.performance.box_office_id != front.box_office.id:
         raise NotFound(what="performance")
     ensure_shown(offer.performance, link)
+    frame, date = access.frame(call), offer.performance
+    if not (frame.has_event(date.event_id) and frame.has_date(date.starts_at, date.time_zone, date.venue_id)):
+        raise NotFound(what="performance")
     return offer
 
 

@@ -12,8 +12,9 @@ from typing import Any, cast
 
 from litestar import Request, Response
 from litestar.response import Redirect
+from markupsafe import Markup
 
-from shop import access
+from shop import access, policies, tracked
 from ticketing.kept import Kept
 from ticketing.refusals import AdmissionLapsed, Refusal, WaitingRoomFirst
 from ticketing.shops import Storefront
@@ -41,19 +42,22 @@ async def everybodys(
 
     async def rendered() -> Variants:
         context = await make()
-        given = {"path": call.scope["path"], "now": call.now} | _around(call, front) | context
+        given: dict[str, Any] = {"path": call.scope["path"], "now": call.now} | _around(call, front) | context
         page = call.services.templates.render(name, language, **given).encode()
         return Variants(page, HTML, hashlib.blake2b(page, digest_size=12).hexdigest())
 
-    key = (id(call.services), call.scope["path"], language, *about)
+    key = (id(call.services), call.scope["path"], front.path, language, *about)
     answer = send(call, await _made.get_by(key, rendered), "private, no-cache")
     answer.headers["vary"] = VARY
+    answer.headers |= policies.headers(call, front)
     return answer
 
 
 def show(call: Call, front: Storefront | None, name: str, *, status: int = 200, **context: Any) -> Response[str]:
     """A page for this visitor."""
-    return pages.show(call, name, status=status, **_around(call, front) | context)
+    answer = pages.show(call, name, status=status, **_around(call, front) | context)
+    answer.headers |= policies.headers(call, front)
+    return answer
 
 
 def done(call: Call, path: str, notice: str = "", **fields: object) -> Redirect:
@@ -71,13 +75,22 @@ def refused(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     told = type(error).__doc__ if isinstance(error, Refusal) else None
     fields = error.fields if isinstance(error, Refusal) else {}
     front = access.known(call)
-    return pages.refused(call, error, "shop/refused.html", told=told, fields=fields, **_around(call, front))
+    answer = pages.refused(call, error, "shop/refused.html", told=told, fields=fields, **_around(call, front))
+    answer.headers |= policies.headers(call, front)
+    return answer
 
 
 def _around(call: Call, front: Storefront | None) -> dict[str, Any]:
-    language = call.visit.language
+    language, frame = call.visit.language, access.frame(call)
     return {
         "front": front,
+        "frame": frame,
+        "own_base": front.own_path if front else "",
+        "framed_by": policies.framed_by(call, front),
+        "trackers": policies.trackers_of(call, front),
+        "told_cart": tracked.cart,
+        "told_order": tracked.order,
+        "top": Markup(' target="_top"') if frame.embedded else "",
         "shop_title": front.title(language) if front else "Placeur",
         "shop_texts": front.shop.said(language) if front else None,
         "base": front.path if front else "",

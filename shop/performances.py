@@ -56,7 +56,7 @@ class OfferSeen(Struct, frozen=True):
 async def show(request: Call, key: FromPath[str], performance_id: FromPath[UUID]) -> Response[bytes]:
     """A date of an event, and its map."""
     front = await access.storefront(request, key)
-    link = request.query_params.get("link", "")
+    link, frame = request.query_params.get("link", ""), access.frame(request)
 
     async def made() -> dict[str, Any]:
         offer = await offered.shown(request, front, performance_id, link)
@@ -71,7 +71,11 @@ async def show(request: Call, key: FromPath[str], performance_id: FromPath[UUID]
             "performance": performance,
             "sale": stands.sale,
             "left": stands.left,
-            "others": [date for date in stands.dates if date.id != performance_id][:DATES_SHOWN_MAX],
+            "others": [
+                date
+                for date in stands.dates
+                if date.id != performance_id and frame.has_date(date.starts_at, date.time_zone, date.venue_id)
+            ][:DATES_SHOWN_MAX],
             "venue": venue,
             "venue_said": texts.get(language) or next(iter(texts.values()), Texts()),
             "groups": offered.groups(offer),

@@ -5,7 +5,7 @@ is what is owned; what others hold for the moment shows on the map.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -115,6 +115,15 @@ async def events(db: Database, box_office_id: UUID, now: datetime, link: str = "
         return await SQL.events.all(c, Programmed, box_office_id=box_office_id, now=now, link=link)
 
 
+async def within(
+    db: Database, box_office_id: UUID, first: date | None, last: date | None, venues: Sequence[UUID]
+) -> set[UUID]:
+    """The events with a date between two days, both included, at one of these venues; what is none narrows nothing."""
+    async with db.read() as c:
+        rows = await SQL.within.rows(c, box_office_id=box_office_id, first=first, last=last, venues=list(venues))
+    return {row["event_id"] for row in rows}
+
+
 async def event(db: Database, box_office_id: UUID, event_id: UUID, link: str = "") -> Shown:
     """An event of a shop, or NotFound for one that the caller may not see there."""
     async with db.read() as c:
@@ -153,3 +162,9 @@ async def picture(db: Database, box_office_id: UUID, hash: bytes) -> Kept:
     if found is None:
         raise NotFound(what="picture")
     return found
+
+
+async def venues(db: Database, box_office_id: UUID, now: datetime) -> list[tuple[UUID, str]]:
+    """Where a shop's dates to come are: id and name, by name."""
+    async with db.read() as c:
+        return [(row["id"], row["name"]) for row in await SQL.venues.rows(c, box_office_id=box_office_id, now=now)]

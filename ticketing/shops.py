@@ -14,10 +14,11 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from ticketing import audit, files
+from ticketing import audit, embeddings, files
 from ticketing.audit import Actor, Subject
 from ticketing.box_offices import BoxOffice
 from ticketing.db import Database
+from ticketing.embeddings import Embedding
 from ticketing.files import Kept
 from ticketing.formats import Language
 from ticketing.kept import Kept as Remembered
@@ -100,14 +101,22 @@ class Shop(Struct, frozen=True, kw_only=True):
 
 
 class Storefront(Struct, frozen=True):
-    """A box office and its shop."""
+    """A box office and its shop, and how it stands on other people's sites."""
 
     box_office: BoxOffice
     shop: Shop
+    embedding: Embedding = Embedding()
+    parameters: str = ""
+    """What the visitor's link says, as addresses carry it behind the shop's key."""
 
     @property
     def path(self) -> str:
-        """Where it is."""
+        """Where it is, for this visit: links and forms begin with it."""
+        return self.own_path + self.parameters
+
+    @property
+    def own_path(self) -> str:
+        """Where it is for everybody: what leaves the visit begins with it."""
         return f"/shop/{self.box_office.key}"
 
     def title(self, language: str) -> str:
@@ -128,7 +137,9 @@ class Shops:
 
     async def _read(self, key: str) -> Storefront:
         box_office = await self._offers.box_office(key)
-        return Storefront(box_office, await get(self._db, box_office.id))
+        return Storefront(
+            box_office, await get(self._db, box_office.id), await embeddings.get(self._db, box_office.id)
+        )
 
 
 async def get(db: Database, box_office_id: UUID) -> Shop:
@@ -215,7 +226,7 @@ def _luminance(colour: str) -> float:
 def _differences(before: Shop, after: Shop) -> dict[str, tuple[Any, Any]]:
     """What was changed, texts by their language."""
     pairs = audit.differences(before, after)
-    known = {name: pairs[name] for name in ("dates_shown", "gauges", "variables") if name in pairs}
+    known: dict[str, tuple[Any, Any]] = {name: pairs[name] for name in ("dates_shown", "gauges", "variables") if name in pairs}
     known |= audit.differences(before.colours, after.colours)
     for language in sorted({*before.texts, *after.texts}):
         said = audit.differences(before.said(language), after.said(language))

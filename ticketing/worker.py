@@ -24,6 +24,7 @@ from engine.link import StoreUnreachable
 from engine.reconciler import Reconciler
 from ticketing import (
     bank_files,
+    carried_visits,
     carts,
     claims,
     customer_deletions,
@@ -213,3 +214,4 @@ async def _forget_files(db: Database) -> None:
     await uploads.forget_lapsed(db, now)
     await files.forget_unused(db, now)
     await carts.forget(db, now)
+    await carried_visits.forget(db, now)

@@ -3,6 +3,9 @@
 Every browser has a random cookie; a form's token is an HMAC of it, so a page of another site can neither read nor make
 one. Signing in changes the cookie of the session, not this one. Cookies are ours alone (`HttpOnly`, `SameSite=Lax`),
 and bound to this host and to TLS where the site has it. A notice ("Saved.") waits in a cookie for the next page.
+
+In a frame on another site browsers keep no cookies of ours. There the address carries a secret, `Carried`, which stands
+for the browser: its token derives from it, and what else would be a cookie is kept by us.
 """
 
 import hashlib
@@ -24,6 +27,26 @@ NOTICE_CHARS_MAX = 500
 YEAR_S = 31_536_000
 VISIT, LANGUAGE, NOTICE = "visit", "language", "notice"
 SET = "cookies_to_set"
+CARRIED = "carried_visit"
+
+
+class Carried:
+    """A visit whose address stands for its browser: the secret there, and what is kept for it by cookies' names."""
+
+    def __init__(self, secret: str, kept: dict[str, str]) -> None:
+        self.secret, self.kept, self.changed = secret, kept, False
+
+    @property
+    def browser(self) -> str:
+        """What the browser's own cookie would hold."""
+        return hashlib.sha256(b"browser " + self.secret.encode()).hexdigest()
+
+    def keep(self, name: str, value: str) -> None:
+        """Keep a cookie, or forget it where it is empty; the latest is the last."""
+        had = self.kept.pop(name, "")
+        if value:
+            self.kept[name] = value
+        self.changed = self.changed or had != value
 
 
 class Visit:
@@ -40,16 +63,25 @@ class Visit:
 
     def keep(self, name: str, value: str, seconds: int | None, path: str = "/") -> None:
         """Set a cookie: for so long, or (None) until the browser is closed; sent to addresses below `path` alone."""
+        named = self._named(name, path)
+        self._cookies[named] = value
+        if self.carried and path == "/":
+            self.carried.keep(named, value)
+            return
         lasting = "" if seconds is None else f"; Max-Age={seconds}"
         secure = "; Secure" if self._secure else ""
-        named = self._named(name, path)
         text = f"{named}={quote(value)}; Path={path}; HttpOnly; SameSite=Lax{lasting}{secure}"
         self._set.append((b"set-cookie", text.encode()))
-        self._cookies[named] = value
 
     def drop(self, name: str, path: str = "/") -> None:
         """Take a cookie back."""
         self.keep(name, "", 0, path)
+
+    @property
+    def carried(self) -> Carried | None:
+        """What stands for the browser, where that keeps no cookies."""
+        found: Carried | None = self._scope["state"].get(CARRIED)
+        return found
 
     @cached_property
     def language(self) -> str:
@@ -98,6 +130,8 @@ class Visit:
 
     @cached_property
     def _cookies(self) -> dict[str, str]:
+        if self.carried:
+            return self.carried.kept | {self._named(VISIT): self.carried.browser}
         try:
             parsed: Mapping[str, Any] = SimpleCookie(self._header(b"cookie")[:COOKIE_CHARS_MAX])
         except CookieError:

@@ -65,6 +65,16 @@ where f.event_id = :event_id and f.ends_at > :now and f.status <> 'draft'
 order by f.starts_at, f.id
 limit :rows_max;
 
+-- name: within(box_office_id, first, last, venues)
+-- The events that have a date on one of these days, as its venue counts them, at one of these venues; none: all.
+select distinct f.event_id
+from performances f
+join venues u on u.id = f.venue_id
+where f.box_office_id = :box_office_id and f.status <> 'draft'
+    and (:first::date is null or (f.starts_at at time zone u.time_zone)::date >= :first)
+    and (:last::date is null or (f.starts_at at time zone u.time_zone)::date <= :last)
+    and (cardinality(:venues::uuid[]) = 0 or f.venue_id = any (:venues));
+
 -- name: taken(pools)
 -- How many places of each pool are somebody's.
 select p.pool, (select count(*)::integer from claims c where c.pool_id = p.pool) as taken_count
@@ -82,3 +92,11 @@ where f.hash = :hash
             where e.box_office_id = :box_office_id and e.picture = f.hash and e.visibility <> 'draft'
         )
     );
+
+-- name: venues(box_office_id, now)
+-- Where a shop's dates to come are.
+select distinct u.id, u.name
+from performances f
+join venues u on u.id = f.venue_id
+where f.box_office_id = :box_office_id and f.ends_at > :now and f.status <> 'draft'
+order by u.name, u.id;

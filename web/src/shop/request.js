@@ -1,5 +1,6 @@
 // Asking the shop to do something, with this browser's token. A request that got lost is sent once more under the same
 // key, so that it is done once; a token that went stale is asked for anew.
+import { changed } from "./tracking.js";
 import { forget, visitor } from "./visit.js";
 
 const LOST = { problem: { code: "offline" } };
@@ -9,7 +10,11 @@ export async function post(document, path, body, tries = 2) {
     const { token } = await visitor(document);
     const headers = { "content-type": "application/json", "x-csrf-token": token, accept: "application/json" };
     const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
-    if (answer.ok) return { cart: await answer.json() };
+    if (answer.ok) {
+      const cart = await answer.json();
+      changed(document, body, cart.told);
+      return { cart };
+    }
     const problem = await answer.json().catch(() => ({}));
     if (problem.code !== "form-stale" || tries < 2) return { problem };
   } catch {
