@@ -311,7 +311,8 @@ async def _show_payment(call: Call, till: Till, form: Form, status: int = 200) -
     lines = [(one.item, ticket) for one, ticket in zip(till.tickets, draft.tickets, strict=True)]
     return _show(
         call, till, Step.PAYMENT, PAYMENT, form, status, terms=terms_of(till, call.visit.language), lines=lines,
-        total_cents=total_cents, vat=taxes, **paying.context(call, ways, form, till.typed.method, till.typed.bill),
+        total_cents=total_cents, vat=taxes,
+        **paying.context(call, ways, form, till.typed.method, till.typed.bill, till.text("name")),
     )  # fmt: skip
 
 

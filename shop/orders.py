@@ -269,7 +269,7 @@ async def _show(call: Call, opened: Opened, form: Form, status: int = 200) -> Re
         tried=_failed(dossier.payments, order), past=sorted(_past(dossier), key=lambda one: one.at),
         may_cancel=_may_cancel(opened, call.now), may_name=_nameable(opened, sheet, call.now),
         issued=any(ticket.status is TicketStatus.VALID for ticket in sheet.tickets),
-        **paying.context(call, ways, form, "", {}),
+        **paying.context(call, ways, form, order.payment_method or "", {}, dossier.client.name),
     )  # fmt: skip
 
 

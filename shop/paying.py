@@ -18,13 +18,21 @@ BILL_FIELDS = Address.__struct_fields__
 BILL = "bill."
 
 
-def context(call: Call, ways: Sequence[Way], form: Form, method: str, bill: Mapping[str, str]) -> dict[str, Any]:
-    """What the choice of a way needs to be shown, with what was chosen and typed before."""
+def context(
+    call: Call, ways: Sequence[Way], form: Form, method: str, bill: Mapping[str, str], name: str
+) -> dict[str, Any]:
+    """What the choice of a way needs to be shown, with what was chosen and typed before; `name` is the buyer's."""
     open_ways = [way.method for way in ways if way.why_not is None]
     chosen = form.text("method") or method
     if chosen not in open_ways:
         chosen = open_ways[0] if len(open_ways) == 1 else ""
-    shown = Form.of({f"{BILL}{name}": form.text(f"{BILL}{name}") or bill.get(name, "") for name in BILL_FIELDS})
+    known = {**bill, "name": bill.get("name") or name}
+    shown = Form.of(
+        {
+            at: form.text(at) if at in form else known.get(at.removeprefix(BILL), "")
+            for at in map(BILL.__add__, BILL_FIELDS)
+        }
+    )
     shown.mistakes = form.mistakes
     countries = billing.countries(call.visit.language) if INVOICE in open_ways else []
     return {"ways": ways, "method": chosen, "bill": shown, "countries": countries}

@@ -141,7 +141,7 @@ class Till(Struct, frozen=True):
     @property
     def missing(self) -> Step | None:
         """The first step before the payment at which something is still to be said."""
-        if not self.text("email") or not self.text("name"):
+        if not self.text("email").strip() or not self.text("name").strip():
             return Step.DETAILS
         return Step.DELIVERY if self.handover is None and Step.DELIVERY in self.steps else None
 
@@ -241,7 +241,10 @@ async def check(call: Call, till: Till, form: Form) -> None:
     """Note in the form whatever is wrong with what was typed; the mistakes of an order's answers under their fields."""
     for name, read in (("email", email_of), ("name", text_of)):
         try:
-            read(till.text(name), name)
+            if till.text(name).strip():
+                read(till.text(name), name)
+            else:
+                form.mistaken(name, "This is needed.")
         except InputRefused as refusal:
             form.refused(refusal)
     for one in till.tickets:

@@ -120,7 +120,7 @@ def test_a_failed_payment_is_tried_again(visit: Visit, site: Site, asked: Tariff
     page.get_by_role("button", name="Buy for").click()
     for _ in range(3):
         page.locator("button[value=false]").click()
-        expect(page.get_by_text("nothing was charged")).to_be_visible()
+        expect(page.get_by_text("The payment did not go through")).to_be_visible()
         look(page)
         page.get_by_role("button", name="Pay now").click()
     page.locator("button[value=true]").click()

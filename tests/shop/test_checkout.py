@@ -1,6 +1,7 @@
 """From the cart to the order: each way that goes wrong on the way loses nothing and orders nothing twice."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from httpx import AsyncClient, Response
 from tests.api.conftest import House, taxed
 from tests.shop.conftest import Browser
 from tests.ticketing.test_uploads import PAGE, PNG
-from ticketing import billing, checkouts, forms, shops, tariffs
+from ticketing import billing, check, checkouts, forms, shops, tariffs
 from ticketing.audit import Actor
 from ticketing.billing import Rule
 from ticketing.checkouts import Handover, Rules
@@ -32,6 +33,14 @@ async def buyer(visitor: Browser, house: House) -> Browser:
     """Somebody with two seats in the cart, 120 francs."""
     await visitor.take(house, ["A-1", "A-2"])
     return visitor
+
+
+@pytest.fixture(autouse=True)
+async def sound(settings: Settings) -> AsyncIterator[None]:
+    """After whatever went wrong, all is true that must be."""
+    yield
+    async with stores(settings) as opened:
+        assert not await check.breaches(opened.database, opened.inventory, datetime.now(UTC))
 
 
 def by(house: House) -> Actor:

@@ -8,14 +8,14 @@ from httpx import AsyncClient
 
 from tests.api.conftest import House
 from tests.shop.conftest import Browser
-from tests.shop.test_checkout import at_payment, at_provider, bought, buyer, by, confirm, office, ordered
+from tests.shop.test_checkout import at_payment, at_provider, bought, buyer, by, confirm, office, ordered, sound
 from ticketing import checkouts, jobs, orders
 from ticketing.checkouts import Handover, Rules
 from ticketing.db import Database
 from ticketing.sandbox import Sandbox
 from ticketing.settings import Settings, secret_bytes
 
-__all__ = ["buyer"]
+__all__ = ["buyer", "sound"]
 EVERY = (Handover.PRINT, Handover.MOBILE, Handover.COUNTER)
 
 
