@@ -58,8 +58,6 @@ class AccountMailKind(StrEnum):
     """Whoever runs the machine took them away: the password alone signs in."""
 
 
-class SyncPlaces(Struct, frozen=True):
-    """Make Redis say of these places, pool by pool, what the claims say."""
 class CustomerMailKind(StrEnum):
     """Why a customer is written to about their account."""
 
@@ -76,6 +74,8 @@ class CustomerMailKind(StrEnum):
     """The last one: it carries the address, which is known nowhere else any more."""
 
 
+class SyncPlaces(Struct, frozen=True):
+    """Make Redis say of these places, pool by pool, what the claims say."""
 
     places: dict[int, tuple[int, ...]]
 
@@ -97,8 +97,6 @@ class SendAccountMail(Struct, frozen=True):
     organisation: UUID | None = None
 
 
-class SendMailing(Struct, frozen=True):
-    """Write to some more of the buyers whom a mail is for, those after `after`; or to `tester` alone, as a try.
 class SendCustomerMail(Struct, frozen=True):
     """Write about an account at an organisation, to whoever has this address there, if anybody; or to this address
     about the account of `customer`. Links lead to the shop of the box office of this key.
@@ -117,6 +115,8 @@ class SendCustomerMail(Struct, frozen=True):
     locale: str = ""
 
 
+class SendMailing(Struct, frozen=True):
+    """Write to some more of the buyers whom a mail is for, those after `after`; or to `tester` alone, as a try.
 
     A mail that was stopped goes on by another `chain` of jobs, so that what is left of the one before ends.
     """
@@ -145,9 +145,9 @@ PAYLOADS: Mapping[Job, type[Struct]] = {
     Job.SEND_MAIL: SendMail,
     Job.SEND_REFUND: SendRefund,
     Job.SEND_ACCOUNT_MAIL: SendAccountMail,
+    Job.SEND_CUSTOMER_MAIL: SendCustomerMail,
     Job.SEND_MAILING: SendMailing,
     Job.BOOK_BANK_FILE: BookBankFile,
-    Job.SEND_CUSTOMER_MAIL: SendCustomerMail,
 }
 
 PRIORITIES: Mapping[Job, int] = {
@@ -155,9 +155,9 @@ PRIORITIES: Mapping[Job, int] = {
     Job.SEND_REFUND: 10,
     Job.BOOK_BANK_FILE: 5,
     Job.SEND_ACCOUNT_MAIL: 5,
+    Job.SEND_CUSTOMER_MAIL: 5,
     Job.SEND_MAIL: 0,
     Job.SEND_MAILING: -10,
-    Job.SEND_CUSTOMER_MAIL: 5,
 }
 """Which jobs go first: after an on-sale thousands of mails wait, and a repair must not wait behind them."""
 
