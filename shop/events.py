@@ -13,6 +13,7 @@ from ticketing.db import Database
 from ticketing.kept import Kept
 from ticketing.programme import Date, Left
 from ticketing.queue_numbers import queue_path
+from ticketing.refusals import NotFound
 from ticketing.shops import DatesShown
 from web.call import Call
 
