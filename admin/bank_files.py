@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from admin import access, history, pages
 from admin.access import Desk
 from admin.menu import marked
-from ticketing import bank_files, bank_formats, billing, box_offices
+from ticketing import bank_files, bank_formats, billing, box_offices, creditors
 from ticketing.bank_files import BankFile, EntryState, Proposal, Proposed
 from ticketing.bank_formats import FILE_BYTES_MAX, SAMPLE_ROWS, Column, Table
 from ticketing.payments import Received
@@ -129,7 +129,7 @@ async def confirm(request: Call, key: FromPath[str], file_id: FromPath[UUID]) ->
         form.refused(refusal)
         found = await bank_files.get(database, office, file_id)
         return await _show(request, desk, key, found, form=form, status=refusal.status)
-    return pages.done(request, f"/admin/box-offices/{key}/bank-files/{file_id}", "The file is being booked.")
+    return pages.done(request, f"/admin/box-offices/{key}/bank-files/{file_id}", "The file is confirmed.")
 
 
 @post(ONE + "/removal", status_code=200)
@@ -246,7 +246,17 @@ async def _entry(call: Call, desk: Desk, key: str, entry_id: UUID, form: Form, s
         debts = [found.debt, *(debt for debt in debts if debt.id != found.debt.id)]
     outlooks = {debt.id: bank_files.outlook(debt, found.entry.amount_cents, found.entry.currency) for debt in debts}
     return pages.show(
-        call, ASSIGN, desk, status=status, key=key, found=found, debts=debts, outlooks=outlooks, form=form, **WORDS
+        call,
+        ASSIGN,
+        desk,
+        status=status,
+        key=key,
+        found=found,
+        debts=debts,
+        outlooks=outlooks,
+        form=form,
+        payer_account=creditors.shown(found.entry.payer_account.replace(" ", "")),
+        **WORDS,
     )
 
 

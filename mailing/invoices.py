@@ -20,7 +20,8 @@ SUBJECT_CHARS_MAX = 120
 class Words(Struct, frozen=True, kw_only=True):
     """The words of one language; what is in braces is filled in."""
 
-    subjects: Mapping[DocumentKind, str]
+    headings: Mapping[DocumentKind, str]
+    subject: str
     intros: Mapping[DocumentKind, str]
     settled: str
     hello: str
@@ -34,10 +35,8 @@ class Words(Struct, frozen=True, kw_only=True):
 
 
 EN = Words(
-    subjects={
-        DocumentKind.INVOICE: "Invoice {label} of {organiser}",
-        DocumentKind.CREDIT_NOTE: "Credit note {label} of {organiser}",
-    },
+    headings={DocumentKind.INVOICE: "Invoice {label}", DocumentKind.CREDIT_NOTE: "Credit note {label}"},
+    subject="{heading} of {organiser}",
     intros={
         DocumentKind.INVOICE: "Attached is the invoice for your order {code}.",
         DocumentKind.CREDIT_NOTE: "Attached is the credit note for what was taken back of your order {code}: the "
@@ -54,10 +53,8 @@ EN = Words(
     footer="{organiser} sends this mail because of the order {code}.",
 )
 FR = Words(
-    subjects={
-        DocumentKind.INVOICE: "Facture {label} de {organiser}",
-        DocumentKind.CREDIT_NOTE: "Avoir {label} de {organiser}",
-    },
+    headings={DocumentKind.INVOICE: "Facture {label}", DocumentKind.CREDIT_NOTE: "Avoir {label}"},
+    subject="{heading} de {organiser}",
     intros={
         DocumentKind.INVOICE: "Vous trouverez ci-joint la facture de votre commande {code}.",
         DocumentKind.CREDIT_NOTE: "Vous trouverez ci-joint l’avoir pour ce qui a été repris de votre commande {code} : "
@@ -108,7 +105,7 @@ def mail(paper: Document) -> InvoiceMail:
         "credits": clean(paper.credits),
         "name": clean(paper.buyer.name),
     }
-    subject = clean(_filled(words.subjects[paper.kind], filled), SUBJECT_CHARS_MAX)
+    heading = _filled(words.headings[paper.kind], filled)
     owed = (
         (words.amount, formats.money(paper.due_cents, paper.currency, tag)),
         (words.due, formats.whole_day(paper.due_on, tag) if paper.due_on else ""),
@@ -119,9 +116,9 @@ def mail(paper: Document) -> InvoiceMail:
     )
     return InvoiceMail(
         language=formats.language(tag),
-        subject=subject,
+        subject=clean(_filled(words.subject, filled | {"heading": heading}), SUBJECT_CHARS_MAX),
         organiser=organiser,
-        heading=subject,
+        heading=heading,
         hello=_filled(words.hello, filled),
         intro=_filled(words.intros[paper.kind], filled),
         settled=words.settled if paper.kind is DocumentKind.INVOICE and not paper.due_cents else "",

@@ -116,7 +116,7 @@ FR = Words(
     bic="BIC",
     reference="Référence",
     until="À payer jusqu’au",
-    scan="À scanner avec votre app bancaire",
+    scan="À scanner par l’app bancaire",
 )
 
 WORDS: Mapping[Language, Words] = {Language.EN: EN, Language.FR: FR}
