@@ -1,4 +1,4 @@
-"""Who comes to an order: whoever has its secret.
+"""Who comes to an order: whoever has its secret, and its customer, signed in.
 
 A mail's link carries the secret in the address. The first page takes it out of there into a cookie that is sent to this
 order's addresses alone, and goes on to the address without it: nothing that is copied, bookmarked or passed on by a
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from shop import access
+from shop import access, accounts
 from ticketing import checkouts, orders
 from ticketing.audit import Actor
 from ticketing.checkouts import Permitted
@@ -53,7 +53,8 @@ def thank(call: Call, front: Storefront, order_id: UUID) -> None:
 
 
 async def opened(call: Call, key: str, order_id: UUID) -> Opened:
-    """The order of an address, for a browser that has its secret; NotFound for another's and for another shop's.
+    """The order of an address, for a browser that has its secret or is signed in as its customer; NotFound for
+    another's and for another shop's.
 
     Secrets that open nothing are counted against the address: TooManyRequests past the rate.
     """
@@ -65,9 +66,11 @@ async def opened(call: Call, key: str, order_id: UUID) -> Opened:
         if order.box_office_id != front.box_office.id:
             raise NotFound(what="order")
     except NotFound:
-        if secret:
-            services.sign_ins.take(call.address, time.monotonic())
-        raise
+        if not await accounts.may_see(call, front, order_id):
+            if secret:
+                services.sign_ins.take(call.address, time.monotonic())
+            raise
+        order = await orders.get(services.database, order_id)
     permitted = await checkouts.of_order(services.database, order.id)
     by = Actor(organisation_id=order.organisation_id, address=call.address)
     return Opened(front, order, permitted, by)

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from shop import buyers, pages, paying
 from shop.buyers import Opened
-from ticketing import checkouts, dossiers, holders, invoices, mails, orders, tickets
+from ticketing import checkouts, customer_accounts, dossiers, holders, invoices, mails, orders, tickets
 from ticketing.checkouts import Handover
 from ticketing.dossiers import Dossier
 from ticketing.jobs import MailKind
@@ -266,6 +266,7 @@ async def _show(call: Call, opened: Opened, form: Form, status: int = 200) -> Re
     return pages.show(
         call, opened.front, SHOW, status=status, opened=opened, order=order, permitted=opened.permitted, form=form,
         dossier=dossier, sheet=sheet, zone=_zone(sheet), stands=stands, thanked=thanked, papers=papers, used=used,
+        offered=await customer_accounts.offered(database, order.id),
         tried=_failed(dossier.payments, order), past=sorted(_past(dossier), key=lambda one: one.at),
         may_cancel=_may_cancel(opened, call.now), may_name=_nameable(opened, sheet, call.now),
         issued=any(ticket.status is TicketStatus.VALID for ticket in sheet.tickets),

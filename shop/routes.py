@@ -2,7 +2,8 @@
 
 from litestar import Router
 
-from shop import best, cart, checkout, events, home, orders, pages, performances, queue
+from shop import account, best, cart, checkout, events, home, leaving, orders, pages, performances, queue, sign_in
+from ticketing.refusals import NotSignedIn
 from web.call import Call
 
 PAGES = Router(
@@ -12,6 +13,7 @@ PAGES = Router(
         home.theme,
         home.picture,
         events.show,
+        leaving.show,
         performances.show,
         best.show,
         best.take,
@@ -45,6 +47,31 @@ PAGES = Router(
     ],
     exception_handlers={Exception: pages.refused},
 )
+ACCOUNT = Router(
+    "/",
+    route_handlers=[
+        sign_in.ask,
+        sign_in.sign_in,
+        sign_in.send_link,
+        sign_in.send_confirmation,
+        sign_in.opened,
+        sign_in.press,
+        sign_in.sign_out,
+        sign_in.offer,
+        account.index,
+        account.data,
+        account.save_data,
+        account.save_mails,
+        account.ask_email,
+        account.take_data,
+        account.password,
+        account.save_password,
+        account.deletion,
+        account.delete,
+        account.keep,
+    ],
+    exception_handlers={NotSignedIn: sign_in.refused, Exception: pages.refused},
+)
 SCRIPTS = Router(
     "/",
     route_handlers=[
@@ -57,4 +84,4 @@ SCRIPTS = Router(
         orders.standing_now,
     ],
 )
-SHOP = Router("/shop/{key:str}", request_class=Call, route_handlers=[PAGES, SCRIPTS], include_in_schema=False)
+SHOP = Router("/shop/{key:str}", request_class=Call, route_handlers=[PAGES, ACCOUNT, SCRIPTS], include_in_schema=False)

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from shop import access, buyers
+from shop import access, accounts, buyers
 from ticketing import answers, checkouts, forms, orders, uploads
 from ticketing.answers import Asked, Given
 from ticketing.carts import Cart, Item, Shopper
@@ -171,7 +171,7 @@ async def enter(call: Call, key: str) -> Till:
     front, services = await access.storefront(call, key), call.services
     shopper = access.shopper(call, front)
     cart = await services.carts.renew(shopper)
-    typed = _typed_of(cart)
+    typed = await _known(call, front, _typed_of(cart))
     if not cart.items:
         return Till(front, shopper, cart, Rules(), (Questions("answers.", ()),), typed, _elsewhere(call, front, cart))
     rules = await checkouts.rules(services.database, front.box_office.id)
@@ -296,6 +296,14 @@ def _names(sets: Iterable[Questions]) -> Iterable[str]:
     for one in sets:
         yield one.holder
         yield from (f"{one.prefix}{field.id}" for field in one.fields)
+
+
+async def _known(call: Call, front: Storefront, typed: Typed) -> Typed:
+    """What was typed, with what is known of who is signed in as long as they typed nothing of it."""
+    if "email" in typed.details or (customer := await accounts.signed_in(call, front)) is None:
+        return typed
+    known = {"email": [customer.email], "name": [customer.name], "language": [customer.locale[:2]]}
+    return msgspec.structs.replace(typed, details=known | typed.details)
 
 
 def _typed_of(cart: Cart) -> Typed:

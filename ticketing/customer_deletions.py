@@ -72,7 +72,8 @@ async def ask(
         if await SQL.ask.run(c, customer_id=customer_id, now=now):
             await customer_mails.ask(c, CustomerMailKind.DELETION_ASKED, organisation_id, box_office, person.email)
             told = {"due": (None, stands.due_at)} if stands.due_at else {}
-            await customer_accounts.note(c, person, "customer.deletion-asked", by, now, told)
+            act = "customer.deletion-noted" if by.staff_id else "customer.deletion-asked"
+            await customer_accounts.note(c, person, act, by, now, told)
     return False
 
 
@@ -81,7 +82,8 @@ async def withdraw(db: Database, organisation_id: UUID, customer_id: UUID, by: A
     async with db.transaction() as c:
         person = await _get(c, organisation_id, customer_id)
         if await SQL.withdraw.run(c, customer_id=customer_id):
-            await customer_accounts.note(c, person, "customer.deletion-withdrawn", by, now)
+            act = "customer.deletion-undone" if by.staff_id else "customer.deletion-withdrawn"
+            await customer_accounts.note(c, person, act, by, now)
 
 
 async def forget_due(db: Database, now: datetime, customers_max: int = FORGOTTEN_MAX) -> int:

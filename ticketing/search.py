@@ -51,6 +51,7 @@ class FoundOrder(Struct, frozen=True):
 class FoundBuyer(Struct, frozen=True):
     """A buyer with orders at a box office."""
 
+    id: UUID
     name: str
     email: str
     box_office_key: str

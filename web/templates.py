@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from engine.plan.sayings import Saying
 from ticketing import formats, markup
+from ticketing.customers import ANONYMOUS
 from web import built, forms, languages
 from web.built import Assets
 
@@ -69,6 +70,7 @@ class Templates:
             "day_and_month": lambda at, zone: formats.day_and_month(at, zone, language),
             "weekday": partial(formats.weekday, tag=language),
             "short_weekday": partial(formats.short_weekday, tag=language),
+            "person": lambda name: languages.translated(name, language) if name == ANONYMOUS else name,
             "prose": lambda text: Markup(markup.rendered(text)),  # cleaned there, twice
             "field_moment": forms.field_moment,
             "cents": forms.field_money,

@@ -212,6 +212,12 @@ async def order_id(db: Database, house: House) -> Any:
     return order
 
 
+async def customer_id(db: Database, house: House) -> Any:
+    order = await order_id(db, house)
+    async with db.read() as c:
+        return await c.fetchval("select customer_id from orders where id = $1", order)
+
+
 async def ticket_id(db: Database, house: House) -> Any:
     async with db.read() as c:
         return await c.fetchval("select id from tickets where order_id = $1", await order_id(db, house))
@@ -263,6 +269,7 @@ MAKERS: dict[str, Maker] = {
     "invoice_id": nothing_id,
     "file": invoice_file,
     "order_id": order_id,
+    "customer_id": customer_id,
     "ticket_id": ticket_id,
     "pass_id": nothing_id,
     "refund_id": nothing_id,

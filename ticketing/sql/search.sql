@@ -88,7 +88,7 @@ with people as materialized (
         limit :people_max
     )
 )
-select c.name, c.email, b.key as box_office_key, b.name as box_office_name, bought.order_count
+select c.id, c.name, c.email, b.key as box_office_key, b.name as box_office_name, bought.order_count
 from (
     select o.customer_id, o.box_office_id, count(*)::integer as order_count, max(o.placed_at) as last_at
     from people p

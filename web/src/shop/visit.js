@@ -16,7 +16,9 @@ export function visitor(document) {
 export async function visit(document) {
   if (!document.body.dataset.shop || !document.querySelector("[data-cart-link]")) return;
   try {
-    showCart(document, (await visitor(document)).cart);
+    const { cart, customer } = await visitor(document);
+    showCart(document, cart);
+    if (customer) showCustomer(document, customer);
   } catch {
     forget(); // the link to the cart is there all the same
   }
@@ -25,6 +27,11 @@ export async function visit(document) {
 // What was told of the visitor is no longer so: it is asked for anew.
 export function forget() {
   asked = null;
+}
+
+function showCustomer(document, name) {
+  const link = document.querySelector("[data-customer]");
+  if (link) link.textContent = name;
 }
 
 export function showCart(document, cart) {
