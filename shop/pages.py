@@ -16,9 +16,9 @@ from markupsafe import Markup
 
 from shop import access, policies, tracked
 from ticketing.kept import Kept
-from ticketing.refusals import AdmissionLapsed, Refusal, WaitingRoomFirst
+from ticketing.refusals import AdmissionLapsed, InputRefused, Refusal, WaitingRoomFirst
 from ticketing.shops import Storefront
-from web import languages, pages
+from web import languages, pages, problems
 from web.answers import send
 from web.call import Call
 from web.variants import Variants
@@ -78,6 +78,19 @@ def refused(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     answer = pages.refused(call, error, "shop/refused.html", told=told, fields=fields, **_around(call, front))
     answer.headers |= policies.headers(call, front)
     return answer
+
+
+def told(request: Request[Any, Any, Any], error: Refusal) -> Response[bytes]:
+    """Instead of what a page's script asked for: why not, as a problem whose sentence is in the visitor's language."""
+    language = cast(Call, request).visit.language
+    said, fields = type(error).__doc__ or "", error.fields
+    if isinstance(error, InputRefused):
+        said, fields = error.text, error.filled
+    words = {
+        name: languages.translated(value, language) if isinstance(value, str) and value else value
+        for name, value in fields.items()
+    }
+    return problems.answer(request, error, languages.translated(said, language).format_map(words))
 
 
 def _around(call: Call, front: Storefront | None) -> dict[str, Any]:

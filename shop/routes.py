@@ -3,7 +3,7 @@
 from litestar import Router
 
 from shop import account, best, cart, checkout, events, home, leaving, orders, pages, performances, queue, sign_in
-from ticketing.refusals import NotSignedIn
+from ticketing.refusals import NotSignedIn, Refusal
 from web.call import Call
 
 PAGES = Router(
@@ -83,5 +83,6 @@ SCRIPTS = Router(
         checkout.save_typed,
         orders.standing_now,
     ],
+    exception_handlers={Refusal: pages.told},
 )
 SHOP = Router("/shop/{key:str}", request_class=Call, route_handlers=[PAGES, ACCOUNT, SCRIPTS], include_in_schema=False)

@@ -82,9 +82,11 @@ class Cause(NamedTuple):
     headers: Mapping[str, str] = NOTHING
 
 
-def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """The one exception handler: every exception becomes a problem document."""
+def answer(request: Request[Any, Any, Any], error: Exception, detail: str = "") -> Response[bytes]:
+    """The one exception handler: every exception becomes a problem document; `detail`: its sentence, if not English."""
     cause = cause_of(error)
+    if detail:
+        cause = cause._replace(detail=detail)
     if cause.status >= 500:
         report(request, cause, error)
     return Response(

@@ -13,8 +13,10 @@ from shop import pages, performances
 from tests.api.conftest import House, schedule, small_plan
 from tests.shop.conftest import Browser
 from ticketing import performances as performances_of
-from ticketing import plans
+from ticketing import plans, waiting_rooms
+from ticketing.audit import Actor
 from ticketing.db import Database
+from ticketing.waiting_rooms import RoomSettings
 
 NUMBERS = re.compile(r'name="seat" value="([^"]+)"')
 
@@ -265,3 +267,26 @@ async def test_a_table_that_is_sold_whole_is_taken_and_given_back_whole(
     place = next(item["place"] for item in cart["items"] if item["seat"] == "A-2")
     left = (await visitor.script("/cart/places", {"performance": date, "drop": [place]})).json()
     assert [item["seat"] for item in left["items"]] == ["A-5"]
+
+
+async def test_a_waiting_room_is_told_and_sends_who_was_not_let_in(
+    visitor: Browser, house: House, database: Database
+) -> None:
+    event, now = house.performances[0].event_id, datetime.now(UTC)
+    wanted = RoomSettings(opens_at=now + timedelta(minutes=10), pace_min=6000)
+    await waiting_rooms.announce(database, house.organisation_id, event, wanted, Actor(organisation_id=None), now)
+    page = await visitor.page(f"{visitor.base}/performances/{house.first}")
+    assert "there is a waiting room" in page and f"/events/{event}/queue" in page
+    response = await visitor.get(f"{visitor.base}/performances/{house.first}/best?party=2")
+    assert response.status_code == 303 and response.headers["location"].endswith(f"/events/{event}/queue")
+    asked = await visitor.script("/cart/places", {"performance": house.first, "seats": ["A-1"]})
+    assert asked.status_code == 403 and asked.json()["fields"]["queue"].endswith(f"/events/{event}/queue")
+
+
+async def test_a_script_is_refused_in_the_visitors_language(client: AsyncClient, house: House) -> None:
+    visitor = Browser(client, house, "fr")
+    await Browser(client, house).take(house, ["A-1"])
+    taken = await visitor.script("/cart/places", {"performance": house.first, "seats": ["A-1"]})
+    assert taken.status_code == 409 and taken.json()["code"] == "seats-taken" and "Quelqu" in taken.json()["detail"]
+    none = await visitor.script("/cart/places", {"performance": house.first, "area": "pit", "count": 0})
+    assert none.status_code == 422 and none.json()["detail"] != "Say how many."

@@ -53,7 +53,14 @@ export class ChosenPanel {
   _thing({ text, urgent, acts = [] }) {
     const box = make("div", "", urgent ? "hint urgent" : "hint");
     if (urgent) box.setAttribute("role", "alert");
-    box.append(make("p", text));
+    const close = make("button", "×", "hint-close");
+    close.type = "button";
+    close.setAttribute("aria-label", this.words.close);
+    close.addEventListener("click", () => {
+      box.remove();
+      this._title.focus();
+    });
+    box.append(make("p", text), close);
     if (acts.length) {
       const buttons = make("p", "", "hint-acts");
       for (const [label, act] of acts) {

@@ -236,10 +236,15 @@ export class Selling {
     return this.words.seatAt.replace("{row}", row).replace("{label}", label);
   }
 
+  // The same where a table is taken whole: the table.
+  _told(seat) {
+    return this.house.soldWith(seat).length > 1 ? this.house.tables[this.house.table[seat]].label : this._called(seat);
+  }
+
   // What the choice leaves to be said, after what has just been done.
   _advise(done, seats) {
     const { words, picking, house } = this;
-    this.map.told.textContent = done.replace("{seat}", seats.map((seat) => this._called(seat)).join(", "));
+    this.map.told.textContent = done.replace("{seat}", [...new Set(seats.map((seat) => this._told(seat)))].join(", "));
     const things = [];
     const apart = picking.clumps().length > 1;
     const gather = apart ? picking.mendApart() : null;
