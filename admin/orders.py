@@ -12,6 +12,7 @@ from litestar.response import Redirect
 
 from admin import access, history, pages
 from admin.access import Desk
+from admin.checkout import HANDOVERS
 from admin.menu import marked
 from ticketing import answers, dossiers, invoices, mails, notes, order_lists, orders, payment_methods, payments, refunds
 from ticketing.channels import Channel
@@ -79,6 +80,7 @@ WORDS: dict[str, Any] = {
     "payment_states": PAYMENTS,
     "refund_states": REFUNDS,
     "providers": PROVIDERS,
+    "handovers": HANDOVERS,
     "mail_kinds": KINDS,
     "mail_outcomes": OUTCOMES,
     "methods": METHODS,

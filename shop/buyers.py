@@ -15,7 +15,7 @@ from ticketing import checkouts, orders
 from ticketing.audit import Actor
 from ticketing.checkouts import Permitted
 from ticketing.orders import Order
-from ticketing.refusals import NotFound
+from ticketing.refusals import NotFound, OrderClosed
 from ticketing.shops import Storefront
 from web.call import Call
 
@@ -53,8 +53,8 @@ def thank(call: Call, front: Storefront, order_id: UUID) -> None:
 
 
 async def opened(call: Call, key: str, order_id: UUID) -> Opened:
-    """The order of an address, for a browser that has its secret or is signed in as its customer; NotFound for
-    another's and for another shop's.
+    """The order of an address, for a browser that has its secret or is signed in as its customer; OrderClosed
+    for another's, another shop's and none.
 
     Secrets that open nothing are counted against the address: TooManyRequests past the rate.
     """
@@ -69,7 +69,7 @@ async def opened(call: Call, key: str, order_id: UUID) -> Opened:
         if not await accounts.may_see(call, front, order_id):
             if secret:
                 services.sign_ins.take(call.address, time.monotonic())
-            raise
+            raise OrderClosed() from None
         order = await orders.get(services.database, order_id)
     permitted = await checkouts.of_order(services.database, order.id)
     by = Actor(organisation_id=order.organisation_id, address=call.address)

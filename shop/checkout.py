@@ -103,8 +103,8 @@ async def save_details(request: Call, key: FromPath[str]) -> Answer:
         await tills.keep(request, till, details=tills.copied(till, form.text("copy")))
         return pages.done(request, till.path(Step.DETAILS) + "#tickets")
     await tills.check(request, till, judged)
-    if not judged.mistakes and till.whole:
-        till = await _chosen(request, till, form, judged)
+    if till.whole:
+        till = await tills.keep(request, await _chosen(request, till, form, judged), agreed="agreed" in form)
     if judged.mistakes:
         return _show_details(request, till, judged, status=422)
     if till.whole and "order" in form:
@@ -176,8 +176,11 @@ async def order(request: Call, key: FromPath[str]) -> Answer:
 
 async def _order(call: Call, till: Till, form: Form) -> Answer:
     """Place it, if all is said that has to be; then on to paying it."""
-    if terms_of(till, call.visit.language) and "agreed" not in form:
+    terms = terms_of(till, call.visit.language)
+    if terms and "agreed" not in form:
         form.mistaken("agreed", "Please agree to the terms to go on.")
+    elif terms and form.text("terms") != named(terms):
+        form.mistaken("agreed", "The terms have changed meanwhile: please read them again.")
     total_cents = form.number("total_cents", 0, CENTS_MAX, required=False)
     address = None
     if total_cents:
@@ -228,8 +231,8 @@ def _request(call: Call, till: Till, total_cents: int | None = None) -> PlaceOrd
         answers=till.given(till.of_order),
         choices=Choices(till.handover or Handover.PRINT, checkouts.hash_of(terms)),
     )
-    named = hashlib.blake2b(msgspec.json.encode(made), digest_size=16).hexdigest()
-    return replace(made, request_key=f"shop-{till.cart.hold}-{named}", admissions=access.admissions(call))
+    digest = hashlib.blake2b(msgspec.json.encode(made), digest_size=16).hexdigest()
+    return replace(made, request_key=f"shop-{till.cart.hold}-{digest}", admissions=access.admissions(call))
 
 
 async def _turned_back(call: Call, till: Till, form: Form, refusal: Refusal) -> Answer:
@@ -269,6 +272,11 @@ def terms_of(till: Till, language: str) -> str:
     """The terms to be agreed to, in the reader's language or the one they are there in; empty for none."""
     shop = till.front.shop
     return shop.said(language).terms or next((said.terms for said in shop.texts.values() if said.terms), "")
+
+
+def named(terms: str) -> str:
+    """Names the terms that a page shows: others are not agreed to with it."""
+    return (checkouts.hash_of(terms) or b"").hex()
 
 
 def _basket(till: Till, total_cents: int) -> Basket:
@@ -319,7 +327,7 @@ async def _show_payment(call: Call, till: Till, form: Form, status: int = 200) -
 def _show(call: Call, till: Till, step: Step, template: str, form: Form, status: int, **context: Any) -> Response[str]:
     return pages.show(
         call, till.front, template, status=status, till=till, cart=till.cart, step=step, form=form,
-        labels=_labels(till, call.visit.language), **context,
+        labels=_labels(till, call.visit.language), named=named, **context,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from ticketing import invoices, mails, notes, oppositions, orders, payments, refunds
 from ticketing.channels import Channel
+from ticketing.checkouts import Handover
 from ticketing.db import Database
 from ticketing.invoices import Issued
 from ticketing.mails import Mail
@@ -36,6 +37,8 @@ class Client(Struct, frozen=True):
     box_office_key: str
     box_office_name: str
     order_count: int
+    handover: Handover | None
+    """How they want their tickets, if they were asked."""
 
 
 class Seat(Struct, frozen=True):

@@ -692,6 +692,13 @@ class ChangedMeanwhile(Refusal):
     status = 409
 
 
+class OrderClosed(Refusal):
+    """An order opens by the link in its mail: open it from there once more. Or the address is not whole."""
+
+    code = "order-closed"
+    status = 404
+
+
 class CancellationOver(Refusal):
     """This order cannot be cancelled here, or no longer: ask the box office."""
 

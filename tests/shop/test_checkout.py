@@ -24,6 +24,8 @@ from ticketing.shops import Look, ShopTexts
 from ticketing.stores import stores
 
 BUYER = {"email": "Ada@Example.org", "name": "Ada Lovelace", "language": "en"}
+TERMS = "No refunds, **ever**."
+TERMS_HASH = (checkouts.hash_of(TERMS) or b"").hex()
 SCRIPT = "<script>alert(1)</script>"
 Fields = dict[str, Any]
 
@@ -72,7 +74,7 @@ async def at_payment(browser: Browser, handover: str = "print") -> str:
 
 async def confirm(browser: Browser, cents: int = 12000, method: str = "sandbox", **fields: Any) -> Response:
     """Send the last page's form."""
-    sent = {"total_cents": str(cents), "method": method} | fields
+    sent = {"total_cents": str(cents), "method": method, "terms": TERMS_HASH} | fields
     return await browser.post(f"{browser.base}/checkout/payment", sent)
 
 
@@ -290,13 +292,15 @@ async def test_a_script_in_a_name_stays_a_text(buyer: Browser) -> None:
 
 
 async def test_terms_are_agreed_to_and_which(visitor: Browser, house: House, database: Database) -> None:
-    await terms(database, house, "No refunds, **ever**.")
+    await terms(database, house, TERMS)
     buyer = visitor
     await buyer.take(house, ["A-1", "A-2"])
     page = await at_payment(buyer)
     assert "No refunds" in page and "agree to them" in page
     response = await confirm(buyer)
     assert response.status_code == 422 and 'href="#agreed"' in response.text
+    response = await confirm(buyer, agreed="on", terms=TERMS_HASH[::-1])
+    assert response.status_code == 422 and "The terms have changed meanwhile" in response.text
     assert await ordered(database, house) == 0
     assert (await confirm(buyer, agreed="on")).status_code == 303
     async with database.read() as c:
@@ -305,7 +309,7 @@ async def test_terms_are_agreed_to_and_which(visitor: Browser, house: House, dat
             "where o.box_office_id = $1",
             office(house),
         )
-    assert row["handover"] == "print" and row["terms_hash"] == checkouts.hash_of("No refunds, **ever**.")
+    assert row["handover"] == "print" and row["terms_hash"] == checkouts.hash_of(TERMS)
 
 
 # Never two orders, never a lost one

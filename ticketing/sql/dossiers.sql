@@ -3,8 +3,10 @@
 select c.name, c.email, c.locale, o.channel, b.key as box_office_key, b.name as box_office_name,
     (
         select count(*)::integer from orders w where w.customer_id = c.id and w.box_office_id = o.box_office_id
-    ) as order_count
+    ) as order_count,
+    h.handover
 from orders o
+left join order_choices h on h.order_id = o.id
 join customers c on c.id = o.customer_id
 join box_offices b on b.id = o.box_office_id
 where o.id = :order_id;
