@@ -146,7 +146,10 @@ class Post:
     async def _send_paper(self, payload: SendMail, invoice_id: UUID, mail_id: str, now: datetime) -> None:
         """Send an invoice or a credit note."""
         paper = await invoices.document(self._database, payload.order, invoice_id)
-        pdf, to = await self._press.invoice(paper), payload.to or paper.email
+        to = payload.to or paper.email
+        if not to:
+            return
+        pdf = await self._press.invoice(paper)
         write = partial(invoice_letters.message, paper, pdf, mail_id, self._settings.mail_from, now, to)
         outcome, reply = await self._sent(write, mail_id)
         if outcome is MailOutcome.REFUSED:

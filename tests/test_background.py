@@ -19,7 +19,7 @@ import background
 from background import MailDelayed, Post
 from mailing.relays import Delivery, Handed
 from tests.ticketing.house import NOW, SETTINGS, open_house, order
-from ticketing import check, checkouts, mailings, orders, payments, ticket_deliveries, ticket_links
+from ticketing import check, checkouts, invoices, mailings, orders, payments, ticket_deliveries, ticket_links
 from ticketing.audit import Actor
 from ticketing.check import Breach
 from ticketing.checkouts import Choices, Handover
@@ -69,6 +69,22 @@ async def test_without_a_relay_a_mail_is_kept_with_its_tickets(opened: Stores, p
     assert isinstance(content, bytes) and content.startswith(b"%PDF-")
     calendar = dates.get_payload(decode=True)
     assert isinstance(calendar, bytes) and calendar.count(b"BEGIN:VEVENT") == 1
+
+
+async def test_an_invoice_is_mailed_and_a_receipt_comes_with_the_tickets(
+    opened: Stores, press: Press, paid: PlacedOrder
+) -> None:
+    post, (one,) = Post(opened, press), await invoices.issue(opened.database, paid.id, NOW)
+    await post.send(SendMail(paid.id, MailKind.INVOICE, "books@example.org", one.id), "send-mail-1")
+    await post.send(SendMail(paid.id, MailKind.ORDER_PAID), "send-mail-2")
+    alone, together = [message_from_bytes(path.read_bytes()) for path in mails(opened)]
+    names = [[part.get_filename() for part in mail.walk() if part.get_filename()] for mail in (alone, together)]
+    assert names == [[f"{one.label}.pdf"], [f"tickets-{paid.code}.pdf", f"{paid.code}.ics", f"{one.label}.pdf"]]
+    assert alone["To"] == "books@example.org"
+    async with opened.database.read() as c:
+        assert sorted((await c.fetch("select kind from order_mails where order_id = $1", paid.id))) == [
+            ("invoice",), ("order-paid",),
+        ]  # fmt: skip
 
 
 async def test_tickets_that_are_too_large_for_a_mail_are_linked(

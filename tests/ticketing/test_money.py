@@ -1,7 +1,8 @@
 """Money and places under any sequence of acts: after each of them `check` finds nothing.
 
-Hypothesis draws acts on a small house (order, pay, pay wrongly or late, cancel, move, expire, send refunds), one after
-the other or some at once. Most are refused for some reason, which is as it should be: a refusal must change nothing.
+Hypothesis draws acts on a small house (order, put on invoice, pay, pay wrongly or late, by a bank file, cancel, move,
+expire, send refunds), one after the other or some at once. Most are refused for some reason, which is as it should be:
+a refusal must change nothing.
 """
 
 import asyncio
@@ -17,15 +18,30 @@ from hypothesis import strategies as st
 
 from engine.inventory import Inventory
 from tests.ticketing.house import NOW, SANDBOX, SETTINGS, House, breaches, empty, hold, open_house, request
-from ticketing import check, moves, options, orders, payments, refunds
+from tests.ticketing.test_payment_methods import INVOICE, ONLINE, OWED
+from ticketing import (
+    bank_files,
+    billing,
+    check,
+    invoices,
+    moves,
+    options,
+    orders,
+    payment_methods,
+    payments,
+    refunds,
+)
 from ticketing.audit import Actor
+from ticketing.bank_formats import Column
 from ticketing.db import Database
 from ticketing.moves import MoveTicket
 from ticketing.options import Acting, Draft
 from ticketing.payments import StartedPayment
 from ticketing.refusals import Refusal
 from ticketing.states import RefundStatus
+from ticketing.workshop import Workshop
 
+ANY_INVOICE = msgspec.structs.replace(INVOICE, min_cents=None, max_cents=None)
 PLACES = 8
 """Of ten in row A and ten in row B: few enough that orders meet."""
 FAR = timedelta(days=1)
@@ -39,6 +55,7 @@ class Play:
         self.placed: list[UUID] = []
         self.options: tuple[UUID, ...] = ()
         self.begun: list[StartedPayment] = []
+        self.transfers = 0
 
     async def order(self, a: int, b: int) -> None:
         first = a % PLACES + (10 if a % 2 else 0)
@@ -59,6 +76,8 @@ class Play:
             draft = Draft(names={"en": name}, price_cents=cents)
             await options.add(self.db, Acting(owner, self.house.full, version, by, NOW), draft)
         self.options = tuple(option.id for option in (await options.of_tariff(self.db, self.house.full)).single)
+        owed = msgspec.structs.replace(OWED, receipts=True)
+        await billing.change(self.db, owner, self.house.box_office, owed, (ONLINE, ANY_INVOICE), by, NOW)
         async with self.db.read() as c:
             await c.execute("update box_offices set vat_registered = true where id = $1", self.house.box_office)
             await c.execute("insert into vat_rates values ($1, $2, 8100)", self.house.box_office, day)
@@ -75,6 +94,27 @@ class Play:
         charge = SANDBOX.open_page(started.redirect_url.rpartition("/")[2])
         told = SANDBOX.notify(charge, b % 5 != 0, NOW, 1 + b if b % 7 == 6 else None)
         await payments.receive(self.db, self.inventory, SETTINGS, SANDBOX, told.body, told.signature, NOW)
+
+    async def invoice(self, a: int, b: int) -> None:
+        if b % 3:
+            await payment_methods.choose(self.db, SETTINGS, self._order(a), "invoice", NOW)
+        else:
+            await invoices.issue(self.db, self._order(a), NOW)
+
+    async def transfer(self, a: int, b: int) -> None:
+        """A bank file tells of one payment for an order: what it owes, or more, or less."""
+        order = await orders.get(self.db, self._order(a))
+        cents = max(1, order.due_cents + (b % 5 - 2) * 1000)
+        self.transfers += 1
+        content = (
+            f"Date;Text;Credit\n2026-11-20;{self.transfers} {order.code};{cents // 100}.{cents % 100:02d}\n".encode()
+        )
+        owner, office, by = self.house.organisation, self.house.box_office, Actor(organisation_id=None)
+        file = await bank_files.upload(self.db, Workshop(), owner, office, "x.csv", content, by, NOW)
+        columns = {Column.DATE: 0, Column.MESSAGE: 1, Column.AMOUNT: 2}
+        await bank_files.choose_columns(self.db, owner, office, file, columns)
+        await bank_files.confirm(self.db, office, file, by, NOW)
+        await bank_files.book(self.db, self.inventory, SETTINGS, file, NOW)
 
     async def cancel(self, a: int, b: int) -> None:
         tickets = await self._tickets(self._order(a))
@@ -94,7 +134,7 @@ class Play:
 
     async def send_refunds(self, a: int, _: int) -> None:
         for refund in await refunds.of_order(self.db, self._order(a)):
-            if refund.provider == refunds.ON_SITE and refund.status is RefundStatus.DUE:
+            if refund.provider in refunds.BY_HAND and refund.status is RefundStatus.DUE:
                 await refunds.hand_out(self.db, self.house.organisation, refund.id, NOW)
             else:
                 await refunds.send(self.db, SANDBOX, refund.id, NOW)
@@ -110,7 +150,7 @@ class Play:
 
 ACTS: list[Callable[..., Awaitable[None]]] = [
     Play.order, Play.order, Play.order, Play.pay_cash, Play.begin, Play.begin, Play.notify, Play.notify, Play.notify,
-    Play.cancel, Play.give_up, Play.move, Play.move, Play.expire, Play.send_refunds,
+    Play.invoice, Play.transfer, Play.cancel, Play.give_up, Play.move, Play.move, Play.expire, Play.send_refunds,
 ]  # fmt: skip
 NUMBERS = st.integers(0, 60)
 ACT = st.tuples(st.sampled_from(ACTS), NUMBERS, NUMBERS)

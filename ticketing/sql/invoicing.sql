@@ -28,7 +28,7 @@ select label from invoices where id = :invoice_id;
 select
     o.code as order_code, o.box_office_id, o.currency, box_office_time_zone(o.box_office_id) as time_zone,
     g.name as organisation_name, case when b.vat_registered then b.vat_number else '' end as vat_number,
-    c.name as customer_name, c.email as customer_email, c.locale as customer_locale,
+    coalesce(c.name, '') as customer_name, coalesce(c.email, '') as customer_email, c.locale as customer_locale,
     case when o.status = 'pending' then o.expires_at end as expires_at,
     greatest(
         0,
