@@ -6,9 +6,12 @@ with `MARK` in its place, so that they can be shared and kept, and nothing insid
 pages, ever has it in hand; it is written into links on the way out.
 
 Who comes to a frame's address from elsewhere is given a secret of their own, so nobody can be made to fill in what
-somebody else can read.
+somebody else can read. A frame's first page is always come to from elsewhere: its address proves beside the secret whom
+it was given to, by their network address and browser.
 """
 
+import hashlib
+import hmac
 import secrets as randomness
 from datetime import UTC, datetime
 from typing import Any
@@ -34,6 +37,7 @@ MARK = randomness.token_urlsafe(12)
 FRAMED = frozenset({"", "events", "performances", "cart", "checkout", "out", "visit", "theme.css", "pictures"})
 """The parts of a shop that are shown in a frame; what is of one buyer alone (orders, accounts) never is."""
 TEXTS = (b"text/", b"application/json", b"application/problem+json")
+PROOF_CHARS = 32
 LASTING = ("theme.css", "pictures")
 
 
@@ -55,19 +59,31 @@ class Door:
     async def _enter(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         segment, slash, rest = scope["path"][len(ROOT) :].partition("/")
         key, _, text = segment.partition(";")
-        frame, secret = decoded(text)
+        frame, carried = decoded(text)
+        secret, _, proof = carried.partition(".")
         plain = f"{ROOT}{key}{slash}{rest}"
         scope["path"], scope["raw_path"] = plain, plain.encode()
         scope["state"][FRAME] = frame
         if not frame.embedded:
             await self._app(scope, receive, send)
-        elif scope["method"] == "GET" and (not secret or _from_elsewhere(scope)):
-            await _see(send, _with_query(f"{ROOT}{key}{frame.text};{CART}={new_secret()}{slash or '/'}{rest}", scope))
+        elif scope["method"] == "GET" and not (secret and self._is_theirs(scope, secret, proof)):
+            given = new_secret()
+            given = f"{CART}={given}.{self._proof(scope, given)}"
+            await _see(send, _with_query(f"{ROOT}{key}{frame.text};{given}{slash or '/'}{rest}", scope))
         elif rest.partition("/")[0] not in FRAMED:
             await self._lead_out(scope, receive, send, key, plain)
         else:
             inside = f"{ROOT}{key}{frame.text};{CART}={MARK}/"
             await self._visit(scope, receive, send, secret, rest, (f"{ROOT}{key}/", inside))
+
+    def _is_theirs(self, scope: HTTPScope, secret: str, proof: str) -> bool:
+        """Whether a secret was given to who shows it: as far as a page of the shop leads here, or the proof holds."""
+        return not _from_elsewhere(scope) or hmac.compare_digest(proof, self._proof(scope, secret))
+
+    def _proof(self, scope: HTTPScope, secret: str) -> str:
+        services: Services = self._state.services
+        whom = f"frame {secret} {services.addresses.of(scope)} ".encode() + _header(scope, b"user-agent")
+        return hmac.new(services.secret, whom, hashlib.sha256).hexdigest()[:PROOF_CHARS]
 
     async def _lead_out(self, scope: HTTPScope, receive: Receive, send: Send, key: str, plain: str) -> None:
         """To a page that is never in a frame: from within one by a link that replaces the frame's whole page."""

@@ -21,7 +21,8 @@ EMBEDDED, CART = "embedded", "cart"
 CHARS_MAX = 2500
 CHOSEN_MAX = 40
 METHOD = re.compile(r"[a-z][a-z_]{0,29}")
-SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
+SECRET = re.compile(r"[A-Za-z0-9_-]{43}(?:\.[0-9a-f]{32})?")
+"""A visit's secret; on its first page with a proof of whom it was given to."""
 
 
 class Frame(Struct, frozen=True, kw_only=True):

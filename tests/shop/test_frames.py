@@ -19,6 +19,7 @@ from ticketing.embeddings import Trackers
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 SITE = "https://theatre.example"
+ELSEWHERE = {"sec-fetch-mode": "navigate", "sec-fetch-site": "cross-site", "user-agent": "A browser"}
 Opened = Callable[..., Awaitable["Framed"]]
 
 
@@ -47,9 +48,11 @@ def open_frame(client: AsyncClient, house: House) -> Opened:
 
     async def opened(parameters: str = "") -> Framed:
         address = f"/shop/{house.key};embedded{parameters}/"
-        response = await client.get(address, headers={"sec-fetch-mode": "navigate", "sec-fetch-site": "cross-site"})
+        response = await client.get(address, headers=ELSEWHERE)
         assert response.status_code == 303 and "set-cookie" not in response.headers
-        return Framed(client, house, response.headers["location"].removesuffix("/"))
+        address = response.headers["location"]
+        assert (await client.get(address, headers=ELSEWHERE)).status_code == 200
+        return Framed(client, house, re.sub(r"\.[0-9a-f]{32}/$", "", address))
 
     return opened
 
@@ -122,6 +125,17 @@ async def test_nobody_is_led_into_somebody_elses_cart(client: AsyncClient, open_
         assert response.status_code == 303 and framed.base not in response.headers["location"]
     headers = {"sec-fetch-mode": "navigate", "sec-fetch-site": "same-origin"}
     assert (await client.get(f"{framed.base}/cart", headers=headers)).status_code == 200
+
+
+async def test_a_first_page_is_for_the_browser_it_was_given_to(client: AsyncClient, house: House) -> None:
+    """Whoever is sent an address that another browser was given gets a visit of their own."""
+    first = (await client.get(f"/shop/{house.key};embedded/", headers=ELSEWHERE)).headers["location"]
+    assert (await client.get(first, headers=ELSEWHERE)).status_code == 200
+    assert (await client.get(first, headers=ELSEWHERE | {"user-agent": "Another"})).status_code == 303
+    secret, _, proof = first.rstrip("/").rpartition("=")[2].partition(".")
+    other = first.replace(proof, "0" * 32)
+    assert (await client.get(other, headers=ELSEWHERE)).status_code == 303
+    assert (await client.get(first.replace(secret, "s" * 43), headers=ELSEWHERE)).status_code == 303
 
 
 async def test_pages_that_are_shared_hold_nobodys_secret(house: House, open_frame: Opened) -> None:

@@ -18,6 +18,7 @@ def test_what_a_frame_says_is_read_back() -> None:
     assert Frame().text == "" and decoded("") == (Frame(), "")
     secret = "x" * 43
     assert decoded(f"{FULL.text};cart={secret}") == (FULL, secret)
+    assert decoded(f"cart={secret}.{'0' * 32}") == (Frame(), f"{secret}.{'0' * 32}")
 
 
 @pytest.mark.parametrize(
