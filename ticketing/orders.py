@@ -166,8 +166,8 @@ async def place(
 
     Raises InputRefused, NotFound, NoPrice, SaleClosed, PriceChanged and what else `drafts.draft` says of what cannot be
     ordered; HoldExpired, HoldLost, HoldBusy, HoldMismatch, HoldOrdered for the hold; TariffSoldOut, SeatsTaken,
-    TariffChanged, TooManyPlaces (of the customer's that are not paid), TurnUsed; RequestReused for a key that was another
-    request's; NotReady and OrderLate when the same may work in a moment. A refused order leaves the hold.
+    TariffChanged, TooManyPlaces (of the customer's that are not paid), TurnUsed; RequestReused for a key that was
+    another request's; NotReady and OrderLate when the same may work in a moment. A refused order leaves the hold.
     """
     async with db.read() as c:
         ground = await drafts.ground(c, request)

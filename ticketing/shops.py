@@ -226,7 +226,8 @@ def _luminance(colour: str) -> float:
 def _differences(before: Shop, after: Shop) -> dict[str, tuple[Any, Any]]:
     """What was changed, texts by their language."""
     pairs = audit.differences(before, after)
-    known: dict[str, tuple[Any, Any]] = {name: pairs[name] for name in ("dates_shown", "gauges", "variables") if name in pairs}
+    plain = ("dates_shown", "gauges", "variables")
+    known: dict[str, tuple[Any, Any]] = {name: pairs[name] for name in plain if name in pairs}
     known |= audit.differences(before.colours, after.colours)
     for language in sorted({*before.texts, *after.texts}):
         said = audit.differences(before.said(language), after.said(language))

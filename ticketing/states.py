@@ -15,8 +15,8 @@ class OrderStatus(StrEnum):
     PENDING = "pending"
     """Its places are claimed, its money is awaited until `expires_at`."""
     PAID = "paid"
-    """Its tickets are good: nothing was left to collect, or its box office trusts its buyer. A move to a dearer seat may
-    leave something again."""
+    """Its tickets are good: nothing was left to collect, or its box office trusts its buyer. A move to a dearer seat
+    may leave something again."""
     EXPIRED = "expired"
     """The money did not come in time: the places went back on sale."""
     CANCELLED = "cancelled"

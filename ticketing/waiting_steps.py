@@ -116,7 +116,8 @@ async def _advance(c: Connection, room: Room, now: datetime) -> None:
     done = await SQL.advance.run(
         c, event_id=room.event_id, state=room.state, now=now, serving=called.serving, lapsed=lapsed,
         per_s=pace.per_s, credit=pace.credit - called.people, settles_at=_moment(pace.settles_at, now),
-        p99_ms=_milliseconds(counts), called_per_s=await _flow(c, room, called.serving, now), conversion=share, **values,
+        p99_ms=_milliseconds(counts), called_per_s=await _flow(c, room, called.serving, now), conversion=share,
+        **values,
     )  # fmt: skip
     if done and called.serving > room.serving:
         await SQL.note.run(c, event_id=room.event_id, serving=called.serving, now=now)
