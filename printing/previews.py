@@ -17,7 +17,8 @@ from ticketing.ticket_deliveries import Paper
 from ticketing.ticket_designs import PICTURE_PX, Wardrobe
 from ticketing.tickets import Issued
 
-COLORS_MAX = 256
+COLORS_MAX, FLAT_COLORS_MAX = 256, 1 << 15
+"""Colours of a preview that shows a photograph; pages without one have few, and keep them all."""
 EXAMPLES = {
     Language.EN: (
         "Your picture", "2480 × 1169 pixels", "Keep this panel white", "Title, day, venue, seat", "Code", "Facts",
@@ -57,6 +58,6 @@ def _drawn(pdf: bytes, width_px: int, *, clear: bool) -> Image.Image:
 
 
 def _png(picture: Image.Image, *, smaller: bool) -> bytes:
-    made = BytesIO()
-    (picture.quantize(COLORS_MAX) if smaller else picture).save(made, "PNG")
+    made, photographs = BytesIO(), picture.getcolors(FLAT_COLORS_MAX) is None
+    (picture.quantize(COLORS_MAX) if smaller and photographs else picture).save(made, "PNG")
     return made.getvalue()
