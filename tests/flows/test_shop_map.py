@@ -156,12 +156,37 @@ def test_the_best_places_beside_the_map(visit: Callable[..., Page], site: Site) 
     expect(page.locator(".chosen-sum b")).to_have_text(re.compile(r"70"))
 
 
+def test_a_cart_that_lapsed_is_said(visit: Callable[..., Page], site: Site) -> None:
+    """What the server knows of the cart is asked when its time is over, and when one comes back to the page."""
+    page = opened(visit(signed_in=False), site)
+    point(page, "E-2")
+    expect(page.locator(".chosen-list li")).to_have_count(1)
+    other = page.context.new_page()
+    other.goto(f"/shop/{site.house.key}/cart")
+    other.get_by_role("button", name="Empty the cart").click()
+    expect(other.locator(".place")).to_have_count(0)
+    other.close()
+    page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator(".chosen-list li")).to_have_count(0)
+    point(page, "E-2")
+    expect(page.locator(".chosen-list li")).to_have_count(1)
+    lapsed = {"token": "", "cart": {"count": 0, "items": [], "expires_in_s": 0, "lost_count": 1}}
+    page.route("**/visit", lambda route: route.fulfill(json=lapsed))
+    page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.get_by_role("alert")).to_contain_text("Your time was over")
+    expect(page.locator(".chosen-list li")).to_have_count(0)
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_best_places_without_a_script(visit: Callable[..., Page], site: Site, language: str) -> None:
     page = visit(PHONE, language, signed_in=False, scripts=False)
     page.goto(f"/shop/{site.house.key}/performances/{site.house.second}")
     page.locator("form.party").get_by_role("button").click()
     expect(page.locator(".proposal")).to_have_count(3)
+    if language == "en":
+        answered = visit(PHONE, language, signed_in=False)
+        answered.goto(page.url)
+        look(answered)
     page.locator(".proposal").nth(1).get_by_role("button").click()
     expect(page).to_have_url(re.compile("/cart(#|$)"))
     expect(page.locator(".place")).to_have_count(2)

@@ -4,7 +4,7 @@ import { make } from "../seatmap/list.js";
 import { clock, countdown } from "./clock.js";
 
 export class ChosenPanel {
-  // `act`: leave(place), tariff(place, id), show(place); `cart` is the cart's address.
+  // `act`: leave(place), tariff(place, id), show(place), lapsed(); `cart` is the cart's address.
   constructor(element, words, money, cart, act) {
     Object.assign(this, { element, words, money, act });
     this._told = make("div", "", "chosen-told");
@@ -110,7 +110,10 @@ export class ChosenPanel {
     this._stop?.();
     this._kept.textContent = "";
     if (!seconds) return;
-    this._stop = countdown(seconds, (left) => (this._kept.textContent = this.words.kept.replace("{time}", clock(left))));
+    this._stop = countdown(seconds, (left) => {
+      this._kept.textContent = this.words.kept.replace("{time}", clock(left));
+      if (!left) this.act.lapsed();
+    });
   }
 
   _folded(folded) {

@@ -15,13 +15,14 @@ import { counter } from "./counter.js";
 import { PriceLegend } from "./legend.js";
 import { Proposals } from "./proposals.js";
 import { fresh, post } from "./request.js";
-import { showCart, visitor } from "./visit.js";
+import { forget, showCart, visitor } from "./visit.js";
 
 const ALTERNATIVES = 3;
 const OPENING_S = [0.5, 2.5];
 const UNFOLDED_MAX = 12;
 const COUNTDOWN_S_MAX = 86_400;
 const ENGLISH = "en-150";
+const LAPSED_MS = 1500;
 const NARROW = "(max-width: 61rem)";
 
 export async function selling(document) {
@@ -158,6 +159,7 @@ export class Selling {
       leave: (place) => this._leave(place),
       tariff: (place, tariff) => this._tariff(place, tariff),
       show: (place) => this._show(place),
+      lapsed: () => setTimeout(() => this._again(), LAPSED_MS),
     });
     const form = this.element.querySelector("[data-best]");
     const found = this.element.querySelector("[data-proposals]");
@@ -166,11 +168,21 @@ export class Selling {
       take: (one) => this._takeProposal(one),
     });
     if (matchMedia(NARROW).matches) this.element.querySelector("details.best").open = false;
-    visitor(this.document).then(({ cart }) => {
-      this.basket.set(cart);
-      this._held();
-      if (this.basket.lapsed) this._tell([{ text: this.words.lapsed, urgent: true }]);
-    }, () => this._held());
+    this._again(true);
+    this.document.addEventListener("visibilitychange", () => this.document.hidden || this._again());
+    this.document.defaultView.addEventListener("pageshow", ({ persisted }) => persisted && this._again());
+  }
+
+  // Ask what the cart has: at first, when its time is over, and when one comes back from elsewhere.
+  async _again(first = false) {
+    if (!first) forget();
+    const told = first || this.basket.items.length;
+    const { cart } = await visitor(this.document).catch(() => ({}));
+    if (cart === undefined) return this._held();
+    this.basket.set(cart);
+    showCart(this.document, cart);
+    this._held();
+    if (told && this.basket.lapsed) this._tell([{ text: this.words.lapsed, urgent: true }]);
   }
 
   // -- asking ------------------------------------------------------------------------------------------------------
