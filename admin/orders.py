@@ -21,6 +21,7 @@ from ticketing.invoicing import DocumentKind
 from ticketing.jobs import MailKind
 from ticketing.mails import MailOutcome
 from ticketing.order_lists import Filter, Page, Sort
+from ticketing.payment_methods import Way
 from ticketing.refusals import Refusal
 from ticketing.states import OrderStatus, PaymentStatus, RefundStatus, TicketStatus
 from ticketing.tokens import Scope
@@ -259,17 +260,26 @@ async def show_again(call: Call, desk: Desk, order_id: UUID, form: Form) -> Resp
 async def _show(call: Call, desk: Desk, order_id: UUID, form: Form, again: bool = False) -> Response[str]:
     """The order's page; with what was typed and what is wrong with it."""
     database = call.services.database
+    dossier = await dossiers.of(database, order_id)
     context: dict[str, Any] = {
-        "dossier": await dossiers.of(database, order_id),
+        "dossier": dossier,
         "answered": await answers.of_order(database, order_id, call.visit.language),
         "history": await history.of(call, desk, "order", order_id),
         "billed_to": await invoices.billed_to(database, order_id),
-        "ways": await payment_methods.offered_for(database, call.services.settings, order_id, call.now),
+        "ways": await _ways(call, dossier),
         "order_id": order_id,
         "form": form,
     }
     render = pages.show_again if again else pages.show
     return render(call, SHOW, desk, **context, **WORDS)
+
+
+async def _ways(call: Call, dossier: Dossier) -> tuple[Way, ...]:
+    """How an order that awaits its money can be paid."""
+    if dossier.order.status is not OrderStatus.PENDING:
+        return ()
+    services = call.services
+    return await payment_methods.offered_for(services.database, services.settings, dossier.order.id, call.now)
 
 
 def _shown_cents(form: Form, name: str) -> int:

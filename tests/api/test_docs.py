@@ -88,6 +88,7 @@ async def test_what_is_not_for_anybody_asks_who_one_is(client: AsyncClient, desc
 BODIES: dict[str, dict[str, Any]] = {
     "cancellation": {},
     "payments": {"provider": "on_site"},
+    "payment-method": {"method": "invoice"},
     "moves": {"place": 1},
     "admissions": {"scan": "00000000-0000-0000-0000-000000000000", "code": "x", "gate": "x"},
 }
