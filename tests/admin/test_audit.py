@@ -15,7 +15,7 @@ from msgspec import Struct
 from admin import acts
 from tests.admin.conftest import Browser, SignIn
 from tests.api.conftest import House, keyed, opens, order_body
-from ticketing import audit, billing, box_offices, dates, events, forms, tariffs, tokens, vat, venues
+from ticketing import audit, billing, box_offices, checkouts, dates, events, forms, tariffs, tokens, vat, venues
 from ticketing.audit import Actor, Line, Subject
 from ticketing.box_offices import BoxOfficeChoice
 from ticketing.db import Database
@@ -104,6 +104,7 @@ def test_every_act_has_a_sentence(language: str):
 COMPARED: dict[str, tuple[type[Struct], ...]] = {
     "billing": (billing.Billing, billing.Rule),
     "box_offices": (box_offices.BoxOffice,),
+    "checkouts": (checkouts.Rules,),
     "dates": (dates.DateSettings, dates.Change),
     "events": (events.Event, events.Texts),
     "forms": (forms.Field, forms.Option, forms.Limits),
