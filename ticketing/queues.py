@@ -97,8 +97,14 @@ class _Own(Struct, frozen=True):
 class _Block:
     """Ordinals of one room that this process gives out."""
 
-    def __init__(self, first: int, early: bool) -> None:
-        self.next, self.end, self.early = first, first + BLOCK, early
+    def __init__(self, room: Room, first: int, early: bool) -> None:
+        self._seed_hash, self._early = room.seed_hash, early
+        self.next, self._end = first, first + BLOCK
+
+    def serves(self, room: Room) -> bool:
+        """Whether it has more, and they are this room's; one of before the opening is not used after it."""
+        late = self._early and room.seed is not None
+        return self.next < self._end and self._seed_hash == room.seed_hash and not late
 
 
 class _Arrival(Struct, frozen=True):
@@ -268,16 +274,16 @@ class Queues:
         return QueueNumber(event_id, own.ordinal, party if changed else own.party)
 
     async def _ordinal(self, room: Room) -> int:
-        """The next ordinal of this process's block; a block of before the opening is not used after it."""
+        """The next ordinal of this process's block."""
         async with self._drawing.setdefault(room.event_id, asyncio.Lock()):
             block = self._blocks.get(room.event_id)
-            if block is None or block.next == block.end or (block.early and room.seed is not None):
+            if block is None or not block.serves(room):
                 async with self._db.read() as c:
                     row = await SQL.allot.row(c, event_id=room.event_id, count=BLOCK)
                 if row is None:
                     raise WaitingRoomClosed()
                 reach("W1")
-                block = self._blocks[room.event_id] = _Block(row["first"], row["early"])
+                block = self._blocks[room.event_id] = _Block(room, row["first"], row["early"])
             block.next += 1
             return block.next - 1
 

@@ -46,6 +46,7 @@ class Waiting {
   }
 
   start() {
+    this._part("reload").hidden = true;
     this._later(Number(this.page.dataset.poll));
     setInterval(() => fetch(this.document.location.href).catch(() => null), SHOWN_AGAIN_MS * (1 + Math.random()));
   }
