@@ -472,3 +472,26 @@ async def test_rules_are_checked_versioned_and_the_house_own(house: House, rival
             await checkouts.change(database, *here, wrong, by(house), now)
     with pytest.raises(NotFound):
         await checkouts.change(database, rival.organisation_id, office(house), made, by(house), now)
+
+
+# What it costs
+
+
+async def test_each_page_asks_few_questions(buyer: Browser, queries: list[str]) -> None:
+    asked: dict[str, list[str]] = {}
+
+    async def noted(path: str) -> None:
+        queries.clear()
+        await buyer.page(f"{buyer.base}{path}")
+        asked[path] = [*queries]
+
+    await noted("/checkout")
+    await buyer.done(f"{buyer.base}/checkout", BUYER)
+    await noted("/checkout/delivery")
+    await buyer.done(f"{buyer.base}/checkout/delivery", {"handover": "print"})
+    await noted("/checkout/payment")
+    assert asked["/checkout"] == asked["/checkout/delivery"] == ["find", "rules", "asked_at"]
+    assert asked["/checkout/payment"][3:] == ["ground", "vat", "time_zone", "get", "rules"]
+    queries.clear()
+    await confirm(buyer)
+    assert len(queries) == 24, queries
