@@ -16,7 +16,6 @@ const frames = new Set();
 function frameOf(address, title) {
   const frame = document.createElement("iframe");
   frame.title = title;
-  frame.allow = "clipboard-write";
   frame.src = address;
   frames.add(frame);
   return frame;
@@ -36,6 +35,7 @@ window.addEventListener("message", ({ source, origin, data }) => {
 function shown(frame) {
   if (frame.dataset.shown && frame.getBoundingClientRect().top < 0) frame.scrollIntoView({ block: "start" });
   frame.dataset.shown = "yes";
+  frame.style.border = "0";
 }
 
 function dressed(element) {

@@ -7,9 +7,10 @@ export function addressOf(home, element) {
   const asked = (name) => element.getAttribute(name)?.trim() ?? "";
   const flags = FLAGS.filter((name) => element.hasAttribute(name));
   const texts = TEXTS.filter(asked).map((name) => `${name}=${asked(name).split(/[\s,]+/).map(encodeURIComponent).join(",")}`);
-  const page = asked("event") ? `events/${asked("event")}` : asked("date") ? `performances/${asked("date")}` : "";
+  const one = encodeURIComponent(asked("event") || asked("date"));
+  const page = asked("event") ? `events/${one}` : asked("date") ? `performances/${one}` : "";
   const segment = [encodeURIComponent(asked("shop")), "embedded", ...flags, ...texts].join(";");
-  return `${home}/shop/${segment}/${page.split("/").map(encodeURIComponent).join("/")}`;
+  return `${home}/shop/${segment}/${page}`;
 }
 
 // {kind: "height", height}, {kind: "page"} or {kind: "event", name, detail}; null for anything else.
