@@ -30,6 +30,9 @@ MANIFEST = "manifest.json"
 SEQUENCE_STEP = 10_000_000
 """How far sequences jump on a restore; more than a season draws, and a 400th of what a ticket code can carry."""
 
+ORDINAL_STEP = 1_000_000
+"""The same for the numbers of a waiting room; more than come to one event."""
+
 SQL = load("backup")
 
 Told = Callable[[str, int], None]
@@ -157,6 +160,7 @@ async def _read(url: str, archive: zipfile.ZipFile, manifest: Manifest, told: To
             for name, last in manifest.sequences.items():
                 await SQL.advance.value(connection, name=name, at_least=last + SEQUENCE_STEP)
             await SQL.new_epochs.run(connection)
+            await SQL.new_ordinals.run(connection, step=ORDINAL_STEP)
         await connection.execute("analyze")
     finally:
         await connection.close()

@@ -102,6 +102,19 @@ async def test_a_restore_gives_new_epochs_and_no_number_twice(sold_url: str, new
     await after.close()
 
 
+async def test_numbers_given_out_since_are_not_given_again(sold_url: str, new_url: str, tmp_path: Path) -> None:
+    before = await asyncpg.connect(sold_url)
+    await before.execute("update waiting_rooms set state = 'open'")
+    await backup(sold_url, tmp_path / "house.zip", NOW)
+    await before.execute("update waiting_rooms set state = 'closed', next_ordinal = next_ordinal + 5000")
+    given = await before.fetchval("select next_ordinal from waiting_rooms")
+    await before.close()
+    await restore(new_url, tmp_path / "house.zip")
+    after = await asyncpg.connect(new_url)
+    assert await after.fetchval("select next_ordinal from waiting_rooms") > given
+    await after.close()
+
+
 async def test_a_redis_that_outlived_the_restore_is_written_anew(
     sold_url: str, database: Database, inventory: Inventory, redis_url: str, new_url: str, tmp_path: Path
 ) -> None:

@@ -66,6 +66,10 @@ MUTANTS: dict[str, list[str]] = {
         f"update claims set order_id = {ORDER.format(place=44)} where pool_id = 1 and place = 40",
         "update tickets set status = 'reserved' where pool_id = 1 and place = 604",
     ],
+    "let_in_in_order": [
+        "update waiting_arrivals set rank = 900 where ordinal = 0",
+        "update waiting_arrivals set rank = null where ordinal = 0",
+    ],
     "one_ticket_a_place": ["update tickets set place = 41 where pool_id = 1 and place = 40"],
     "seats_have_tickets": [
         "update tickets set status = 'cancelled' where pool_id = 1 and place = 40",

@@ -32,6 +32,10 @@ where schemaname = current_schema() and sequencename = :name::text;
 -- name: new_epochs()!
 update pools set epoch = nextval('pool_epochs'), server_run = '';
 
+-- name: new_ordinals(step)!
+-- Numbers of waiting rooms that were given out since are not given out again.
+update waiting_rooms set next_ordinal = next_ordinal + :step where state <> 'closed';
+
 -- name: migrations()
 select name, checksum from migrations order by name;
 

@@ -52,6 +52,14 @@ where status in ('reserved', 'valid', 'opposed')
 group by pool_id, place
 having count(*) > 1;
 
+-- name: let_in_in_order()
+-- Whoever was let in by a waiting room had been called.
+select format('event %s: number %s was let in, rank %s, serving %s', t.event_id, t.ordinal, a.rank, r.serving)
+from waiting_turns t
+join waiting_arrivals a on a.event_id = t.event_id and a.ordinal = t.ordinal
+join waiting_rooms r on r.event_id = t.event_id
+where a.rank is null or a.rank >= r.serving;
+
 -- name: seats_have_tickets()
 -- A claimed place of a performance belongs to a live ticket: nothing is kept from sale for nobody.
 select format('pool %s, place %s: claimed by order %s, which has no live ticket for it', c.pool_id, c.place, c.order_id)
