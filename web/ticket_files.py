@@ -33,7 +33,7 @@ from printing.records import TicketRecord
 from ticketing import formats, ticket_designs, ticket_links, tickets
 from ticketing.db import Database
 from ticketing.legible import clean
-from ticketing.refusals import NotFound
+from ticketing.refusals import NotFound, TicketsNotIssued
 from ticketing.settings import Settings
 from ticketing.signing_keys import Keys
 from ticketing.ticket_deliveries import Files, Paper
@@ -118,15 +118,18 @@ async def zipped(stores: Stores, order_id: UUID, paper: Paper, tag: str, now: da
 
 async def single(stores: Stores, order_id: UUID, id: UUID, paper: Paper, tag: str, now: datetime) -> File:
     """One ticket or pass of an order as a PDF. NotFound for another's; TicketsNotIssued."""
-    issued = await tickets.issued(stores.database, stores.keys, order_id, now)
+    sheet = await tickets.sheet(stores.database, order_id)
     alone = replace(
-        issued,
-        tickets=tuple(one for one in issued.tickets if one.ticket.ticket_id == id),
-        passes=tuple(one for one in issued.passes if one.holder_pass.pass_id == id),
+        sheet,
+        tickets=tuple(one for one in sheet.tickets if id in (one.ticket_id, one.pass_id)),
+        passes=tuple(one for one in sheet.passes if one.pass_id == id),
     )
-    if not alone.tickets and not alone.passes:
+    if not alone.passes and not any(one.pass_id is None for one in alone.tickets):
         raise NotFound(what="ticket")
-    (file,) = await each(stores, alone, paper, tag or issued.head.customer_locale)
+    issued = tickets.issue(alone, await stores.keys.signer(sheet.head.organisation_id, now))
+    if not issued.tickets and not issued.passes:
+        raise TicketsNotIssued()
+    (file,) = await each(stores, issued, paper, tag or sheet.head.customer_locale)
     return file
 
 

@@ -23,6 +23,7 @@ from ticketing import (
     rights,
     staff,
     tariffs,
+    ticket_designs,
     tokens,
     venues,
 )
@@ -168,6 +169,18 @@ async def form_id(db: Database, house: House) -> Any:
     return await forms.create(db, owner, office, f"Form {uuid4().hex}", by, now)
 
 
+async def design_id(db: Database, house: House) -> Any:
+    async with db.read() as c:
+        office = await c.fetchval("select id from box_offices where key = $1", house.key)
+    owner, by, now = house.organisation_id, Actor(organisation_id=house.organisation_id), datetime.now(UTC)
+    values = ticket_designs.Values(f"Design {uuid4().hex}", ticket_designs.Gallery.MINIMAL, ticket_designs.Look())
+    return await ticket_designs.create(db, owner, office, values, by, now)
+
+
+async def name(db: Database, house: House) -> Any:
+    return "minimal"
+
+
 async def field_id(db: Database, house: House) -> Any:
     owner, by, now = house.organisation_id, Actor(organisation_id=house.organisation_id), datetime.now(UTC)
     values = forms.FieldValues(kind=forms.Kind.TEXT, labels={"en": "Name"})
@@ -276,6 +289,7 @@ MAKERS: dict[str, Maker] = {
     "field_id": field_id,
     "form_id": form_id,
     "upload_id": upload_id,
+    "design_id": design_id,
     "draft_id": draft_id,
     "format_name": format_name,
     "version_number": version_number,
@@ -286,6 +300,7 @@ MAKERS: dict[str, Maker] = {
     "act": act,
     "kind": kind,
     "mailing_id": mailing_id,
+    "name": name,
     "grant_id": grant_id,
     "group_id": group_id,
     "passkey_id": passkey_id,
@@ -335,6 +350,7 @@ PERSONAL = {
 
 MAYBE_EMPTY = {
     "/admin/orders/{order_id}/passes/{pass_id}",
+    "/admin/orders/{order_id}/passes/{pass_id}/pass.pdf",
     "/admin/orders/{order_id}/answers",
     "/admin/orders/{order_id}/answers/{ticket_id}",
     "/admin/orders/{order_id}/uploads/{upload_id}",
@@ -347,6 +363,7 @@ MAYBE_EMPTY = {
 """What is not found in a house that has none of it."""
 
 LESS_THAN_MANAGE: dict[str, Scope] = {
+    "/admin/ticket-designs/{design_id}/preview": Scope.VIEW,
     "/admin/orders/{order_id}/bill-address": Scope.SELL,
     "/admin/orders/{order_id}/invoices": Scope.SELL,
     "/admin/orders/{order_id}/invoices/{invoice_id}/mails": Scope.SELL,
