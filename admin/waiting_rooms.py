@@ -24,7 +24,7 @@ STATES = {
     RoomState.ANNOUNCED: marked("Announced"),
     RoomState.OPEN: marked("Open"),
     RoomState.PAUSED: marked("Paused"),
-    RoomState.CLOSED: marked("Closed"),
+    RoomState.CLOSED: marked("No longer on"),
 }
 ACTS = {
     "opening": (RoomEvent.OPEN, marked("The waiting room is open: people are called in.")),
