@@ -63,6 +63,7 @@ SECTIONS: tuple[Section, ...] = (
         (
             Entry(marked("Orders"), "receipt", f"{BOX_OFFICE}/orders"),
             Entry(marked("Reports"), "chart-bar", f"{BOX_OFFICE}/reports"),
+            Entry(marked("Invoices"), "file-invoice", f"{BOX_OFFICE}/invoices", Scope.VIEW),
             Entry(marked("Bank files"), "building-bank", f"{BOX_OFFICE}/bank-files", Scope.MANAGE),
         ),
     ),

@@ -29,9 +29,10 @@ async def of_order(request: Call, order: OrderId) -> list[Issued]:
 
 @post(ONE + "/invoices", tags=TAGS, security=access.ORDER_OR_TOKEN)
 async def issue(request: Call, order: OrderId) -> list[Issued]:
-    """Invoice an order that is paid, or awaits its money; all its documents then."""
+    """Invoice an order that is paid, or (for staff) awaits its money; all its documents then."""
     found, by = await reached(request, order, Scope.SELL)
-    return await invoices.issue(request.services.database, found.id, request.now, by)
+    buyer = by.token_id is None
+    return await invoices.issue(request.services.database, found.id, request.now, by, by_buyer=buyer)
 
 
 @get(ONE + "/invoices/{file:str}", tags=TAGS, security=access.ORDER_OR_TOKEN, media_type="application/pdf")

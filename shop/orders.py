@@ -160,7 +160,9 @@ async def ask_invoice(request: Call, key: FromPath[str], order_id: FromPath[UUID
     """Have an invoice of what was ordered."""
     return await _acted(
         request, key, order_id, "The invoice is below.",
-        lambda form, opened: invoices.issue(request.services.database, order_id, request.now, opened.by),
+        lambda form, opened: invoices.issue(
+            request.services.database, order_id, request.now, opened.by, by_buyer=True
+        ),
     )  # fmt: skip
 
 

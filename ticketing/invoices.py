@@ -7,11 +7,12 @@ none yet, or says first whom it is for. For a shop, which has opened the order b
     listed = await invoices.of_order(db, order_id)
     paper = await invoices.document(db, order_id, invoice_id)
     content = await press.invoice(paper)             # web/press.py: the PDF, set in a process of its own
-    listed = await invoices.issue(db, order_id, now)
+    listed = await invoices.issue(db, order_id, now, by_buyer=True)
     await invoices.bill_to(db, order_id, Address(...), now)
 """
 
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 import msgspec
@@ -23,10 +24,13 @@ from ticketing.billing import Address
 from ticketing.db import Database
 from ticketing.invoicing import Document, DocumentKind
 from ticketing.jobs import Job, SendMail
-from ticketing.refusals import InvoiceStays, NotFound, NothingToInvoice
+from ticketing.refusals import InvoiceLater, InvoiceStays, NotFound, NothingToInvoice
 from ticketing.sql import Connection, load
 from ticketing.states import ORDER, OrderEvent, step
 from ticketing.texts import email_of
+
+ROWS_MAX = 50
+YEAR_MAX = 10_000
 
 SQL = load("invoices")
 
@@ -42,6 +46,36 @@ class Issued(Struct, frozen=True):
     due_on: date | None
     currency: str
     total_cents: int
+
+
+class Debt(StrEnum):
+    """What has become of an invoice."""
+
+    PAID = "paid"
+    OPEN = "open"
+    """Its order owes something, and there is time."""
+    OVERDUE = "overdue"
+    CREDITED = "credited"
+    """All of it was taken back."""
+
+
+class Booked(Struct, frozen=True):
+    """A document in the list of a box office. `debt` None: a credit note."""
+
+    id: UUID
+    order_id: UUID
+    order_code: str
+    kind: DocumentKind
+    year: int
+    number: int
+    label: str
+    credits: str | None
+    buyer: str
+    issued_on: date
+    due_on: date | None
+    currency: str
+    total_cents: int
+    debt: Debt | None
 
 
 async def of_order(db: Database, order_id: UUID) -> list[Issued]:
@@ -72,14 +106,19 @@ async def receipts(db: Database, order_id: UUID) -> list[Document]:
     return [paper for paper in found if paper.kind is DocumentKind.INVOICE and not paper.due_cents]
 
 
-async def issue(db: Database, order_id: UUID, now: datetime, by: Actor | None = None) -> list[Issued]:
-    """Invoice an order that is paid, or awaits its money; all its documents then.
+async def issue(
+    db: Database, order_id: UUID, now: datetime, by: Actor | None = None, *, by_buyer: bool = False
+) -> list[Issued]:
+    """Invoice an order that is paid, or awaits its money; all its documents then. Its buyer may ask for it once it is
+    paid: numbers are not for orders that nobody pays.
 
-    Raises NotFound, WrongState for an order that ended, NothingToInvoice.
+    Raises NotFound, WrongState for an order that ended, NothingToInvoice, InvoiceLater.
     """
     async with db.transaction() as c:
         order = await orders.lock(c, order_id)
         step(ORDER, "order", order.status, OrderEvent.CHANGE)
+        if by_buyer and (await orders.view(c, order_id)).due_cents:
+            raise InvoiceLater()
         if not await invoicing.issue(c, order_id, now, told=False):
             raise NothingToInvoice()
         found = await listed(c, order_id)
@@ -123,3 +162,14 @@ async def bill_to(db: Database, order_id: UUID, address: Address, now: datetime,
         await SQL.bill_to.run(c, order_id=order_id, **msgspec.structs.asdict(checked))
         if by is not None:
             await audit.note(c, by, "order.billed-to", order.subject, now, {"name": ("", checked.name)})
+
+
+async def page(
+    db: Database, box_office_id: UUID, today: date, owed: bool = False, before: tuple[int, int] | None = None
+) -> list[Booked]:
+    """A box office's documents, the newest first, `ROWS_MAX` and one more at most: those before a number of a year.
+    `owed`: only invoices of orders that owe something."""
+    year, number = before or (YEAR_MAX, 1)
+    values = {"box_office_id": box_office_id, "today": today, "owed": owed, "year": year, "number": number}
+    async with db.read() as c:
+        return await SQL.page.all(c, Booked, rows_max=ROWS_MAX + 1, **values)

@@ -657,6 +657,13 @@ class MethodStays(Refusal):
     status = 409
 
 
+class InvoiceLater(Refusal):
+    """An invoice is issued once the order is paid, or when it is to be paid on invoice."""
+
+    code = "invoice-later"
+    status = 409
+
+
 class NothingToInvoice(Refusal):
     """All of this order is invoiced, or there is nothing to invoice in it."""
 

@@ -1,6 +1,7 @@
 """The page on which a box office says how it is paid, and an order's invoices on its page."""
 
 import html
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
@@ -116,6 +117,26 @@ async def test_an_invoice_is_issued_and_sent(manager: Browser, house: House, ord
     assert (await manager.post(f"{at}/payment-method", {"method": "barter"})).status_code == 422
 
 
+async def test_the_list_of_invoices_leads_to_each_and_is_turned(
+    manager: Browser, house: House, order: Place, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = f"/admin/box-offices/{house.key}/invoices"
+    assert "No invoice yet." in await manager.page(at)
+    assert "Nothing is owed" in await manager.page(f"{at}?state=owed")
+    placed = [UUID((await order())["id"]) for _ in range(2)]
+    for one in placed:
+        await invoices.issue(database, one, (await orders.get(database, one)).placed_at)
+    first, second = [(await invoices.of_order(database, one))[0] for one in placed]
+    monkeypatch.setattr("admin.invoices.ROWS_MAX", 1)
+    newest = await manager.page(at)
+    assert second.label in newest and first.label not in newest and "To be paid" in newest
+    older = re.search(r'href="([^"]+before=[^"]+)"', newest)
+    assert older is not None
+    earlier = await manager.page(html.unescape(older[1]))
+    assert first.label in earlier and second.label not in earlier and "The newest" in earlier
+    assert second.label in await manager.page(f"{at}?before=nonsense&state=owed")
+
+
 async def test_an_invoice_is_of_its_order_and_its_organisation(
     manager: Browser, order: Place, database: Database, sign_in: SignIn, rival: House
 ) -> None:
@@ -148,5 +169,5 @@ async def test_the_shopper_has_invoices_and_ways_to_pay_by_the_secret(
     (one,) = (await client.get(f"{at}/invoices", headers=secret)).json()
     printed = await client.get(f"{at}/invoices/{one['id']}.pdf", headers=secret)
     assert printed.content.startswith(b"%PDF-")
-    assert (await client.post(f"{at}/invoices", headers=secret)).json()["code"] == "nothing-to-invoice"
+    assert (await client.post(f"{at}/invoices", headers=secret)).json()["code"] == "invoice-later"
     assert (await client.get(f"{at}/invoices")).status_code == 401

@@ -16,11 +16,12 @@ from ticketing import audit, billing, check, invoices, invoicing, moves, orders,
 from ticketing.audit import Actor
 from ticketing.billing import Address
 from ticketing.db import Database
+from ticketing.invoices import Debt
 from ticketing.invoicing import DocumentKind
 from ticketing.jobs import Job, MailKind, SendMail
 from ticketing.moves import MoveTicket
 from ticketing.orders import PlacedOrder
-from ticketing.refusals import InputRefused, InvoiceStays, NotFound, NothingToInvoice, WrongState
+from ticketing.refusals import InputRefused, InvoiceLater, InvoiceStays, NotFound, NothingToInvoice, WrongState
 from ticketing.sql import Query
 
 BUYER = Address("Compagnie Exemple SA", "Rue du Lac 5", "1800", "Vevey", "CH")
@@ -144,6 +145,18 @@ async def test_what_was_never_invoiced_needs_no_credit(database: Database, inven
     assert await breaches(database, inventory) == []
 
 
+async def test_its_buyer_asks_for_an_invoice_once_it_is_paid(
+    database: Database, inventory: Inventory, house: House
+) -> None:
+    placed = await order(database, inventory, house, [0])
+    with pytest.raises(InvoiceLater):
+        await invoices.issue(database, placed.id, NOW, by_buyer=True)
+    assert await told(database, placed.id) == []
+    await payments.take_on_site(database, placed.id, NOW)
+    (one,) = await invoices.issue(database, placed.id, NOW, by_buyer=True)
+    assert (await invoices.document(database, placed.id, one.id)).due_cents == 0
+
+
 async def test_a_receipt_where_the_box_office_gives_them(
     database: Database, inventory: Inventory, house: House
 ) -> None:
@@ -202,6 +215,21 @@ async def test_the_database_keeps_what_was_issued(database: Database, inventory:
         for statement in ("update invoices set total_cents = 1", "delete from invoice_lines"):
             with pytest.raises(asyncpg.RaiseError, match="never changed"):
                 await c.execute(statement)
+
+
+async def test_the_list_says_what_has_become_of_each(database: Database, inventory: Inventory, house: House) -> None:
+    owing, settled, gone = [await on_invoice(database, inventory, house, [place]) for place in (0, 1, 2)]
+    await payments.take_on_site(database, settled.id, NOW)
+    await orders.cancel(database, inventory, gone.id, NOW)
+    listed = await invoices.page(database, house.box_office, NOW.date())
+    assert [(one.number, one.order_code, one.debt) for one in listed] == [
+        (4, gone.code, None), (3, gone.code, Debt.CREDITED), (2, settled.code, Debt.PAID), (1, owing.code, Debt.OPEN),
+    ]  # fmt: skip
+    assert [one.number for one in await invoices.page(database, house.box_office, NOW.date(), owed=True)] == [1]
+    (late,) = await invoices.page(database, house.box_office, NOW.date() + timedelta(60), owed=True)
+    assert (late.debt, late.buyer) == (Debt.OVERDUE, "Ann Example")
+    before = (listed[1].year, listed[1].number)
+    assert [one.number for one in await invoices.page(database, house.box_office, NOW.date(), before=before)] == [2, 1]
 
 
 # Numbers

@@ -22,3 +22,39 @@ insert into bill_addresses (order_id, name, street, postal_code, city, country)
 values (:order_id, :name, :street, :postal_code, :city, :country)
 on conflict (order_id) do update set name = excluded.name, street = excluded.street, postal_code = excluded.postal_code,
     city = excluded.city, country = excluded.country;
+
+-- name: page(box_office_id, today, owed, year, number, rows_max)
+-- A box office's documents before a number, the newest first, with what has become of each invoice: its order owes
+-- something, or not; or credit notes took all of it back.
+select i.id, i.order_id, o.code as order_code, i.kind, i.year, i.number, i.label, c.label as credits,
+    coalesce(i.document -> 'buyer' ->> 'name', '') as buyer, i.issued_on, i.due_on, i.currency, i.total_cents,
+    case
+        when i.kind = 'credit_note' then null
+        when i.total_cents + back.cents <= 0 then 'credited'
+        when owed.cents <= 0 then 'paid'
+        when i.due_on < :today::date then 'overdue'
+        else 'open'
+    end as debt
+from invoices i
+join orders o on o.id = i.order_id
+left join invoices c on c.id = i.credits
+cross join lateral (
+    select (
+        (select coalesce(sum(l.amount_cents), 0) from order_lines l where l.order_id = o.id)
+        - (
+            select coalesce(sum(p.amount_cents), 0) from payments p
+            where p.order_id = o.id and p.currency = o.currency and p.status in ('succeeded', 'refund_due', 'refunded')
+        )
+        + (
+            select coalesce(sum(r.amount_cents), 0) from refunds r
+            where r.order_id = o.id and r.currency = o.currency
+        )
+    )::bigint as cents
+) owed
+cross join lateral (
+    select coalesce(sum(w.total_cents), 0)::bigint as cents from invoices w where w.order_id = o.id and w.credits = i.id
+) back
+where i.box_office_id = :box_office_id and (i.year, i.number) < (:year::integer, :number::integer)
+    and (not :owed::boolean or i.kind = 'invoice' and owed.cents > 0 and i.total_cents + back.cents > 0)
+order by i.year desc, i.number desc
+limit :rows_max;
