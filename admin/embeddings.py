@@ -157,13 +157,11 @@ def _snippets(call: Call, key: str, frame: Frame) -> Snippets:
     title = languages.translated(marked("Tickets"), frame.language or call.visit.language)
     attributes = "".join(f" {name}" + (f'="{escape(value)}"' if value else "") for name, value in frame.said.items())
     script = f'<script src="{site}/embed.js" async></script>'
-    address = f"{site}/shop/{key}{inside.text}/"
+    source = escape(f"{site}/shop/{key}{inside.text}/")
+    iframe = f'<iframe data-placeur src="{source}" title="{title}" width="100%" height="{FRAME_HEIGHT}"></iframe>'
     return Snippets(
         link=f"{site}/shop/{key}{frame.text}/",
-        frame=(
-            f'<iframe data-placeur src="{escape(address)}" title="{title}" width="100%" height="{FRAME_HEIGHT}"></iframe>\n'
-            f"{script}"
-        ),
+        frame=f"{iframe}\n{script}",
         shop=f'<placeur-shop shop="{key}"{attributes}></placeur-shop>\n{script}',
         button=f'<placeur-button shop="{key}"{attributes}>{title}</placeur-button>\n{script}',
         preview=f"/shop/{key}{inside.text}/",
