@@ -125,7 +125,8 @@ async def change(
         changes = audit.differences(before, after)
         changes.pop("version", None)
         subject = Subject(kind="box_office", id=box_office_id, name=office["name"], box_office_id=box_office_id)
-        await audit.note(c, by, "checkout.changed", subject, now, changes)
+        if changes:
+            await audit.note(c, by, "checkout.changed", subject, now, changes)
     return after
 
 
