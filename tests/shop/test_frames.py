@@ -12,10 +12,16 @@ from httpx import AsyncClient, Response
 
 from tests.api.conftest import House
 from tests.shop.conftest import Browser
-from ticketing import embeddings
+from tests.shop.test_accounts import ada, connection, post
+from tests.shop.test_checkout import at_payment, at_provider, confirm, delivered
+from tests.shop.test_queue import announced, happens, joined, page_of, written
+from ticketing import embeddings, queues
 from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.embeddings import Trackers
+from ticketing.waiting_rooms import RoomEvent
+
+__all__ = ["ada", "connection", "post"]
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 SITE = "https://theatre.example"
@@ -191,6 +197,63 @@ async def test_what_a_link_says_narrows_what_is_shown(house: House, visitor: Bro
     assert '<html lang="fr">' in page and "<footer" not in page and f'href="{base};bare;unfolded;language=fr/' in page
     assert "data-unfolded" in await visitor.page(f"{base};unfolded/performances/{date.id}")
     assert ancestors(await visitor.get(f"{base};language=fr/")) == "'none'"
+
+
+async def test_a_waiting_room_is_gone_through_without_a_cookie(
+    database: Database, house: House, open_frame: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queues, "FRESH_S", 0.0)
+    framed, other = await open_frame(), await open_frame()
+    event = await announced(database, house)
+    assert "You are here in time" in await joined(framed, event)
+    refused = await framed.script("/cart/places", {"performance": house.first, "seats": ["A-1"]})
+    assert refused.json()["fields"]["queue"] == page_of(framed, event)
+    await written(database, event, 1)
+    await happens(database, house, event, RoomEvent.OPEN)
+    assert await framed.done(f"{page_of(framed, event)}/admission") == f"{framed.base}/events/{event}"
+    assert (await framed.take(house, ["A-1"]))["count"] == 1 and not framed.cookies
+    assert "Take a number" in await other.page(page_of(other, event))
+
+
+async def test_ways_to_pay_are_fewer_by_a_link_and_never_more(
+    visitor: Browser, house: House, client: AsyncClient
+) -> None:
+    await visitor.take(house, ["A-1", "A-2"])
+    own = visitor.base
+    await delivered(visitor)
+    assert 'value="sandbox"' in await visitor.page(f"{own}/checkout/payment")
+    visitor.base = f"{own};pay=invoice,on_site,cash"
+    page = await visitor.page(f"{visitor.base}/checkout/payment")
+    assert (
+        'value="sandbox"' not in page and 'value="invoice"' not in page and "cash" not in page.replace(visitor.base, "")
+    )
+    assert (await confirm(visitor, 12000, "sandbox")).status_code == 422
+    visitor.base = f"{own};pay=sandbox"
+    response = await confirm(visitor, 12000, "sandbox")
+    assert response.status_code == 303 and response.headers["location"].startswith("/sandbox/")
+
+
+async def test_an_order_leaves_the_frame(house: House, open_frame: Opened, visitor: Browser) -> None:
+    """What the frame sends on is at the shop's own address, and opens for the window that the answer came to."""
+    framed = await open_frame()
+    await framed.take(house, ["A-1", "A-2"])
+    assert 'target="_top"' in await at_payment(framed)
+    response = await confirm(framed)
+    back = await at_provider(framed, response.headers["location"])
+    assert back.startswith(f"{visitor.base}/orders/")
+    paths = [line.partition("Path=")[2].partition(";")[0] for line in response.headers.get_list("set-cookie")]
+    assert paths and set(paths) == {back.partition("?")[0]}
+    visitor.cookies |= framed.cookies
+    assert "Thank you!" in await visitor.page(back)
+
+
+async def test_what_was_done_is_told_once(visitor: Browser, ada: Browser) -> None:
+    assert (await ada.get(f"{ada.base}/visit")).json()["did"] == ["ike_user_login"]
+    assert (await ada.get(f"{ada.base}/visit")).json()["did"] == []
+    await ada.page(f"{ada.base}/account")
+    await ada.done(f"{ada.base}/account/sign-out")
+    assert (await ada.get(f"{ada.base}/visit")).json()["did"] == ["ike_user_logout"]
+    assert (await ada.get(f"{ada.base}/visit")).json()["did"] == []
 
 
 async def test_a_language_that_is_chosen_in_a_frame_stays(open_frame: Opened) -> None:
