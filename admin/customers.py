@@ -34,7 +34,7 @@ async def show(request: Call, key: FromPath[str], customer_id: FromPath[UUID]) -
     past = await history.of(request, desk, "customer", person.id)
     stands = await _standing(request, desk, person)
     return pages.show(
-        request, SHOW, desk, person=person, orders=placed, states=STATES, history=past, stands=stands, form=Form(),
+        request, SHOW, desk, customer=person, orders=placed, states=STATES, history=past, stands=stands, form=Form(),
         number=customer_accounts.number(person.id), may_delete=_manages(desk),
     )  # fmt: skip
 
@@ -47,7 +47,7 @@ async def ask_deletion(request: Call, key: FromPath[str], customer_id: FromPath[
         return pages.done(request, _path(key, person))
     stands = await customer_deletions.standing(request.services.database, desk.reach.organisation_id, person.id)
     due = stands.is_due(request.now)
-    return pages.show(request, DELETION, desk, person=person, stands=stands, at_once=due, form=Form())
+    return pages.show(request, DELETION, desk, customer=person, stands=stands, at_once=due, form=Form())
 
 
 @post(ONE + "/deletion", status_code=200)

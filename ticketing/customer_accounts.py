@@ -165,12 +165,9 @@ async def set_profile(
     called, language = text_of(name, "name"), locale_of(locale)
     async with db.transaction() as c:
         before = await _locked(c, session.customer_id)
-        changed = [field for field, old, new in (("name", before.name, called), ("language", before.locale, language))
-                   if old != new]  # fmt: skip
-        if changed:
+        if (before.name, before.locale) != (called, language):
             await SQL.set_profile.run(c, customer_id=before.id, name=called, locale=language)
-            told = dict.fromkeys(changed, (None, "changed"))
-            await note(c, before, "customer.changed", _themselves(before, address), now, told)
+            await note(c, before, "customer.changed", _themselves(before, address), now)
 
 
 async def set_password(

@@ -71,7 +71,7 @@ async def ask(
             return True
         if await SQL.ask.run(c, customer_id=customer_id, now=now):
             await customer_mails.ask(c, CustomerMailKind.DELETION_ASKED, organisation_id, box_office, person.email)
-            told = {"due": (None, stands.due_at)} if stands.due_at else {}
+            told = {"deletion_due_at": (None, stands.due_at)} if stands.due_at else {}
             act = "customer.deletion-noted" if by.staff_id else "customer.deletion-asked"
             await customer_accounts.note(c, person, act, by, now, told)
     return False

@@ -31,7 +31,20 @@ TICKETING = Path(audit.__file__).parent
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ROWS = re.compile(r"<tr>\s*<td class=\"text-secondary text-nowrap\">(.*?)</tr>", re.DOTALL)
 ACT = re.compile(r'"([a-z]+(?:[_-][a-z]+)*\.[a-z]+(?:[_-][a-z]+)*)"')
-BUYERS = {"order.given-up", "order.holders-named", "order.withdrawn"}
+BUYERS = {
+    "customer.account-opened",
+    "customer.changed",
+    "customer.data-taken",
+    "customer.deletion-asked",
+    "customer.deletion-withdrawn",
+    "customer.email-changed",
+    "customer.forgotten",
+    "customer.password-removed",
+    "customer.password-set",
+    "order.given-up",
+    "order.holders-named",
+    "order.withdrawn",
+}
 """What nobody of the staff does."""
 NO_ACT = re.compile(r"\.(json|html|sql|txt|py|po|pot|js|css|svg|key|part|new)$")
 

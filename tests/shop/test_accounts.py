@@ -367,7 +367,9 @@ async def test_the_staff_delete_a_customer_at_their_wish(
     path = f"/admin/box-offices/{house.key}/customers/{customer}"
     staff = await sign_in()
     page = await staff.page(path)
-    assert ADA in page and "Delete at their wish" in page and "Opened on" in page
+    assert ADA in page and "Delete at their wish" in page and "Opened on" in page and "Pat Person" in page
+    order = await connection.fetchval("select id from orders where customer_id = $1", customer)
+    assert f'href="{path}"' in await staff.page(f"/admin/orders/{order}")
     assert f'href="{path}"' in await staff.page("/admin/search?q=ada")
     assert "What happens" in await staff.page(f"{path}/deletion")
     assert await staff.done(f"{path}/deletion") == path

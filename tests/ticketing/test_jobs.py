@@ -12,9 +12,11 @@ from ticketing.ids import new_id
 from ticketing.jobs import (
     PAYLOADS,
     AccountMailKind,
+    CustomerMailKind,
     Job,
     MailKind,
     SendAccountMail,
+    SendCustomerMail,
     SendMail,
     SendMailing,
     SendRefund,
@@ -26,6 +28,7 @@ EXAMPLES = {
     Job.SEND_MAIL: SendMail(new_id(), MailKind.ORDER_PAID),
     Job.SEND_REFUND: SendRefund(new_id()),
     Job.SEND_ACCOUNT_MAIL: SendAccountMail(AccountMailKind.INVITATION, "bo@example.org", new_id()),
+    Job.SEND_CUSTOMER_MAIL: SendCustomerMail(CustomerMailKind.SIGN_IN, new_id(), "key", "cy@example.org"),
     Job.SEND_MAILING: SendMailing(new_id(), after=new_id()),
 }
 
