@@ -12,7 +12,6 @@ from ticketing import markup, programme
 from ticketing.db import Database
 from ticketing.kept import Kept
 from ticketing.programme import Date, Left
-from ticketing.queue_numbers import queue_path
 from ticketing.refusals import NotFound
 from ticketing.shops import DatesShown
 from web.call import Call
@@ -54,7 +53,7 @@ async def show(request: Call, key: FromPath[str], event_id: FromPath[UUID]) -> R
             "sales": {date.id: date.sale(request.now) for date in dates},
             "left": await left(database, event_id, dates) if front.shop.gauges else {},
             "laid_out": laid_out,
-            "queue": queue_path(key, event_id) if await request.services.queues.guards(event_id) else "",
+            "queue": f"{front.path}/events/{event_id}/queue" if await request.services.queues.guards(event_id) else "",
             "sheet": _sheet(dates, laid_out, turned_to),
             "ways": list(DatesShown) if len(dates) > ONE_DATE else [],
         }

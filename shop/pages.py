@@ -71,7 +71,7 @@ def refused(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Instead of any page of a shop: why not, in the shop's look as far as there is a shop."""
     call = cast(Call, request)
     if isinstance(error, WaitingRoomFirst | AdmissionLapsed):
-        return pages.see(str(error.fields["queue"]))
+        return pages.see(_queue(call, error))
     told = type(error).__doc__ if isinstance(error, Refusal) else None
     fields = error.fields if isinstance(error, Refusal) else {}
     front = access.known(call)
@@ -82,7 +82,10 @@ def refused(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
 
 def told(request: Request[Any, Any, Any], error: Refusal) -> Response[bytes]:
     """Instead of what a page's script asked for: why not, as a problem whose sentence is in the visitor's language."""
-    language = cast(Call, request).visit.language
+    call = cast(Call, request)
+    language = call.visit.language
+    if isinstance(error, WaitingRoomFirst | AdmissionLapsed):
+        error.fields["queue"] = _queue(call, error)
     said, fields = type(error).__doc__ or "", error.fields
     if isinstance(error, InputRefused):
         said, fields = error.text, error.filled
@@ -91,6 +94,12 @@ def told(request: Request[Any, Any, Any], error: Refusal) -> Response[bytes]:
         for name, value in fields.items()
     }
     return problems.answer(request, error, languages.translated(said, language).format_map(words))
+
+
+def _queue(call: Call, error: Refusal) -> str:
+    """Where the visitor waits: in their own visit, where the address carries it."""
+    front, path = access.known(call), str(error.fields["queue"])
+    return front.path + path.removeprefix(front.own_path) if front else path
 
 
 def _around(call: Call, front: Storefront | None) -> dict[str, Any]:

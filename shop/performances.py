@@ -20,7 +20,6 @@ from ticketing.kept import Kept
 from ticketing.offers import Offer
 from ticketing.performances import Performance
 from ticketing.programme import Sale
-from ticketing.queue_numbers import queue_path
 from ticketing.venues import Texts, Venue
 from web.answers import send
 from web.call import Call
@@ -82,7 +81,7 @@ async def show(request: Call, key: FromPath[str], performance_id: FromPath[UUID]
             "tariffs": offered.tariffs(offer, language, request),
             "asked": best.Asked(),
             "choices": offered.choices(offer),
-            "queue": queue_path(front.box_office.key, performance.event_id) if offer.guarded else "",
+            "queue": f"{front.path}/events/{performance.event_id}/queue" if offer.guarded else "",
         }
 
     return await pages.everybodys(request, front, SHOW, made, link)

@@ -178,6 +178,8 @@ async def test_pages_that_ask_for_places_lead_to_the_queue(visitor: Browser, dat
     event = await announced(database, house)
     response = await visitor.get(f"{visitor.base}/performances/{house.first}/best?party=2")
     assert (response.status_code, response.headers.get("location")) == (303, page_of(visitor, event))
+    response = await visitor.get(f"{visitor.base};bare/performances/{house.first}/best?party=2")
+    assert re.fullmatch(rf"{visitor.base};bare[^/]*/events/{event}/queue", response.headers["location"]), "as one came"
 
 
 async def test_a_challenge_is_asked_on_the_page(visitor: Browser, database: Database, house: House) -> None:
