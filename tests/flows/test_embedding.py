@@ -12,15 +12,18 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from msgspec import Struct
 from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwright
 
-from tests.flows.conftest import ARGUMENTS, CHROMIUM, DESK, PHONE, Site, look
+from tests.flows.conftest import ARGUMENTS, CHROMIUM, DESK, PASSWORD, PHONE, Site, look, sell
 from tests.running import run
 from ticketing import embeddings
 from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.embeddings import Trackers
+from ticketing.orders import Buyer
+from ticketing.stores import stores
 
 Visit = Callable[..., Page]
 NAMES = (
@@ -245,6 +248,32 @@ def test_the_checkout_tells_its_own_page_alone(visit: Visit, site: Site, other: 
     assert details["cart_payment_success"]["paymentMethodSelected"] and details["cart_payment_success"]["topaid"] > 0
     page.reload()
     assert heard(page).count("cart_payment_success") == 1
+
+
+def test_signing_in_and_out_is_told(visit: Visit, site: Site) -> None:
+    run(_customer(site))
+    page = visit(DESK, "en", signed_in=False)
+    page.add_init_script(LISTEN)
+    page.goto(f"/shop/{site.house.key}/account/sign-in")
+    page.locator("details summary").click()
+    page.fill("#password-email", "grace@example.org")
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+    page.wait_for_function("() => window.heard.at(-1)[0] === 'user_login'")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_function("() => window.heard.at(-1)[0] === 'user_logout'")
+    assert "grace" not in str(page.evaluate("() => window.heard")).lower()
+
+
+async def _customer(site: Site) -> None:
+    """Somebody with an order, and a password to their account."""
+    async with stores(site.settings) as opened:
+        await sell(opened, site, Buyer("grace@example.org", "Grace Hopper"), (20, 21))
+        async with opened.database.transaction() as c:
+            await c.execute(
+                "update customers set password_hash = $1, proved_at = now() where email = 'grace@example.org'",
+                PasswordHasher().hash(PASSWORD),
+            )
 
 
 def test_the_page_that_makes_links(visit: Visit, site: Site) -> None:
