@@ -2,7 +2,8 @@
 
 Everything that was set of the event goes with it: texts, picture, how it is sold, tariffs with their prices, quotas and
 options, links to forms, ticket designs (in the same box office). Dates do not, unless they are shifted; what belongs to
-the box office (currency, VAT, forms) stays with it. What cannot go is listed before anything is made, and left out when it is made.
+the box office (currency, VAT, forms) stays with it. What cannot go is listed before anything is made, and left out when
+it is made.
 """
 
 from datetime import date, datetime

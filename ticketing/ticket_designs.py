@@ -288,17 +288,16 @@ async def set_default(
 ) -> None:
     """Dress every ticket of a box office that has no design of its own; None: plainly."""
     async with db.transaction() as c:
-        await _office(c, organisation_id, box_office_id)
+        office = await _office(c, organisation_id, box_office_id)
         wanted = await _locked(c, organisation_id, design_id) if design_id else None
         if wanted is not None and wanted.box_office_id != box_office_id:
             raise NotFound(what="ticket design")
         await SQL.drop_default.run(c, box_office_id=box_office_id)
         if wanted is not None:
             await SQL.set_default.run(c, design_id=wanted.id)
-        name = wanted.name if wanted else ""
-        subject = Subject(kind="ticket_design", id=design_id or box_office_id, name=name, box_office_id=box_office_id)
+        subject = Subject(kind="box_office", id=box_office_id, name=office.name, box_office_id=box_office_id)
         act = "ticket-design.default-set" if wanted else "ticket-design.default-dropped"
-        await audit.note(c, by, act, subject, now)
+        await audit.note(c, by, act, _subject(wanted) if wanted else subject, now)
 
 
 async def remove(db: Database, organisation_id: UUID, design_id: UUID, by: Actor, now: datetime) -> None:

@@ -15,7 +15,20 @@ from msgspec import Struct
 from admin import acts
 from tests.admin.conftest import Browser, SignIn
 from tests.api.conftest import House, keyed, opens, order_body
-from ticketing import audit, billing, box_offices, checkouts, dates, events, forms, tariffs, tokens, vat, venues
+from ticketing import (
+    audit,
+    billing,
+    box_offices,
+    checkouts,
+    dates,
+    events,
+    forms,
+    tariffs,
+    ticket_designs,
+    tokens,
+    vat,
+    venues,
+)
 from ticketing.audit import Actor, Line, Subject
 from ticketing.box_offices import BoxOfficeChoice
 from ticketing.db import Database
@@ -122,6 +135,7 @@ COMPARED: dict[str, tuple[type[Struct], ...]] = {
     "events": (events.Event, events.Texts),
     "forms": (forms.Field, forms.Option, forms.Limits),
     "tariffs": (tariffs.Terms,),
+    "ticket_designs": (ticket_designs.Look, ticket_designs.Texts),
     "tokens": (tokens.Token,),
     "venues": (venues.Details, venues.Texts),
 }
