@@ -24,7 +24,7 @@ from ticketing.holds import AreaWish, Ask, BestWish, Part, Place, SeatsWish, Wis
 from ticketing.ids import new_secret
 from ticketing.offers import Offer, Price
 from ticketing.programme import Sale
-from ticketing.refusals import InputRefused, NoFit, Refusal, WaitingRoomFirst
+from ticketing.refusals import InputRefused, NoFit, Refusal
 from ticketing.shops import Storefront
 from web import languages
 from web.call import Call
@@ -298,10 +298,7 @@ async def _answered(
     stands = await offered.standing(call, offer)
     if stands.sale is not Sale.OPEN:
         return pages.done(call, _path(call, front, offer))
-    try:
-        found = await proposals(call, front, offer, asked) if not form.mistakes else ()
-    except WaitingRoomFirst as first:
-        return pages.done(call, str(first.fields["queue"]))
+    found = await proposals(call, front, offer, asked) if not form.mistakes else ()
     return pages.show(
         call, front, SHOW, status=refusal.status if refusal else 422 if form.mistakes else 200,
         performance=offer.performance, proposals=found, asked=asked, form=form, choices=offered.choices(offer),
