@@ -14,7 +14,7 @@ from ticketing import audit, jobs, orders
 from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.jobs import Job, MailKind, SendMail
-from ticketing.refusals import MailedJustNow, TicketsNotIssued
+from ticketing.refusals import InputRefused, MailedJustNow, TicketsNotIssued
 from ticketing.sql import Connection, load
 from ticketing.states import OrderStatus
 from ticketing.texts import email_of
@@ -64,6 +64,9 @@ async def send_again(
         if order.status is not OrderStatus.PAID:
             raise TicketsNotIssued()
         recipient: str = address or await SQL.customer_of.value(c, order_id=order_id)
+        if not recipient:
+            problem = "This buyer was deleted, and their address is not known any more: type one."
+            raise InputRefused(problem=problem, where="to")
         await jobs.enqueue(c, Job.SEND_MAIL, SendMail(order_id, kind, address))
         if by is not None:
             await audit.note(c, by, "order.mailed", order.subject, now, {"mail": ("", kind), "to": ("", recipient)})

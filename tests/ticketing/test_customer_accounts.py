@@ -26,6 +26,7 @@ from ticketing import (
     payments,
     staff,
 )
+from ticketing import mails as mails_about_orders
 from ticketing.audit import Actor
 from ticketing.customer_accounts import Visitor
 from ticketing.customer_links import CustomerLinkKind, Onward, Sought
@@ -33,7 +34,7 @@ from ticketing.customer_sessions import CustomerSession
 from ticketing.customers import ANONYMOUS
 from ticketing.db import Database
 from ticketing.drafts import Buyer
-from ticketing.jobs import CustomerMailKind, Job, SendCustomerMail
+from ticketing.jobs import CustomerMailKind, Job, MailKind, SendCustomerMail
 from ticketing.orders import PlacedOrder
 from ticketing.refusals import (
     AccountGone,
@@ -436,6 +437,8 @@ async def test_who_was_nowhere_of_late_is_forgotten_at_once_and_the_books_stay(
     mail = await value(database, "select recipient || reply from order_mails where order_id = $1", placed.id)
     assert (holder, mail) == ("", "")
     assert await orders.get(database, placed.id) == before
+    with pytest.raises(InputRefused):
+        await mails_about_orders.send_again(database, placed.id, MailKind.TICKETS_AGAIN, "", NOW)
     assert not await breaches(database, inventory)
     last = (await mails(database, house))[-1]
     letter = await customer_mails.letter(database, SECRET, last, "job 6", NOW)
