@@ -1,8 +1,8 @@
 """The best places for a party, from a form that any browser can send: who comes, what it may cost, where.
 
 A question is an address, so it can be gone back to and sent to a friend; up to three proposals answer it, each with its
-reasons and its price, and a form that takes just those seats. Nothing is held until one is taken: what somebody else
-took meanwhile is said, with what there is instead.
+reasons and its price, and a form that takes just those seats. Nothing is held until one is taken: who is slower than
+somebody else is given the best that are left at the same price, and told so, or is shown what there is instead.
 """
 
 from collections import Counter
@@ -15,16 +15,18 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.reasons import Reason
 from shop import access, offered, pages
 from ticketing import holds
+from ticketing.carts import Shopper
 from ticketing.channels import Channel
 from ticketing.holds import AreaWish, Ask, BestWish, Part, Place, SeatsWish, Wish
 from ticketing.ids import new_secret
 from ticketing.offers import Offer, Price
 from ticketing.programme import Sale
-from ticketing.refusals import InputRefused, NoFit, Refusal
+from ticketing.refusals import InputRefused, NoFit, Refusal, SeatsTaken
 from ticketing.shops import Storefront
 from web import languages
 from web.call import Call
@@ -35,6 +37,7 @@ SHOW = "shop/performances/best.html"
 PARTY_MAX = 20
 PARTY = 2
 TARIFF, AREA = "tariff-", "area:"
+ALIKE = marked("Somebody was quicker with those places: here are the best that are left at the same price.")
 QUERY_CHARS_MAX = 2000
 
 WORDS = {
@@ -151,6 +154,10 @@ async def take(request: Call, key: FromPath[str], performance_id: FromPath[UUID]
     asked = read(before, offer)
     try:
         await request.services.carts.add(shopper, _wishes(form, performance_id), asked.tariffs)
+    except SeatsTaken as refusal:
+        if await _alike(request, offer, asked, shopper, form.texts("seat")):
+            return pages.done(request, f"{front.path}/cart#added", ALIKE)
+        return await _answered(request, front, offer, before, asked, refusal)
     except Refusal as refusal:
         return await _answered(request, front, offer, before, asked, refusal)
     return pages.done(request, f"{front.path}/cart#added")
@@ -290,6 +297,26 @@ def _wishes(form: Form, performance: UUID) -> tuple[Wish, ...]:
     if not seats:
         raise InputRefused(problem="Choose a proposal.", where="")
     return (SeatsWish(performance, seats),)
+
+
+async def _alike(call: Call, offer: Offer, asked: Asked, shopper: Shopper, seats: Sequence[str]) -> bool:
+    """Take the best that are left at the price of those that somebody else was quicker with; whether there were any.
+
+    In a rush everybody is offered the same best places. Only where all of them cost the same is anything taken in
+    their stead, so nobody pays more than they saw.
+    """
+    labels = [offer.hall.label(place) for place in offer.hall.places(seats)]
+    if len({offer.group(label.zone_id, label.category) for label in labels}) != 1:
+        return False
+    wish = asked.wish(offer.performance.id)
+    zones = (labels[0].zone_id,) if labels[0].zone_id in offer.zones else wish.zones
+    wish = replace(wish, categories=(labels[0].category,), zones=zones)
+    key = f"{shopper.key} alike" if shopper.key else None
+    try:
+        await call.services.carts.add(replace(shopper, key=key), (wish,), asked.tariffs)
+    except Refusal:
+        return False
+    return True
 
 
 async def _answered(

@@ -155,10 +155,26 @@ async def test_what_was_taken_meanwhile_is_said_with_what_there_is(
     offered = forms(await best(visitor, house, party=2))[0]
     other = Browser(client, house)
     await other.take(house, offered["seat"])
+    left = [f"{row}-{n}" for row in "AB" for n in range(1, 11) if f"{row}-{n}" not in offered["seat"]]
+    await other.take(house, left)
     response = await visitor.post(f"{visitor.base}/performances/{house.first}/best", offered)
     assert response.status_code == 409 and "Somebody else has just taken" in response.text
     others = forms(response.text)
     assert others and all(not set(form["seat"]) & set(offered["seat"]) for form in others)
+
+
+async def test_who_is_slower_gets_the_best_that_are_left_at_the_same_price(
+    visitor: Browser, client: AsyncClient, house: House
+) -> None:
+    """In a rush everybody is offered the same best places."""
+    offered = forms(await best(visitor, house, party=2))[0]
+    await Browser(client, house).take(house, offered["seat"])
+    for _ in range(2):  # and a double click takes them once
+        await visitor.done(f"{visitor.base}/performances/{house.first}/best", offered)
+    assert "best that are left at the same price" in await visitor.page(f"{visitor.base}/cart")
+    cart = (await visitor.get(f"{visitor.base}/visit")).json()["cart"]
+    assert cart["count"] == 2 and cart["total_cents"] == 12000
+    assert not {item["seat"] for item in cart["items"]} & set(offered["seat"])
 
 
 async def test_taking_needs_this_browsers_token(visitor: Browser, client: AsyncClient, house: House, free: Any) -> None:
