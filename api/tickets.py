@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from litestar import Response, get, post, put
+from litestar import Response, get, post
 from litestar.openapi import ResponseSpec
 from litestar.params import JSONBody, QueryParameter
 
@@ -77,7 +77,7 @@ async def calendar(request: Call, order: OrderId, language: Tongue = None) -> Re
     return ticket_files.answer(await ticket_files.calendar(request.services, found.id, language or "", request.now))
 
 
-@put(ORDER + "/ticket-delivery", tags=TAGS, security=access.ORDER_OR_TOKEN)
+@post(ORDER + "/ticket-delivery", tags=TAGS, security=access.ORDER_OR_TOKEN, status_code=200)
 async def deliver(request: Call, order: OrderId, data: JSONBody[DeliveryBody]) -> Delivery:
     """Choose how the order's tickets are handed over: its mails are written so from now on."""
     found = await orders.seen(request, order, Scope.SELL)

@@ -90,6 +90,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "payments": {"provider": "on_site"},
     "payment-method": {"method": "invoice"},
     "moves": {"place": 1},
+    "ticket-delivery": {"paper": "a4", "files": "one"},
     "admissions": {"scan": "00000000-0000-0000-0000-000000000000", "code": "x", "gate": "x"},
 }
 

@@ -84,9 +84,9 @@ async def test_an_order_is_handed_over_as_its_buyer_chose(paid: Act, client: Asy
     placed = await paid()
     path = f"/api/v1/orders/{placed['id']}/ticket-delivery"
     body = {"paper": "phone", "files": "each"}
-    assert (await client.put(path, json=body)).status_code == 401
-    assert (await client.put(path, json=body | {"paper": "a0"}, headers=opens(placed))).status_code == 422
-    assert (await client.put(path, json=body, headers=opens(placed))).json() == body
+    assert (await client.post(path, json=body)).status_code == 401
+    assert (await client.post(path, json=body | {"paper": "a0"}, headers=opens(placed))).status_code == 422
+    assert (await client.post(path, json=body, headers=opens(placed))).json() == body
     printed = await client.get(f"/api/v1/orders/{placed['id']}/tickets.pdf", headers=opens(placed))
     width, height = pypdfium2.PdfDocument(io.BytesIO(printed.content))[0].get_size()
     assert (round(width / 72 * 25.4), round(height / 72 * 25.4)) == (90, 200)
