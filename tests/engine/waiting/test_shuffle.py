@@ -6,7 +6,7 @@ from collections import Counter
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.waiting.shuffle import SEED_BYTES, rank, seed_hash
@@ -14,6 +14,7 @@ from engine.waiting.shuffle import SEED_BYTES, rank, seed_hash
 seeds = st.binary(min_size=SEED_BYTES, max_size=SEED_BYTES)
 
 
+@settings(deadline=None)
 @given(seed=seeds, count=st.integers(0, 700))
 def test_every_rank_is_given_once(seed: bytes, count: int) -> None:
     assert sorted(rank(seed, ordinal, count) for ordinal in range(count)) == list(range(count))
@@ -31,6 +32,7 @@ def test_ranks_stay_among_those_shuffled(seed: bytes, count: int, data: st.DataO
     assert (rank(seed, one, count) == rank(seed, other, count)) == (one == other)
 
 
+@settings(deadline=None)
 @given(seed=seeds, count=st.integers(1, 5000), data=st.data())
 def test_it_is_the_recipe(seed: bytes, count: int, data: st.DataObject) -> None:
     """The recipe of docs/waiting-room.md, written a second time and differently."""
