@@ -72,6 +72,7 @@ def test_two_seats_are_bought(
     page.goto(f"{base}/cart")
     look(page)
     page.locator("button[name=checkout]").click()
+    expect(page.locator("#email")).to_be_visible()
     look(page)
     page.get_by_role("button", name=onward).click()
     expect(page.locator("[data-mend]")).to_be_focused()
@@ -85,9 +86,11 @@ def test_two_seats_are_bought(
     expect(page.get_by_label("Allergies").nth(1)).to_have_value("Leek")
     look(page)
     page.get_by_role("button", name=onward).click()
+    expect(page.locator("input[value=mobile]")).to_be_visible()
     look(page)
     page.locator("input[value=mobile]").check()
     page.get_by_role("button", name=onward).click()
+    expect(page.locator("#agreed")).to_be_visible()
     look(page)
     page.get_by_role("button", name=re.compile(buy)).click()
     expect(page.locator("[data-mend] a")).to_have_attribute("href", "#agreed")
@@ -103,6 +106,7 @@ def test_two_seats_are_bought(
     look(page)
     page.go_back()
     page.locator(".order-acts a[href$=cancellation]").click()
+    expect(page.locator("button.danger")).to_be_visible()
     look(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
 
