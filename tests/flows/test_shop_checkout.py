@@ -1,4 +1,4 @@
-"""From the cart to the tickets, as a person goes: telephone and desk, English and French, by keyboard, without script."""
+"""From the cart to the tickets, as a person goes: telephone and desk, English and French, by keyboard, scriptless."""
 
 import re
 from collections.abc import Callable
