@@ -82,7 +82,7 @@ async def test_an_invoice_is_mailed_and_a_receipt_comes_with_the_tickets(
     assert names == [[f"{one.label}.pdf"], [f"tickets-{paid.code}.pdf", f"{paid.code}.ics", f"{one.label}.pdf"]]
     assert alone["To"] == "books@example.org"
     async with opened.database.read() as c:
-        assert sorted((await c.fetch("select kind from order_mails where order_id = $1", paid.id))) == [
+        assert sorted(await c.fetch("select kind from order_mails where order_id = $1", paid.id)) == [
             ("invoice",), ("order-paid",),
         ]  # fmt: skip
 
