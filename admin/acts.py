@@ -497,6 +497,9 @@ VALUES: dict[str, str] = {
     "visibility draft": marked("Draft"),
     "visibility link": marked("By link"),
     "visibility public": marked("Public"),
+    "dates_shown list": marked("List"),
+    "dates_shown month": marked("Month"),
+    "dates_shown week": marked("Week"),
     "label postponed": marked("Postponed"),
     "label sold_out": marked("Sold out"),
 }

@@ -49,5 +49,6 @@ def test_print(benchmark: BenchmarkFixture, gallery: Gallery | None, count: int)
         tickets_pdf, (issued, Paper.A4, "en", clothes), rounds=ROUNDS, iterations=1, warmup_rounds=1
     )
     assert made.startswith(b"%PDF-")
+    assert benchmark.stats is not None
     benchmark.extra_info["ms a ticket"] = round(benchmark.stats.stats.min * 1000 / count, 1)
     benchmark.extra_info["bytes"] = len(made)

@@ -222,11 +222,7 @@ def _rule_changes(before: Sequence[Rule], after: Sequence[Rule]) -> dict[str, tu
     """By way to pay, the fields that changed: what they were, and what they are."""
     old = {rule.method: rule for rule in before}
     changed = {rule.method: audit.differences(old.get(rule.method, Rule(method=rule.method)), rule) for rule in after}
-    return {
-        f"method_{method}": (_side(fields, 0), _side(fields, 1))
-        for method, fields in changed.items()
-        if fields
-    }
+    return {f"method_{method}": (_side(fields, 0), _side(fields, 1)) for method, fields in changed.items() if fields}
 
 
 def _side(fields: audit.Changes, at: int) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Invoices and credit notes over HTTP: named by their id with `.pdf`, set by the press, never kept by anybody's cache."""
+"""Invoices and credit notes over HTTP: named by their id, set by the press, never kept by anybody's cache."""
 
 from uuid import UUID
 

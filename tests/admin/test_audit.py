@@ -21,13 +21,16 @@ from ticketing import (
     box_offices,
     checkouts,
     dates,
+    embeddings,
     events,
     forms,
+    shops,
     tariffs,
     ticket_designs,
     tokens,
     vat,
     venues,
+    waiting_rooms,
 )
 from ticketing.audit import Actor, Line, Subject
 from ticketing.box_offices import BoxOfficeChoice
@@ -132,12 +135,15 @@ COMPARED: dict[str, tuple[type[Struct], ...]] = {
     "box_offices": (box_offices.BoxOffice,),
     "checkouts": (checkouts.Rules,),
     "dates": (dates.DateSettings, dates.Change),
+    "embeddings": (embeddings.Embedding,),
     "events": (events.Event, events.Texts),
     "forms": (forms.Field, forms.Option, forms.Limits),
+    "shops": (shops.Colours, shops.ShopTexts),
     "tariffs": (tariffs.Terms,),
     "ticket_designs": (ticket_designs.Look, ticket_designs.Texts),
     "tokens": (tokens.Token,),
     "venues": (venues.Details, venues.Texts),
+    "waiting_rooms": (waiting_rooms.RoomSettings,),
 }
 """What the modules that call `audit.differences` compare, with what is inside."""
 NEVER_CHANGED = re.compile(r"(id|.+_id|created_at|link_secret|last_used_.+|revoked_at|hidden|answered)")

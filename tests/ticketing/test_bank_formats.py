@@ -45,7 +45,8 @@ def camt(*entries: str, kind: str = "053", version: int = 8) -> bytes:
     outer, inner = ("BkToCstmrStmt", "Stmt") if kind == "053" else ("BkToCstmrDbtCdtNtfctn", "Ntfctn")
     space = NAMESPACE.format(kind=kind, version=f"{version:02d}")
     return (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="{space}"><{outer}><GrpHdr><MsgId>1</MsgId></GrpHdr>\n'
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="{space}"><{outer}>'
+        "<GrpHdr><MsgId>1</MsgId></GrpHdr>\n"
         f"<{inner}><Id>1</Id><Acct><Id><IBAN>{ACCOUNT}</IBAN></Id></Acct>\n{''.join(entries)}"
         f"</{inner}></{outer}></Document>"
     ).encode()
