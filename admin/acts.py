@@ -452,6 +452,8 @@ VALUES: dict[str, str] = {
     "mail tickets-reissued": marked("New tickets"),
     "mail confirmation-again": marked("Confirmation, again"),
     "mail tickets-again": marked("Tickets, again"),
+    "mail invoice": marked("Invoice"),
+    "mail credit-note": marked("Credit note"),
     "category theatre": marked("Theatre"),
     "category concert": marked("Concert"),
     "category opera": marked("Opera"),

@@ -137,9 +137,7 @@ class Shops:
 
     async def _read(self, key: str) -> Storefront:
         box_office = await self._offers.box_office(key)
-        return Storefront(
-            box_office, await get(self._db, box_office.id), await embeddings.get(self._db, box_office.id)
-        )
+        return Storefront(box_office, await get(self._db, box_office.id), await embeddings.get(self._db, box_office.id))
 
 
 async def get(db: Database, box_office_id: UUID) -> Shop:
