@@ -169,7 +169,8 @@ def listen(environment: Environment, **_: object) -> None:
         lag: list[float] = []
         gevent.spawn(_read, environment)
         gevent.spawn(_watch, lag)
-        environment.events.quitting.add_listener(lambda **_: _tell(environment, lag))  # type: ignore[no-untyped-call]
+        quitting: Any = environment.events.quitting
+        quitting.add_listener(lambda **_: _tell(environment, lag))
 
 
 def _read(environment: Environment) -> None:
