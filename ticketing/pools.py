@@ -26,7 +26,6 @@ from ticketing.refusals import InputRefused, NotFound, NotReady
 from ticketing.sql import Connection, load
 
 BLOCK_CODE_MAX = 0xFFFF
-WARMED_MAX = 64
 WARMING_S_MAX = 3.0
 """How long a process may take to know its pools before it serves without them."""
 
@@ -106,7 +105,9 @@ async def warm(db: Database, inventory: Inventory, now: datetime) -> int:
     with suppress(StoreUnreachable, TimeoutError):
         async with asyncio.timeout(WARMING_S_MAX):
             async with db.read() as c:
-                wanted = [pool for (pool,) in await SQL.next_sold.rows(c, now=now, rows_max=WARMED_MAX)]
+                wanted = [
+                    pool for (pool,) in await SQL.next_sold.rows(c, now=now, rows_max=db.settings.pools_warmed_max)
+                ]
             for pool in wanted:
                 await inventory.ready(pool)
                 warmed += 1

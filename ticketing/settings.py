@@ -79,6 +79,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     database_connections_max: Annotated[int, whole("Postgres connections a process", 1, 200)] = 10
     statement_s_max: Annotated[int, whole("Longest statement before Postgres stops it", 1, 3600)] = 30
     lock_s_max: Annotated[int, whole("Longest wait for a lock before Postgres gives up", 1, 600)] = 10
+    pools_warmed_max: Annotated[int, whole("Pools of the next dates made ready before a process serves", 0, 1000)] = 64
     halls_cached_max: Annotated[int, whole("Packed halls kept in a process", 1, 1000)] = 32
 
     # The worker

@@ -76,6 +76,7 @@ def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
         secret="5e" * 32,
         availability_ms=0,
         stream_pause_ms=10,
+        pools_warmed_max=0,
     )
 
 

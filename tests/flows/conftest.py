@@ -56,7 +56,7 @@ def site(database_url: str, redis_url: str, session_folder: Path) -> Iterator[Si
     """The application in a process of its own, with the module's database."""
     settings = Settings(
         database_url=database_url, redis_url=redis_url, data=str(session_folder / "flows"), secret="5e" * 32,
-        sign_ins_per_minute_max=1000,
+        sign_ins_per_minute_max=1000, pools_warmed_max=0,
     )  # fmt: skip
     house, email = run(_furnish(settings))
     with server(settings) as running:
