@@ -159,6 +159,9 @@ def test_the_best_places_beside_the_map(visit: Callable[..., Page], site: Site) 
 def test_a_cart_that_lapsed_is_said(visit: Callable[..., Page], site: Site) -> None:
     """What the server knows of the cart is asked when its time is over, and when one comes back to the page."""
     page = opened(visit(signed_in=False), site)
+    left = page.locator(".legend-left")
+    expect(left.first).not_to_be_empty()
+    free = left.all_inner_texts()
     point(page, "E-2")
     expect(page.locator(".chosen-list li")).to_have_count(1)
     other = page.context.new_page()
@@ -168,6 +171,7 @@ def test_a_cart_that_lapsed_is_said(visit: Callable[..., Page], site: Site) -> N
     other.close()
     page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.locator(".chosen-list li")).to_have_count(0)
+    expect(left).to_have_text(free)
     point(page, "E-2")
     expect(page.locator(".chosen-list li")).to_have_count(1)
     lapsed = {"token": "", "cart": {"count": 0, "items": [], "expires_in_s": 0, "lost_count": 1}}
