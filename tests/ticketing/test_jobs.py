@@ -12,6 +12,7 @@ from ticketing.ids import new_id
 from ticketing.jobs import (
     PAYLOADS,
     AccountMailKind,
+    BookBankFile,
     CustomerMailKind,
     Job,
     MailKind,
@@ -30,6 +31,7 @@ EXAMPLES = {
     Job.SEND_ACCOUNT_MAIL: SendAccountMail(AccountMailKind.INVITATION, "bo@example.org", new_id()),
     Job.SEND_CUSTOMER_MAIL: SendCustomerMail(CustomerMailKind.SIGN_IN, new_id(), "key", "cy@example.org"),
     Job.SEND_MAILING: SendMailing(new_id(), after=new_id()),
+    Job.BOOK_BANK_FILE: BookBankFile(new_id()),
 }
 
 
