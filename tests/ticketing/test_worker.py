@@ -62,7 +62,8 @@ def keeping(mails: Mails) -> dict[Job, Handler]:
         assert isinstance(payload, SendMail)
         mails.append((payload, mail_id))
 
-    return {Job.SEND_MAIL: keep, Job.SEND_ACCOUNT_MAIL: keep, Job.SEND_MAILING: keep}
+    kinds = (Job.SEND_MAIL, Job.SEND_ACCOUNT_MAIL, Job.SEND_CUSTOMER_MAIL, Job.SEND_MAILING)
+    return dict.fromkeys(kinds, keep)
 
 
 @asynccontextmanager
