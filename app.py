@@ -1,6 +1,6 @@
 """The ASGI application: opens what a process needs, hangs the handlers on it, and closes it in order.
 
-granian --interface asgi --factory app:create_app --loop uvloop
+`serving.py` serves it; any other ASGI server does: `granian --interface asgi --factory app:create_app --loop uvloop`.
 """
 
 import asyncio

@@ -156,7 +156,7 @@ def run(*, no_demo: Annotated[bool, Parameter(help="Do not make the demo data.",
 def serve() -> None:
     """Migrate, then serve the site and its API, on your own Postgres and Redis."""
     settings = _own_servers()
-    _become(launcher.web_server_command(settings), settings)
+    _become(launcher.web_server_command(), settings)
 
 
 @app.command(help_epilogue=_examples("DATABASE_URL=postgresql://db/placeur REDIS_URL=redis://cache placeur worker"))

@@ -1,7 +1,8 @@
 """`placeur run`: everything on one machine, from one command, gone when it ends.
 
 It starts, in this order: a Postgres and a Valkey of our own (unless the settings name yours), the migrations, the demo
-data once, the web server and its worker. It stops them in the opposite order on Ctrl-C or SIGTERM, and stops all of
+data once, the web server (which reads its modules meanwhile) and its worker. It stops them in the opposite order on
+Ctrl-C or SIGTERM, and stops all of
 them when one ends by itself: half a system that looks alive is worse than none. What can go wrong on someone else's
 machine (started twice, port taken, server out of reach) ends in one sentence.
 
@@ -33,7 +34,6 @@ from ticketing.settings import Settings
 
 READY_S_MAX = 60
 STOP_S_MAX = 15
-STREAMS_END_S_MAX = 3
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -134,18 +134,20 @@ def _start(settings: Settings, with_demo: bool, stack: ExitStack) -> dict[str, s
     stack.enter_context(_sole_user(settings))
     _refuse_taken_port(settings)
     own = _own_servers(settings)
+    located = _located(settings, own)
+    environment = _environment(located)
+    children: dict[str, subprocess.Popen[bytes]] = {}
+    stack.callback(_stop, children)
+    web_server = children["web server"] = _spawn(web_server_command(when_told=True), environment, subprocess.PIPE)
     for server in own:
         stack.enter_context(server)
-    located = _located(settings, own)
+    stack.callback(_stop, children)  # on the way out: before the servers that they use
     stack.enter_context(_announced(located))
     _migrate(located.database_url)
     if with_demo and asyncio.run(demo.make_once(located)):
         _say("Made the demo data.")
-    children: dict[str, subprocess.Popen[bytes]] = {}
-    stack.callback(_stop, children)
-    environment = _environment(located)
-    children["web server"] = _spawn(web_server_command(settings), environment)
-    _await_ready(settings, children["web server"])
+    _tell(web_server)
+    _await_ready(settings, web_server)
     children["worker"] = _spawn([sys.executable, "-m", "background"], environment)
     return children
 
@@ -222,35 +224,29 @@ def _environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def web_server_command(settings: Settings) -> list[str]:
-    """Return the command that serves the application under these settings."""
-    options = {
-        "--interface": "asgi",
-        "--loop": "uvloop",
-        "--http": "1",
-        "--host": settings.host,
-        "--port": str(settings.port),
-        "--workers": str(settings.workers or os.cpu_count() or 1),
-        "--workers-kill-timeout": str(STREAMS_END_S_MAX),
-        "--log-level": "warning",
-    }
-    pairs = [part for pair in options.items() for part in pair]
-    return [_tool("granian"), "--factory", "--no-ws", *pairs, "app:create_app"]
+def web_server_command(when_told: bool = False) -> list[str]:
+    """Return the command that serves the application under the settings of its environment, at once or when told."""
+    return [sys.executable, "-m", "serving", *(["--when-told"] if when_told else [])]
 
 
-def _tool(name: str) -> str:
-    return str(Path(sys.executable).with_name(name))
-
-
-def _spawn(command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _spawn(
+    command: list[str], environment: Mapping[str, str], stdin: int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own, so that the terminal's Ctrl-C reaches us alone and we stop it in order."""
     return subprocess.Popen(
         command,
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         env=environment,
         start_new_session=True,
         preexec_fn=ends_with_parent(signal.SIGTERM),
     )
+
+
+def _tell(web_server: subprocess.Popen[bytes]) -> None:
+    """Let it serve; one that has ended by now is heard of where its answer is awaited."""
+    assert web_server.stdin is not None
+    with suppress(BrokenPipeError), web_server.stdin as told:
+        told.write(b"\n")
 
 
 def _await_ready(settings: Settings, web_server: subprocess.Popen[bytes]) -> None:
@@ -286,8 +282,9 @@ def _watch(children: Mapping[str, subprocess.Popen[bytes]]) -> int:
     return 1
 
 
-def _stop(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
-    """End the children, and then whatever a child that was killed left behind in its process group."""
+def _stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
+    """End the children, and then whatever a child that was killed left behind in its process group; none a second
+    time."""
     for child in children.values():
         if child.poll() is None:
             child.terminate()
@@ -297,6 +294,7 @@ def _stop(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
         with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
         child.wait()
+    children.clear()
 
 
 def _welcome(settings: Settings, seconds: float) -> str:

@@ -20,7 +20,6 @@ from admin import access, pages
 from admin.access import Desk
 from admin.menu import marked
 from printing import samples
-from printing.previews import example_png
 from ticketing import box_offices, pictures, ticket_deliveries, ticket_designs
 from ticketing.formats import Language
 from ticketing.refusals import EditedMeanwhile, InputRefused, NotFound, Refusal
@@ -141,7 +140,7 @@ async def set_delivery(request: Call, key: FromPath[str]) -> Response[str] | Red
 async def example(request: Call) -> Response[bytes]:
     """The example template that one lays over a picture of one's own."""
     await access.session(request)
-    made = await request.services.workshop.do(example_png, Language(request.visit.language))
+    made = await request.services.press.example(Language(request.visit.language))
     headers = {"content-disposition": 'attachment; filename="ticket-2480x1169.png"', "cache-control": "private"}
     return Response(made, media_type="image/png", headers=headers)
 

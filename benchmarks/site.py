@@ -145,7 +145,7 @@ def _serving(settings: Settings, data: Path, worker: bool) -> Iterator[None]:
     metrics = data / "metrics"
     metrics.mkdir()
     environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(metrics)} | _environment(settings)
-    processes = [subprocess.Popen(web_server_command(settings), env=environment, stdin=subprocess.DEVNULL)]
+    processes = [subprocess.Popen(web_server_command(), env=environment, stdin=subprocess.DEVNULL)]
     try:
         _await_ready(settings)
         if worker:

@@ -80,7 +80,7 @@ def test_it_serves_once_and_stops_cleanly(placeur: subprocess.Popen[str], enviro
     assert output.endswith("Stopped.\n")
 
 
-@pytest.mark.parametrize("which", ["granian", "background", "valkey-server", "postgres"])
+@pytest.mark.parametrize("which", ["serving", "background", "valkey-server", "postgres"])
 def test_when_one_part_ends_all_end(placeur: subprocess.Popen[str], which: str) -> None:
     os.kill(next(pid for command, pid in children(placeur).items() if which in command.split("-D")[0]), signal.SIGKILL)
     _, error = placeur.communicate(timeout=60)

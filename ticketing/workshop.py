@@ -15,9 +15,10 @@ import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from functools import partial
+from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from msgspec import Struct
 
@@ -39,6 +40,26 @@ class Bounds(Struct, frozen=True):
     memory_bytes_max: int = 400 * 1024 * 1024
     core_s_max: int = 10
     time_s_max: int = 30
+
+
+class Elsewhere:
+    """A function of a module that only the process reads which does the work: who asks for a page need not hold what
+    sets it. Pickled, it becomes the function itself."""
+
+    def __init__(self, module: str, name: str) -> None:
+        self._place = module, name
+
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        """Do it here after all."""
+        return _found(*self._place)(*given, **named)
+
+    def __reduce__(self) -> tuple[Callable[[str, str], Callable[..., Any]], tuple[str, str]]:
+        return _found, self._place
+
+
+def _found(module: str, name: str) -> Callable[..., Any]:
+    act: Callable[..., Any] = getattr(import_module(module), name)
+    return act
 
 
 class Aside:

@@ -1,19 +1,24 @@
 """Printing: in a process of its own, because setting a page holds the interpreter for some 20 ms.
 
 One for each process that prints, started with the first ticket and kept; pages wait for one another there, while holds
-go on here.
+go on here. It alone reads what sets pages, which is large: whoever serves starts sooner without.
 """
 
+from collections.abc import Callable
 from typing import Self
 
-from printing.invoices import invoice_pdf
-from printing.previews import page_png
-from printing.tickets import each_pdf, tickets_pdf
+from ticketing.formats import Language
 from ticketing.invoicing import Document
 from ticketing.ticket_deliveries import Paper
 from ticketing.ticket_designs import BARE, Wardrobe
 from ticketing.tickets import Issued
-from ticketing.workshop import Aside
+from ticketing.workshop import Aside, Elsewhere
+
+TICKETS: Callable[[Issued, Paper, str, Wardrobe], bytes] = Elsewhere("printing.tickets", "tickets_pdf")
+EACH: Callable[[Issued, Paper, str, Wardrobe], list[bytes]] = Elsewhere("printing.tickets", "each_pdf")
+PREVIEW: Callable[[Issued, Paper, str, Wardrobe, int], bytes] = Elsewhere("printing.previews", "page_png")
+INVOICE: Callable[[Document], bytes] = Elsewhere("printing.invoices", "invoice_pdf")
+EXAMPLE: Callable[[Language], bytes] = Elsewhere("printing.previews", "example_png")
 
 
 class Press:
@@ -30,19 +35,23 @@ class Press:
 
     async def tickets(self, issued: Issued, paper: Paper, tag: str, wardrobe: Wardrobe = BARE) -> bytes:
         """The tickets of an order as one PDF, in the locale `tag`. Raises BrokenExecutor when the press died."""
-        return await self._aside.do(tickets_pdf, issued, paper, tag, wardrobe)
+        return await self._aside.do(TICKETS, issued, paper, tag, wardrobe)
 
     async def each(self, issued: Issued, paper: Paper, tag: str, wardrobe: Wardrobe = BARE) -> list[bytes]:
         """Each pass and each ticket of an order as a PDF of its own. Raises BrokenExecutor when the press died."""
-        return await self._aside.do(each_pdf, issued, paper, tag, wardrobe)
+        return await self._aside.do(EACH, issued, paper, tag, wardrobe)
 
     async def preview(self, issued: Issued, paper: Paper, tag: str, wardrobe: Wardrobe, width_px: int) -> bytes:
         """The first page as a PNG so wide. Raises BrokenExecutor when the press died."""
-        return await self._aside.do(page_png, issued, paper, tag, wardrobe, width_px)
+        return await self._aside.do(PREVIEW, issued, paper, tag, wardrobe, width_px)
 
     async def invoice(self, paper: Document) -> bytes:
         """An invoice or a credit note as a PDF. Raises BrokenExecutor when the press died."""
-        return await self._aside.do(invoice_pdf, paper)
+        return await self._aside.do(INVOICE, paper)
+
+    async def example(self, language: Language) -> bytes:
+        """The example template that one lays over a picture of one's own, as a PNG. Raises BrokenExecutor."""
+        return await self._aside.do(EXAMPLE, language)
 
     def close(self) -> None:
         """End the process, after the page it is at; what waits there is dropped."""

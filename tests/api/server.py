@@ -41,7 +41,7 @@ def server(settings: Settings, workers: int = 1) -> Iterator[Server]:
         for field in Settings.__struct_fields__
         if getattr(settings, field) != getattr(Settings(), field)
     }
-    process = subprocess.Popen(web_server_command(settings), env=os.environ | changed, stdin=subprocess.DEVNULL)
+    process = subprocess.Popen(web_server_command(), env=os.environ | changed, stdin=subprocess.DEVNULL)
     try:
         url = f"http://{settings.host}:{settings.port}"
         _await_ready(url, process)

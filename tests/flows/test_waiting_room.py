@@ -1,6 +1,7 @@
 """A waiting room from both sides: an organiser who opens it, people who wait, are called and go in."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +13,7 @@ from tests.running import run
 from ticketing import waiting_rooms, waiting_steps
 from ticketing.audit import Actor
 from ticketing.db import Database
+from ticketing.queues import FRESH_S
 from ticketing.waiting_rooms import RoomEvent, RoomSettings, RoomState
 
 WAIT_MS_MAX = 40_000
@@ -30,9 +32,10 @@ WORDS = {
 
 @pytest.fixture(autouse=True)
 def forgotten(site: Site) -> Iterator[None]:
-    """Each test's room is its own."""
+    """Each test's room is its own, once the server has forgotten the one before."""
     yield
     run(_with(site, lambda db: _forget(db, site)))
+    time.sleep(FRESH_S)
 
 
 async def _with(site: Site, act: Callable[..., object]) -> None:
