@@ -8,45 +8,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from email.message import EmailMessage
 
-from msgspec import Struct
-
-from mailing import envelopes
+from mailing import envelopes, letters
+from mailing.letters import Words
 from ticketing import formats
 from ticketing.formats import Language
 from ticketing.jobs import AccountMailKind
-from ticketing.legible import clean
 
 SENDER_NAME = "Placeur"
-SUBJECT_CHARS_MAX = 120
 
-
-class Letter(Struct, frozen=True, kw_only=True):
-    """The words of one kind of mail; {organisation} is filled in."""
-
-    subject: str
-    heading: str
-    intro: str
-    button: str
-    lasting: str
-    otherwise: str
-
-
-class AccountMail(Struct, frozen=True):
-    """What a mail says, for its templates."""
-
-    language: str
-    subject: str
-    heading: str
-    hello: str
-    intro: str
-    button: str
-    link: str
-    lasting: str
-    otherwise: str
-
-
-EN: Mapping[AccountMailKind, Letter] = {
-    AccountMailKind.PASSWORD_RESET: Letter(
+EN: Mapping[AccountMailKind, Words] = {
+    AccountMailKind.PASSWORD_RESET: Words(
         subject="Set a new password",
         heading="Set a new password",
         intro="Somebody, most likely you, asked to set a new password for your account.",
@@ -54,7 +25,7 @@ EN: Mapping[AccountMailKind, Letter] = {
         lasting="The link works once, within an hour.",
         otherwise="If it was not you, do nothing: your password stays as it is.",
     ),
-    AccountMailKind.INVITATION: Letter(
+    AccountMailKind.INVITATION: Words(
         subject="Your account at {organisation}",
         heading="Welcome to {organisation}",
         intro="You were invited to the team of {organisation}. Choose a password to open your account.",
@@ -62,7 +33,7 @@ EN: Mapping[AccountMailKind, Letter] = {
         lasting="The link works once, within seven days.",
         otherwise="If you do not know {organisation}, do nothing: nothing is opened without you.",
     ),
-    AccountMailKind.WELCOME: Letter(
+    AccountMailKind.WELCOME: Words(
         subject="You belong to the team of {organisation}",
         heading="Welcome to {organisation}",
         intro="You were taken into the team of {organisation}. Sign in with the account that you have.",
@@ -70,7 +41,7 @@ EN: Mapping[AccountMailKind, Letter] = {
         lasting="",
         otherwise="If you do not know {organisation}, do nothing: your account and your password stay yours alone.",
     ),
-    AccountMailKind.SECURITY_CHANGED: Letter(
+    AccountMailKind.SECURITY_CHANGED: Words(
         subject="How your account is opened was changed",
         heading="How your account is opened was changed",
         intro="The password or another means of signing in to your account was just changed.",
@@ -78,7 +49,7 @@ EN: Mapping[AccountMailKind, Letter] = {
         lasting="",
         otherwise="If it was not you, set a new password at once, by the link on the page that asks you to sign in.",
     ),
-    AccountMailKind.SECOND_FACTORS_RESET: Letter(
+    AccountMailKind.SECOND_FACTORS_RESET: Words(
         subject="Your password alone signs in now",
         heading="Your password alone signs in now",
         intro="Whoever runs this Placeur removed the codes from an app, the passkeys and the recovery codes of your "
@@ -88,8 +59,8 @@ EN: Mapping[AccountMailKind, Letter] = {
         otherwise="If you did not ask for it, set a new password at once and ask them why it was done.",
     ),
 }
-FR: Mapping[AccountMailKind, Letter] = {
-    AccountMailKind.PASSWORD_RESET: Letter(
+FR: Mapping[AccountMailKind, Words] = {
+    AccountMailKind.PASSWORD_RESET: Words(
         subject="Choisissez un nouveau mot de passe",
         heading="Choisissez un nouveau mot de passe",
         intro="Quelqu’un, sans doute vous, a demandé un nouveau mot de passe pour votre compte.",
@@ -97,7 +68,7 @@ FR: Mapping[AccountMailKind, Letter] = {
         lasting="Le lien fonctionne une seule fois, pendant une heure.",
         otherwise="Si ce n’était pas vous, ne faites rien : votre mot de passe reste inchangé.",
     ),
-    AccountMailKind.INVITATION: Letter(
+    AccountMailKind.INVITATION: Words(
         subject="Votre compte chez {organisation}",
         heading="Bienvenue chez {organisation}",
         intro="Vous êtes invité·e à rejoindre l’équipe de {organisation}. Choisissez un mot de passe pour ouvrir votre "
@@ -106,7 +77,7 @@ FR: Mapping[AccountMailKind, Letter] = {
         lasting="Le lien fonctionne une seule fois, pendant sept jours.",
         otherwise="Si vous ne connaissez pas {organisation}, ne faites rien : rien ne s’ouvre sans vous.",
     ),
-    AccountMailKind.WELCOME: Letter(
+    AccountMailKind.WELCOME: Words(
         subject="Vous faites partie de l’équipe de {organisation}",
         heading="Bienvenue chez {organisation}",
         intro="Vous faites désormais partie de l’équipe de {organisation}. Connectez-vous avec votre compte habituel.",
@@ -115,7 +86,7 @@ FR: Mapping[AccountMailKind, Letter] = {
         otherwise="Si vous ne connaissez pas {organisation}, ne faites rien : votre compte et votre mot de passe "
         "restent les vôtres.",
     ),
-    AccountMailKind.SECURITY_CHANGED: Letter(
+    AccountMailKind.SECURITY_CHANGED: Words(
         subject="L’accès à votre compte a changé",
         heading="L’accès à votre compte a changé",
         intro="Le mot de passe ou un autre moyen de connexion de votre compte vient d’être modifié.",
@@ -124,7 +95,7 @@ FR: Mapping[AccountMailKind, Letter] = {
         otherwise="Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe, par le lien de la page de "
         "connexion.",
     ),
-    AccountMailKind.SECOND_FACTORS_RESET: Letter(
+    AccountMailKind.SECOND_FACTORS_RESET: Words(
         subject="Votre mot de passe suffit désormais pour vous connecter",
         heading="Votre mot de passe suffit désormais pour vous connecter",
         intro="La personne qui administre ce serveur Placeur a retiré de votre compte les codes d’application, les "
@@ -135,8 +106,7 @@ FR: Mapping[AccountMailKind, Letter] = {
         "pourquoi.",
     ),
 }
-LETTERS = {Language.EN: EN, Language.FR: FR}
-HELLO = {Language.EN: "Hello {name},", Language.FR: "Bonjour {name},"}
+WORDS = {Language.EN: EN, Language.FR: FR}
 
 
 def message(
@@ -151,28 +121,8 @@ def message(
     now: datetime,
 ) -> EmailMessage:
     """A mail to somebody of the staff, in the locale `tag`; `link` is absolute, `organisation` a name or empty."""
-    assert link.startswith(("https://", "http://")), "a link is absolute"
-    mail = _said(kind, name, tag, link, organisation)
-    made = envelopes.envelope(mail.subject, to, sender, SENDER_NAME, mail_id, now)
-    envelopes.fill(made, "account", mail)
-    return made
-
-
-def _said(kind: AccountMailKind, name: str, tag: str, link: str, organisation: str) -> AccountMail:
     language = formats.language(tag)
-    letter, house = LETTERS[language][kind], clean(organisation)
-
-    def filled(text: str) -> str:
-        return text.replace("{organisation}", house)
-
-    return AccountMail(
-        language=language,
-        subject=clean(filled(letter.subject), SUBJECT_CHARS_MAX),
-        heading=filled(letter.heading),
-        hello=HELLO[language].replace("{name}", clean(name)),
-        intro=filled(letter.intro),
-        button=letter.button,
-        link=link,
-        lasting=letter.lasting,
-        otherwise=filled(letter.otherwise),
-    )
+    mail = letters.letter(WORDS[language][kind], language, name, link, organisation)
+    made = envelopes.envelope(mail.subject, to, sender, SENDER_NAME, mail_id, now)
+    envelopes.fill(made, letters.TEMPLATE, mail)
+    return made

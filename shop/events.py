@@ -39,7 +39,7 @@ async def show(request: Call, key: FromPath[str], event_id: FromPath[UUID]) -> R
     async def made() -> dict[str, Any]:
         if not frame.has_event(event_id):
             raise NotFound(what="event")
-        found = await programme.event(database, front.box_office.id, event_id, link)
+        found = await programme.event(database, front.box_office.id, event_id, request.now, link)
         dates = [
             date for date in await programme.dates(database, event_id, request.now)
             if frame.has_date(date.starts_at, date.time_zone, date.venue_id)

@@ -60,7 +60,9 @@ async def show(request: Call, key: FromPath[str], performance_id: FromPath[UUID]
     async def made() -> dict[str, Any]:
         offer = await offered.shown(request, front, performance_id, link)
         performance, language = offer.performance, request.visit.language
-        event = await programme.event(request.services.database, front.box_office.id, performance.event_id, link)
+        event = await programme.event(
+            request.services.database, front.box_office.id, performance.event_id, request.now, link
+        )
         stands = await offered.standing(request, offer)
         venue, texts = await _venue(request.services.database, performance)
         return {

@@ -82,6 +82,7 @@ SCRIPTS = Router(
         best.proposed,
         checkout.save_typed,
         orders.standing_now,
+        queue.take,
     ],
     exception_handlers={Refusal: pages.told},
 )

@@ -124,10 +124,10 @@ async def within(
     return {row["event_id"] for row in rows}
 
 
-async def event(db: Database, box_office_id: UUID, event_id: UUID, link: str = "") -> Shown:
+async def event(db: Database, box_office_id: UUID, event_id: UUID, now: datetime, link: str = "") -> Shown:
     """An event of a shop, or NotFound for one that the caller may not see there."""
     async with db.read() as c:
-        found = await SQL.event.one(c, Shown, box_office_id=box_office_id, event_id=event_id, link=link)
+        found = await SQL.event.one(c, Shown, box_office_id=box_office_id, event_id=event_id, link=link, now=now)
     if found is None:
         raise NotFound(what="event")
     return found

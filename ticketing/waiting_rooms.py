@@ -34,6 +34,7 @@ SEALED_FOR = "waiting room seed"
 CHALLENGE_BITS = 17
 """What a browser tries on average before it may take a number, as a power of two: a second, or a few on a phone."""
 PACE_MAX = 60_000
+PARTY_MAX = 50
 OPENS_WITHIN = timedelta(days=400)
 SOON = timedelta(minutes=15)
 """How long people have to come when the sale opens at once."""
@@ -91,7 +92,7 @@ class RoomSettings(Struct, frozen=True, kw_only=True):
     """How long a turn waits for its browser."""
     admission_s: Annotated[int, Meta(ge=60, le=14_400)] = 1200
     """How long one who was let in may take places."""
-    party_max: Annotated[int, Meta(ge=1, le=50)] = 10
+    party_max: Annotated[int, Meta(ge=1, le=PARTY_MAX)] = 10
     """Places that one may come for."""
     challenge: bool = False
     """Whether a browser has to work before it is given a number."""

@@ -230,7 +230,7 @@ def _tables(plan: Plan, report: Report) -> Plan:
             seats = tuple(seat for seat in dict.fromkeys(table.seats) if seat in free)
             free -= set(seats)
             mended = replace(table, id=ids.own(table.id, f"{zone.id}-table"), seats=seats)
-            if mended != table:
+            if mended != table or not seats:
                 _report_table(report, f"zones[{number}].tables[{index}]", table, mended)
             if seats:
                 tables.append(mended)

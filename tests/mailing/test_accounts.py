@@ -7,7 +7,7 @@ from email.policy import default
 
 import pytest
 
-from mailing.accounts import LETTERS, message
+from mailing.accounts import WORDS, message
 from ticketing.formats import Language
 from ticketing.jobs import AccountMailKind
 
@@ -26,7 +26,7 @@ def sent(kind: AccountMailKind, language: str, name: str = "Camille", organisati
 def test_every_mail_says_who_it_is_for_what_to_do_and_what_if_it_was_not_asked_for(
     kind: AccountMailKind, language: Language
 ) -> None:
-    letter, mail = LETTERS[language][kind], sent(kind, language)
+    letter, mail = WORDS[language][kind], sent(kind, language)
     assert (mail["To"], mail["Content-Language"]) == ("camille@example.org", language)
     plain, html = (mail.get_body((part,)).get_content() for part in ("plain", "html"))
     for text in (plain, html, mail["Subject"]):

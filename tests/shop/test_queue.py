@@ -61,9 +61,9 @@ def page_of(visitor: Browser, event: UUID) -> str:
 
 
 async def joined(visitor: Browser, event: UUID, party: int = 2) -> str:
-    """Takes a number; the page afterwards."""
+    """Takes a number without a script; the page afterwards."""
     path = page_of(visitor, event)
-    await visitor.page(path)
+    await visitor.page(f"{path}?number=wanted")
     assert await visitor.done(path, {"party": party}) == path
     return await visitor.page(path)
 
@@ -91,6 +91,38 @@ async def test_the_way_from_the_queue_to_the_cart(
     assert more.json()["code"] == "too-many-places", "no more than one came for"
 
 
+async def test_who_comes_sees_what_everybody_sees(
+    visitor: Browser, client: AsyncClient, database: Database, house: House
+) -> None:
+    event = await announced(database, house)
+    first, again = await visitor.get(page_of(visitor, event)), await Browser(client, house).get(page_of(visitor, event))
+    assert first.text == again.text and 'name="csrf"' not in first.text
+    assert not first.headers.get("set-cookie"), "nothing of the visitor's is made before they take a number"
+    assert 'data-part="place" hidden' in first.text and 'name="number" value="wanted"' in first.text
+
+
+async def test_a_script_takes_the_number(visitor: Browser, database: Database, house: House) -> None:
+    event = await announced(database, house)
+    path = f"/events/{event}/queue/number"
+    given = (await visitor.script(path, {"party": 3})).json()
+    assert (given["ordinal"], given["rank"], given["party"], given["told"]["state"]) == (0, None, 3, "announced")
+    assert (await visitor.script(path, {"party": 4})).json()["ordinal"] == 0, "a browser has one"
+    assert 'data-ordinal="0"' in await visitor.page(page_of(visitor, event))
+    assert (await visitor.script(path, {"party": 11})).json()["detail"] == "Come for 1 to 10 places."
+    assert (await visitor.get_posted(path, {"party": 2}, "nonsense")).status_code == 403
+    await happens(database, house, event, RoomEvent.CLOSE, steps=0)
+    assert (await visitor.script(path, {"party": 2})).json()["code"] == "waiting-room-closed"
+
+
+async def test_a_script_is_told_what_to_solve_first(visitor: Browser, database: Database, house: House) -> None:
+    event = await announced(database, house, challenge=True)
+    path = f"/events/{event}/queue/number"
+    given = (await visitor.script(path, {"party": 2})).json()
+    assert (given["ordinal"], given["bits"]) == (None, waiting_rooms.CHALLENGE_BITS)
+    answer = {"puzzle": given["puzzle"], "answer": "not it"}
+    assert (await visitor.script(path, {"party": 2} | answer)).json()["code"] == "challenge-failed"
+
+
 async def test_cookies_are_worth_nothing_in_another_browser(
     visitor: Browser, client: AsyncClient, database: Database, house: House
 ) -> None:
@@ -100,7 +132,7 @@ async def test_cookies_are_worth_nothing_in_another_browser(
     await happens(database, house, event, RoomEvent.OPEN)
     await visitor.done(f"{page_of(visitor, event)}/admission")
     friend = Browser(client, house)
-    await friend.page(page_of(friend, event))
+    await friend.page(f"{page_of(friend, event)}?number=wanted")
     for name, value in visitor.cookies.items():
         if "queue-" in name or "admission-" in name:
             friend.cookies[name] = value
@@ -168,7 +200,7 @@ async def test_a_number_wants_the_browsers_token_and_a_party(
 ) -> None:
     event = await announced(database, house)
     path = page_of(visitor, event)
-    await visitor.page(path)
+    await visitor.page(f"{path}?number=wanted")
     assert (await visitor.post(path, {"party": 2, "csrf": "nonsense"})).status_code == 403
     response = await visitor.post(path, {"party": 99})
     assert response.status_code == 422
@@ -184,7 +216,7 @@ async def test_pages_that_ask_for_places_lead_to_the_queue(visitor: Browser, dat
 
 async def test_a_challenge_is_asked_on_the_page(visitor: Browser, database: Database, house: House) -> None:
     event = await announced(database, house, challenge=True)
-    text = await visitor.page(page_of(visitor, event))
+    text = await visitor.page(f"{page_of(visitor, event)}?number=wanted")
     assert 'data-puzzle="' in text and 'name="answer"' in text
     response = await visitor.post(page_of(visitor, event), {"party": 2, "puzzle": "1.x", "answer": "1"})
     assert response.status_code == 422 and "no program" in response.text

@@ -116,23 +116,11 @@ limit :rows_max;
 
 -- name: debts(box_office_id, codes, labels)
 -- The orders of these codes, and those that invoices of these numbers are of, with what they owe.
-select o.id, o.code, o.status, o.currency, owed.due_cents, c.name as customer_name,
+select o.id, o.code, o.status, o.currency, s.due_cents, c.name as customer_name,
     array(select i.label from invoices i where i.order_id = o.id) as labels
 from orders o
 join customers c on c.id = o.customer_id
-cross join lateral (
-    select (
-        (select coalesce(sum(l.amount_cents), 0) from order_lines l where l.order_id = o.id)
-        - (
-            select coalesce(sum(p.amount_cents), 0) from payments p
-            where p.order_id = o.id and p.currency = o.currency and p.status in ('succeeded', 'refund_due', 'refunded')
-        )
-        + (
-            select coalesce(sum(r.amount_cents), 0) from refunds r
-            where r.order_id = o.id and r.currency = o.currency
-        )
-    )::integer as due_cents
-) owed
+cross join lateral order_sums(o.id) s
 where o.box_office_id = :box_office_id and o.id in (
     select w.id from orders w where w.code = any(:codes::text[])
     union all
@@ -148,47 +136,23 @@ where p.order_id = any(:order_ids::uuid[]) and p.provider = 'transfer';
 
 -- name: owing(box_office_id, amount_cents, currency, payer, rows_max)
 -- Orders that await just this amount; those of the payer's name first.
-select o.id, o.code, o.status, o.currency, owed.due_cents, c.name as customer_name,
+select o.id, o.code, o.status, o.currency, s.due_cents, c.name as customer_name,
     array[]::text[] as labels
 from orders o
 join customers c on c.id = o.customer_id
-cross join lateral (
-    select (
-        (select coalesce(sum(l.amount_cents), 0) from order_lines l where l.order_id = o.id)
-        - (
-            select coalesce(sum(p.amount_cents), 0) from payments p
-            where p.order_id = o.id and p.currency = o.currency and p.status in ('succeeded', 'refund_due', 'refunded')
-        )
-        + (
-            select coalesce(sum(r.amount_cents), 0) from refunds r
-            where r.order_id = o.id and r.currency = o.currency
-        )
-    )::integer as due_cents
-) owed
+cross join lateral order_sums(o.id) s
 where o.box_office_id = :box_office_id and o.status = 'pending' and o.currency = :currency
-    and owed.due_cents = :amount_cents::integer
+    and s.due_cents = :amount_cents::integer
 order by folded(c.name) <> folded(:payer::text), o.placed_at
 limit :rows_max;
 
 -- name: searched(box_office_id, codes, text, rows_max)
 -- Orders of a code, or of a buyer whose name begins like what was typed, or whose address it is.
-select o.id, o.code, o.status, o.currency, owed.due_cents, c.name as customer_name,
+select o.id, o.code, o.status, o.currency, s.due_cents, c.name as customer_name,
     array[]::text[] as labels
 from orders o
 join customers c on c.id = o.customer_id
-cross join lateral (
-    select (
-        (select coalesce(sum(l.amount_cents), 0) from order_lines l where l.order_id = o.id)
-        - (
-            select coalesce(sum(p.amount_cents), 0) from payments p
-            where p.order_id = o.id and p.currency = o.currency and p.status in ('succeeded', 'refund_due', 'refunded')
-        )
-        + (
-            select coalesce(sum(r.amount_cents), 0) from refunds r
-            where r.order_id = o.id and r.currency = o.currency
-        )
-    )::integer as due_cents
-) owed
+cross join lateral order_sums(o.id) s
 where o.box_office_id = :box_office_id
     and (
         o.code = any(:codes::text[]) or c.email = lower(:text::text) or folded(c.name) like folded(:text::text) || '%'

@@ -31,30 +31,18 @@ select i.id, i.order_id, o.code as order_code, i.kind, i.year, i.number, i.label
     case
         when i.kind = 'credit_note' then null
         when i.total_cents + back.cents <= 0 then 'credited'
-        when owed.cents <= 0 then 'paid'
+        when s.due_cents <= 0 then 'paid'
         when i.due_on < :today::date then 'overdue'
         else 'open'
     end as debt
 from invoices i
 join orders o on o.id = i.order_id
 left join invoices c on c.id = i.credits
-cross join lateral (
-    select (
-        (select coalesce(sum(l.amount_cents), 0) from order_lines l where l.order_id = o.id)
-        - (
-            select coalesce(sum(p.amount_cents), 0) from payments p
-            where p.order_id = o.id and p.currency = o.currency and p.status in ('succeeded', 'refund_due', 'refunded')
-        )
-        + (
-            select coalesce(sum(r.amount_cents), 0) from refunds r
-            where r.order_id = o.id and r.currency = o.currency
-        )
-    )::bigint as cents
-) owed
+cross join lateral order_sums(o.id) s
 cross join lateral (
     select coalesce(sum(w.total_cents), 0)::bigint as cents from invoices w where w.order_id = o.id and w.credits = i.id
 ) back
 where i.box_office_id = :box_office_id and (i.year, i.number) < (:year::integer, :number::integer)
-    and (not :owed::boolean or i.kind = 'invoice' and owed.cents > 0 and i.total_cents + back.cents > 0)
+    and (not :owed::boolean or i.kind = 'invoice' and s.due_cents > 0 and i.total_cents + back.cents > 0)
 order by i.year desc, i.number desc
 limit :rows_max;

@@ -30,18 +30,7 @@ select
     g.name as organisation_name, case when b.vat_registered then b.vat_number else '' end as vat_number,
     coalesce(c.name, '') as customer_name, coalesce(c.email, '') as customer_email, c.locale as customer_locale,
     case when o.status = 'pending' then o.expires_at end as expires_at,
-    greatest(
-        0,
-        (select coalesce(sum(l.amount_cents), 0) from order_lines l where l.order_id = o.id)
-        - (
-            select coalesce(sum(p.amount_cents), 0) from payments p
-            where p.order_id = o.id and p.currency = o.currency and p.status in ('succeeded', 'refund_due', 'refunded')
-        )
-        + (
-            select coalesce(sum(r.amount_cents), 0) from refunds r
-            where r.order_id = o.id and r.currency = o.currency
-        )
-    )::integer as due_cents,
+    greatest(0, s.due_cents) as due_cents,
     coalesce(
         (
             select jsonb_build_object(
@@ -56,6 +45,7 @@ from orders o
 join box_offices b on b.id = o.box_office_id
 join organisations g on g.id = b.organisation_id
 join customers c on c.id = o.customer_id
+cross join lateral order_sums(o.id) s
 where o.id = :order_id;
 
 -- name: uninvoiced(order_id)

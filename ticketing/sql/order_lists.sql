@@ -214,28 +214,12 @@ select
     o.id, o.code, o.status, o.channel, o.currency, o.placed_at, o.expires_at,
     :time_zone::text as time_zone, c.name as customer_name, c.email as customer_email,
     coalesce(seats.events, '{}') as events, coalesce(seats.event_count, 0) as event_count,
-    coalesce(seats.ticket_count, 0) as ticket_count, l.total_cents,
-    case when o.status in ('pending', 'paid')
-        then l.total_cents - p.received_cents + r.refunded_cents + r.refund_due_cents else 0 end as due_cents,
-    r.refund_due_cents
+    coalesce(seats.ticket_count, 0) as ticket_count, s.total_cents,
+    case when o.status in ('pending', 'paid') then s.due_cents else 0 end as due_cents, s.refund_due_cents
 from unnest(:order_ids::uuid[]) with ordinality as page (id, at)
 join orders o on o.id = page.id
 join customers c on c.id = o.customer_id
-cross join lateral (
-    select coalesce(sum(amount_cents), 0)::integer as total_cents from order_lines where order_id = o.id
-) l
-cross join lateral (
-    select coalesce(sum(amount_cents), 0)::integer as received_cents
-    from payments
-    where order_id = o.id and currency = o.currency and status in ('succeeded', 'refund_due', 'refunded')
-) p
-cross join lateral (
-    select
-        coalesce(sum(amount_cents) filter (where status = 'sent'), 0)::integer as refunded_cents,
-        coalesce(sum(amount_cents) filter (where status = 'due'), 0)::integer as refund_due_cents
-    from refunds
-    where order_id = o.id and currency = o.currency
-) r
+cross join lateral order_sums(o.id) s
 left join lateral (
     select array_agg(distinct e.name) as events, count(distinct e.id)::integer as event_count,
         count(*) filter (where t.status <> 'cancelled')::integer as ticket_count

@@ -193,26 +193,11 @@ select exists (select from orders where hold_id = :hold_id);
 -- name: get(order_id)^
 select
     o.id, o.code, o.box_office_id, b.organisation_id, o.customer_id, o.status, o.currency, o.placed_at, o.expires_at,
-    o.closed_at, l.total_cents, p.received_cents, r.refunded_cents, r.refund_due_cents,
-    l.total_cents - p.received_cents + r.refunded_cents + r.refund_due_cents as due_cents, order_vat(o.id) as vat,
-    o.payment_method
+    o.closed_at, s.total_cents, s.received_cents, s.refunded_cents, s.refund_due_cents, s.due_cents,
+    order_vat(o.id) as vat, o.payment_method
 from orders o
 join box_offices b on b.id = o.box_office_id
-cross join lateral (
-    select coalesce(sum(amount_cents), 0)::integer as total_cents from order_lines where order_id = o.id
-) l
-cross join lateral (
-    select coalesce(sum(amount_cents), 0)::integer as received_cents
-    from payments
-    where order_id = o.id and currency = o.currency and status in ('succeeded', 'refund_due', 'refunded')
-) p
-cross join lateral (
-    select
-        coalesce(sum(amount_cents) filter (where status = 'sent'), 0)::integer as refunded_cents,
-        coalesce(sum(amount_cents) filter (where status = 'due'), 0)::integer as refund_due_cents
-    from refunds
-    where order_id = o.id and currency = o.currency
-) r
+cross join lateral order_sums(o.id) s
 where o.id = :order_id;
 
 -- name: by_secret(order_id, secret_hash)$

@@ -1,18 +1,10 @@
 -- name: events(box_office_id, now, link)
 -- What a shop shows: events for everybody, or the one whose link is known, with a date that is not over.
-select e.id, w.title as name, w.titles, e.category, e.languages, e.picture, coalesce(x.texts, '{}') as texts,
-    d.first_at, d.last_at, d.time_zone, d.date_count, d.venues, p.from_cents
+select e.id, w.title as name, w.titles, e.category, e.languages, e.picture, x.texts,
+    d.first_at, d.last_at, d.time_zone, d.date_count, d.venues, p.cents as from_cents
 from events e
 join event_titles w on w.event_id = e.id
-cross join lateral (
-    select jsonb_object_agg(
-        x.language,
-        jsonb_build_object(
-            'title', x.title, 'subtitle', x.subtitle, 'description', x.description, 'picture_alt', x.picture_alt
-        )
-    ) as texts
-    from event_texts x where x.event_id = e.id
-) x
+join event_descriptions x on x.event_id = e.id
 cross join lateral (
     select min(f.starts_at) as first_at, max(f.starts_at) as last_at, min(u.time_zone) as time_zone,
         count(*)::integer as date_count, array_agg(distinct u.name) as venues
@@ -20,37 +12,18 @@ cross join lateral (
     join venues u on u.id = f.venue_id
     where f.event_id = e.id and f.ends_at > :now and f.status in ('on_sale', 'closed')
 ) d
-cross join lateral (
-    select coalesce(min(c.price_cents) filter (where c.price_cents > 0), min(c.price_cents)) as from_cents
-    from tariffs t
-    join prices c on c.tariff_id = t.id
-    where t.event_id = e.id and not t.counter_only and t.closed_at is null
-        and (t.sale_closes_at is null or t.sale_closes_at > :now)
-) p
+cross join lateral event_from(e.id, :now) p
 where e.box_office_id = :box_office_id and d.date_count > 0
     and (e.visibility = 'public' or (e.visibility = 'link' and :link <> '' and e.link_secret = :link))
 order by d.first_at, e.id;
 
--- name: event(box_office_id, event_id, link)^
-select e.id, w.title as name, w.titles, e.category, e.languages, e.picture, coalesce(x.texts, '{}') as texts,
-    p.from_cents
+-- name: event(box_office_id, event_id, link, now)^
+select e.id, w.title as name, w.titles, e.category, e.languages, e.picture, x.texts,
+    p.cents as from_cents
 from events e
 join event_titles w on w.event_id = e.id
-cross join lateral (
-    select jsonb_object_agg(
-        x.language,
-        jsonb_build_object(
-            'title', x.title, 'subtitle', x.subtitle, 'description', x.description, 'picture_alt', x.picture_alt
-        )
-    ) as texts
-    from event_texts x where x.event_id = e.id
-) x
-cross join lateral (
-    select coalesce(min(c.price_cents) filter (where c.price_cents > 0), min(c.price_cents)) as from_cents
-    from tariffs t
-    join prices c on c.tariff_id = t.id
-    where t.event_id = e.id and not t.counter_only and t.closed_at is null
-) p
+join event_descriptions x on x.event_id = e.id
+cross join lateral event_from(e.id, :now) p
 where e.id = :event_id and e.box_office_id = :box_office_id
     and (e.visibility = 'public' or (e.visibility = 'link' and :link <> '' and e.link_secret = :link));
 

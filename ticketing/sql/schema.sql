@@ -90,6 +90,48 @@ CREATE FUNCTION public.codes_count(codes bytea) RETURNS integer
    WHERE ((get_byte(codes_count.codes, (2 * place.place)) <> 0) OR (get_byte(codes_count.codes, ((2 * place.place) + 1)) <> 0));
 END;
 
+CREATE TABLE public.prices (
+    tariff_id uuid NOT NULL,
+    category text,
+    price_cents integer NOT NULL,
+    performance_id uuid,
+    zone text,
+    CONSTRAINT prices_check CHECK ((num_nonnulls(category, zone) = 1)),
+    CONSTRAINT prices_price_cents_check CHECK ((price_cents >= 0))
+);
+
+CREATE TABLE public.tariffs (
+    id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    name text NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    names jsonb DEFAULT '{}'::jsonb NOT NULL,
+    descriptions jsonb DEFAULT '{}'::jsonb NOT NULL,
+    vat_thousandths integer,
+    sale_opens_at timestamp with time zone,
+    sale_closes_at timestamp with time zone,
+    counter_only boolean DEFAULT false NOT NULL,
+    order_min integer DEFAULT 1 NOT NULL,
+    order_max integer,
+    closed_at timestamp with time zone,
+    form_id uuid,
+    ticket_design_id uuid,
+    CONSTRAINT tariffs_check CHECK ((sale_opens_at < sale_closes_at)),
+    CONSTRAINT tariffs_check1 CHECK ((order_max >= order_min)),
+    CONSTRAINT tariffs_order_min_check CHECK ((order_min > 0)),
+    CONSTRAINT tariffs_vat_thousandths_check CHECK (((vat_thousandths >= 0) AND (vat_thousandths <= 100000)))
+);
+
+CREATE FUNCTION public.event_from(event uuid, at timestamp with time zone) RETURNS TABLE(cents integer)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT COALESCE(min(c.price_cents) FILTER (WHERE (c.price_cents > 0)), min(c.price_cents)) AS "coalesce"
+    FROM (public.tariffs t
+      JOIN public.prices c ON ((c.tariff_id = t.id)))
+   WHERE ((t.event_id = event_from.event) AND (NOT t.counter_only) AND (t.closed_at IS NULL) AND ((t.sale_closes_at IS NULL) OR (t.sale_closes_at > event_from.at)));
+END;
+
 CREATE TABLE public.events (
     id uuid NOT NULL,
     box_office_id uuid NOT NULL,
@@ -267,6 +309,83 @@ CREATE TABLE public.order_lines (
     CONSTRAINT order_lines_kind_check CHECK ((kind = ANY (ARRAY['ticket'::text, 'pass'::text, 'adjustment'::text, 'reversal'::text]))),
     CONSTRAINT order_lines_vat_thousandths_check CHECK (((vat_thousandths >= 0) AND (vat_thousandths <= 100000)))
 );
+
+CREATE TABLE public.orders (
+    id uuid NOT NULL,
+    code text NOT NULL COLLATE pg_catalog."C",
+    box_office_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    hold_id bytea NOT NULL,
+    request_key text NOT NULL,
+    request_digest bytea NOT NULL,
+    secret_hash bytea NOT NULL,
+    status text NOT NULL,
+    currency text NOT NULL,
+    placed_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    channel text DEFAULT 'shop'::text NOT NULL,
+    payment_method text,
+    ticket_paper text,
+    ticket_files text,
+    CONSTRAINT orders_channel_check CHECK ((channel = ANY (ARRAY['shop'::text, 'counter'::text, 'api'::text]))),
+    CONSTRAINT orders_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT orders_hold_id_check CHECK ((length(hold_id) = 16)),
+    CONSTRAINT orders_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'expired'::text, 'cancelled'::text]))),
+    CONSTRAINT orders_ticket_files_check CHECK ((ticket_files = ANY (ARRAY['one'::text, 'each'::text]))),
+    CONSTRAINT orders_ticket_paper_check CHECK ((ticket_paper = ANY (ARRAY['a4'::text, 'a6'::text, 'phone'::text])))
+);
+
+CREATE TABLE public.payments (
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    provider text NOT NULL,
+    reference text NOT NULL,
+    amount_cents integer NOT NULL,
+    currency text NOT NULL,
+    status text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    settled_at timestamp with time zone,
+    CONSTRAINT payments_amount_cents_check CHECK ((amount_cents >= 0)),
+    CONSTRAINT payments_provider_check CHECK ((provider = ANY (ARRAY['on_site'::text, 'sandbox'::text, 'transfer'::text]))),
+    CONSTRAINT payments_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text, 'refund_due'::text, 'refunded'::text])))
+);
+
+CREATE TABLE public.refunds (
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    payment_id uuid NOT NULL,
+    amount_cents integer NOT NULL,
+    currency text NOT NULL,
+    status text NOT NULL,
+    reason text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
+    CONSTRAINT refunds_amount_cents_check CHECK ((amount_cents > 0)),
+    CONSTRAINT refunds_status_check CHECK ((status = ANY (ARRAY['due'::text, 'sent'::text])))
+);
+
+CREATE FUNCTION public.order_sums(ordered uuid) RETURNS TABLE(total_cents integer, received_cents integer, refunded_cents integer, refund_due_cents integer, due_cents integer)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT l.cents,
+     p.cents,
+     r.sent_cents,
+     r.due_cents,
+     (((l.cents - p.cents) + r.sent_cents) + r.due_cents)
+    FROM (((public.orders o
+      CROSS JOIN LATERAL ( SELECT (COALESCE(sum(w.amount_cents), (0)::bigint))::integer AS cents
+            FROM public.order_lines w
+           WHERE (w.order_id = o.id)) l)
+      CROSS JOIN LATERAL ( SELECT (COALESCE(sum(w.amount_cents), (0)::bigint))::integer AS cents
+            FROM public.payments w
+           WHERE ((w.order_id = o.id) AND (w.currency = o.currency) AND (w.status = ANY (ARRAY['succeeded'::text, 'refund_due'::text, 'refunded'::text])))) p)
+      CROSS JOIN LATERAL ( SELECT (COALESCE(sum(w.amount_cents) FILTER (WHERE (w.status = 'sent'::text)), (0)::bigint))::integer AS sent_cents,
+             (COALESCE(sum(w.amount_cents) FILTER (WHERE (w.status = 'due'::text)), (0)::bigint))::integer AS due_cents
+            FROM public.refunds w
+           WHERE ((w.order_id = o.id) AND (w.currency = o.currency))) r)
+   WHERE (o.id = order_sums.ordered);
+END;
 
 CREATE FUNCTION public.order_vat(ordered uuid) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -799,6 +918,14 @@ CREATE TABLE public.event_texts (
     picture_alt text NOT NULL
 );
 
+CREATE VIEW public.event_descriptions AS
+ SELECT e.id AS event_id,
+    COALESCE(t.texts, '{}'::jsonb) AS texts
+   FROM (public.events e
+     CROSS JOIN LATERAL ( SELECT jsonb_object_agg(x.language, jsonb_build_object('title', x.title, 'subtitle', x.subtitle, 'description', x.description, 'picture_alt', x.picture_alt)) AS texts
+           FROM public.event_texts x
+          WHERE (x.event_id = e.id)) t);
+
 CREATE VIEW public.event_titles AS
  SELECT e.id AS event_id,
     COALESCE((t.titles ->> "left"(b.locale, 2)), e.name) AS title,
@@ -1027,32 +1154,6 @@ CREATE TABLE public.order_notes (
     CONSTRAINT order_notes_text_check CHECK (((length(text) >= 1) AND (length(text) <= 2000)))
 );
 
-CREATE TABLE public.orders (
-    id uuid NOT NULL,
-    code text NOT NULL COLLATE pg_catalog."C",
-    box_office_id uuid NOT NULL,
-    customer_id uuid NOT NULL,
-    hold_id bytea NOT NULL,
-    request_key text NOT NULL,
-    request_digest bytea NOT NULL,
-    secret_hash bytea NOT NULL,
-    status text NOT NULL,
-    currency text NOT NULL,
-    placed_at timestamp with time zone NOT NULL,
-    expires_at timestamp with time zone,
-    closed_at timestamp with time zone,
-    channel text DEFAULT 'shop'::text NOT NULL,
-    payment_method text,
-    ticket_paper text,
-    ticket_files text,
-    CONSTRAINT orders_channel_check CHECK ((channel = ANY (ARRAY['shop'::text, 'counter'::text, 'api'::text]))),
-    CONSTRAINT orders_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-    CONSTRAINT orders_hold_id_check CHECK ((length(hold_id) = 16)),
-    CONSTRAINT orders_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'paid'::text, 'expired'::text, 'cancelled'::text]))),
-    CONSTRAINT orders_ticket_files_check CHECK ((ticket_files = ANY (ARRAY['one'::text, 'each'::text]))),
-    CONSTRAINT orders_ticket_paper_check CHECK ((ticket_paper = ANY (ARRAY['a4'::text, 'a6'::text, 'phone'::text])))
-);
-
 CREATE TABLE public.organisations (
     id uuid NOT NULL,
     slug text NOT NULL,
@@ -1143,21 +1244,6 @@ CREATE TABLE public.payment_notifications (
     body bytea NOT NULL,
     outcome text NOT NULL,
     received_at timestamp with time zone NOT NULL
-);
-
-CREATE TABLE public.payments (
-    id uuid NOT NULL,
-    order_id uuid NOT NULL,
-    provider text NOT NULL,
-    reference text NOT NULL,
-    amount_cents integer NOT NULL,
-    currency text NOT NULL,
-    status text NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    settled_at timestamp with time zone,
-    CONSTRAINT payments_amount_cents_check CHECK ((amount_cents >= 0)),
-    CONSTRAINT payments_provider_check CHECK ((provider = ANY (ARRAY['on_site'::text, 'sandbox'::text, 'transfer'::text]))),
-    CONSTRAINT payments_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text, 'refund_due'::text, 'refunded'::text])))
 );
 
 CREATE VIEW public.performance_sales AS
@@ -1330,16 +1416,6 @@ ALTER TABLE public.pools ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
-CREATE TABLE public.prices (
-    tariff_id uuid NOT NULL,
-    category text,
-    price_cents integer NOT NULL,
-    performance_id uuid,
-    zone text,
-    CONSTRAINT prices_check CHECK ((num_nonnulls(category, zone) = 1)),
-    CONSTRAINT prices_price_cents_check CHECK ((price_cents >= 0))
-);
-
 CREATE TABLE public.quotas (
     id uuid NOT NULL,
     tariff_id uuid NOT NULL,
@@ -1352,20 +1428,6 @@ CREATE TABLE public.recovery_codes (
     hash bytea NOT NULL,
     used_at timestamp with time zone,
     CONSTRAINT recovery_codes_hash_check CHECK ((length(hash) = 32))
-);
-
-CREATE TABLE public.refunds (
-    id uuid NOT NULL,
-    order_id uuid NOT NULL,
-    payment_id uuid NOT NULL,
-    amount_cents integer NOT NULL,
-    currency text NOT NULL,
-    status text NOT NULL,
-    reason text NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    sent_at timestamp with time zone,
-    CONSTRAINT refunds_amount_cents_check CHECK ((amount_cents > 0)),
-    CONSTRAINT refunds_status_check CHECK ((status = ANY (ARRAY['due'::text, 'sent'::text])))
 );
 
 CREATE TABLE public.scans (
@@ -1425,29 +1487,6 @@ CREATE TABLE public.staff_sessions (
     CONSTRAINT staff_sessions_hash_check CHECK ((length(hash) = 32)),
     CONSTRAINT staff_sessions_previous_hash_check CHECK ((length(previous_hash) = 32)),
     CONSTRAINT staff_sessions_stage_check CHECK ((stage = ANY (ARRAY['password'::text, 'full'::text])))
-);
-
-CREATE TABLE public.tariffs (
-    id uuid NOT NULL,
-    event_id uuid NOT NULL,
-    name text NOT NULL,
-    "position" integer DEFAULT 0 NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    names jsonb DEFAULT '{}'::jsonb NOT NULL,
-    descriptions jsonb DEFAULT '{}'::jsonb NOT NULL,
-    vat_thousandths integer,
-    sale_opens_at timestamp with time zone,
-    sale_closes_at timestamp with time zone,
-    counter_only boolean DEFAULT false NOT NULL,
-    order_min integer DEFAULT 1 NOT NULL,
-    order_max integer,
-    closed_at timestamp with time zone,
-    form_id uuid,
-    ticket_design_id uuid,
-    CONSTRAINT tariffs_check CHECK ((sale_opens_at < sale_closes_at)),
-    CONSTRAINT tariffs_check1 CHECK ((order_max >= order_min)),
-    CONSTRAINT tariffs_order_min_check CHECK ((order_min > 0)),
-    CONSTRAINT tariffs_vat_thousandths_check CHECK (((vat_thousandths >= 0) AND (vat_thousandths <= 100000)))
 );
 
 CREATE TABLE public.ticket_designs (

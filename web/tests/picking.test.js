@@ -53,6 +53,16 @@ function holding(ids, told = {}) {
   return all;
 }
 
+test("what is left is right as soon as the cart is another", () => {
+  const { house, picking, seats } = made();
+  const [a2] = seats("A2");
+  assert.equal(picking.leftOf(0), 10);
+  picking.hold([house.place[a2]]);
+  assert.equal(picking.leftOf(0), 9, "one's own is not left");
+  picking.hold([]);
+  assert.equal(picking.leftOf(0), 10, "emptied elsewhere, it is left again");
+});
+
 test("a seat has the price of its zone before that of its category", () => {
   const { picking, seats } = made();
   const groups = seats("A1", "B1", "T1").map((index) => picking.group[index]);

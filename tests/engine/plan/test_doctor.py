@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -56,6 +56,7 @@ flawed_plans = st.builds(
 
 
 @given(flawed_plans | drawings.plans)
+@example(Plan("0", (), (Zone("0", "0", 0, 0, tables=(Table("0", "", ()),)),), Size(0, 0)))
 def test_a_repaired_plan_is_sound_and_has_every_seat_and_place(plan: Plan) -> None:
     numbered = iter(range(10_000))
     zones = [

@@ -28,9 +28,12 @@ export class Picking {
     return this._seatOf.get(place);
   }
 
-  // What the cart has of this performance: place numbers.
+  // What the cart has of this performance: place numbers. What is left beside it is counted anew where that changed.
   hold(places) {
+    const before = this.mine;
     this.mine = new Set(places.map((place) => this.at(place)).filter((seat) => seat !== undefined));
+    const changed = [...before, ...this.mine].filter((seat) => before.has(seat) !== this.mine.has(seat));
+    this.recount(new Set(changed.map((seat) => this.house.rows[this.house.row[seat]].section)));
   }
 
   // Whether a seat can be asked for: on sale, free, nobody's.

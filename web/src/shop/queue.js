@@ -1,7 +1,8 @@
-// The waiting room, kept up to date: asks for the serving number when it was told to, a little earlier or later than
-// others, and works out the rest by itself. What changed is said politely, and seldom. Without this the page comes
-// again by itself every half minute.
+// The waiting room: takes the visitor's number, and then asks for the serving number when it was told to, a little
+// earlier or later than others, and works out the rest by itself. What changed is said politely, and seldom. Without
+// this a form takes the number, and the page comes again by itself every half minute.
 import { countdown } from "./clock.js";
+import { asked } from "./request.js";
 import { isPromised, rank } from "./shuffle.js";
 import { fromHex, sha256 } from "./sha256.js";
 
@@ -18,7 +19,49 @@ export function queue(document) {
   if (form) challenged(form);
   for (const element of document.querySelectorAll("[data-opens-in]")) opening(element);
   const page = document.querySelector("[data-queue]");
-  if (page) new Waiting(document, page).start();
+  if (page?.dataset.ordinal) new Waiting(document, page).start();
+  else if (page) taking(document, page, page.querySelector("form[data-taking]"));
+}
+
+// Takes the number where the visitor has none: what the page shows then is there already, hidden.
+function taking(document, page, form) {
+  const button = form.querySelector("button"), refused = form.querySelector("[data-part=refused]");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    button.disabled = true;
+    refused.hidden = true;
+    const given = await number(document, form).catch(() => null);
+    button.disabled = false;
+    if (given?.ordinal !== undefined) return shown(document, page, given);
+    if (given?.problem.code === "waiting-room-closed") return document.location.reload();
+    if (given?.problem.detail) refused.textContent = given.problem.detail;
+    refused.hidden = false;
+  });
+}
+
+// The number, after what the room asks of a browser first; or {problem}.
+async function number(document, form) {
+  const body = { party: Number(form.elements.party.value) };
+  const given = await asked(document, form.dataset.taking, body);
+  if (!given.puzzle) return given;
+  const busy = form.querySelector("[data-part=busy]");
+  busy.hidden = false;
+  const answer = await solved(given.puzzle, given.bits);
+  busy.hidden = true;
+  return asked(document, form.dataset.taking, { ...body, puzzle: given.puzzle, answer });
+}
+
+function shown(document, page, given) {
+  const { dataset } = page, part = (name) => page.querySelector(`[data-part=${name}]`);
+  Object.assign(dataset, { ordinal: given.ordinal, rank: given.rank ?? "", state: given.told.state, poll: given.told.next_poll_s });
+  part("outside").hidden = true;
+  part("place").hidden = false;
+  part("early").hidden = given.rank !== null;
+  part("waiting").hidden = given.rank === null;
+  const waiting = new Waiting(document, page);
+  part("party").textContent = waiting.counted("party", given.party);
+  page.querySelector("[data-part=place] section:not([hidden]) h1").focus();
+  waiting.start(given.told);
 }
 
 // Minutes in the steps that are told; null while nobody is called.
@@ -45,8 +88,11 @@ class Waiting {
     this.numbers = new Intl.NumberFormat(document.documentElement.lang);
   }
 
-  start() {
-    this._part("reload").hidden = true;
+  // `told`: what the serving number says, where that is known already.
+  start(told = null) {
+    const reload = this._part("reload");
+    if (reload) reload.hidden = true;
+    if (told && this._shown(told)) return;
     this._later(Number(this.page.dataset.poll));
     setInterval(() => fetch(this.document.location.href).catch(() => null), SHOWN_AGAIN_MS * (1 + Math.random()));
   }
@@ -85,7 +131,7 @@ class Waiting {
   _place(told) {
     const ahead = aheadOf(this.rank, told);
     const minutes = told.state === "open" ? minutesFor(ahead, told.per_minute, this.steps) : null;
-    const place = this._counted("ahead", ahead), wait = minutes === null ? this.words.unknown : this.words.minutes[minutes];
+    const place = this.counted("ahead", ahead), wait = minutes === null ? this.words.unknown : this.words.minutes[minutes];
     this._part("ahead").textContent = place;
     this._part("minutes").textContent = wait;
     this._say(`${place} ${wait}`, wait);
@@ -94,10 +140,10 @@ class Waiting {
   _left({ places_left: left }) {
     const element = this._part("left");
     element.hidden = !left;
-    if (left) element.textContent = this._counted(left < 20 ? "left" : "more", left);
+    if (left) element.textContent = this.counted(left < 20 ? "left" : "more", left);
   }
 
-  _counted(name, count) {
+  counted(name, count) {
     const [none, one, many] = this.words[name];
     return (count === 0 ? none : count === 1 ? one : many).replace("{count}", this.numbers.format(count));
   }

@@ -5,23 +5,27 @@ import { forget, visitor } from "./visit.js";
 
 const LOST = { problem: { code: "offline" } };
 
-export async function post(document, path, body, tries = 2) {
+export async function asked(document, path, body, tries = 2) {
   try {
     const { token } = await visitor(document);
     const headers = { "content-type": "application/json", "x-csrf-token": token, accept: "application/json" };
     const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
-    if (answer.ok) {
-      const cart = await answer.json();
-      changed(document, body, cart.told);
-      return { cart };
-    }
+    if (answer.ok) return await answer.json();
     const problem = await answer.json().catch(() => ({}));
     if (problem.code !== "form-stale" || tries < 2) return { problem };
   } catch {
     if (tries < 2) return LOST;
   }
   forget();
-  return post(document, path, body, tries - 1);
+  return asked(document, path, body, tries - 1);
+}
+
+// The same of the cart, which trackers are told of: {cart} or {problem}.
+export async function post(document, path, body) {
+  const cart = await asked(document, path, body);
+  if (cart.problem) return cart;
+  changed(document, body, cart.told);
+  return { cart };
 }
 
 // A name for a request that no other has.

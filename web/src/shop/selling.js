@@ -3,7 +3,7 @@
 // form for it. What is refused is said in a sentence, with what can be had instead.
 import { House } from "../seatmap/house.js";
 import { make } from "../seatmap/list.js";
-import { FREE, HELD, ranges } from "../seatmap/states.js";
+import { FREE, ranges } from "../seatmap/states.js";
 import { PickList } from "../seatmap/picklist.js";
 import { PickMap } from "../seatmap/picker.js";
 import { Pricing } from "../seatmap/pricing.js";
@@ -92,18 +92,17 @@ export class Selling {
     const body = { seats: take.map((seat) => house.ids[seat]), drop: leave.map((seat) => house.place[seat]), tariffs };
     const problem = await this.basket.change(body);
     for (const seat of [...take, ...leave]) picking.asked.delete(seat);
-    if (!problem) this._marked(take, leave);
+    if (!problem) this._given(leave);
     this._held();
     if (problem) this._refused(problem, take);
     else this._advise(take.length ? this.words.done : this.words.back, take.length ? take : leave);
     return !problem;
   }
 
-  // The stream tells it a moment later; who gives a seat back may take it again at once.
-  _marked(take, leave) {
-    const { states } = this.map;
-    const places = (seats) => seats.map((seat) => this.house.place[seat]);
-    this.picking.recount(new Set([...states.mark(places(take), HELD), ...states.mark(places(leave), FREE)]));
+  // The stream tells it a moment later; who gives a seat back may take it again at once. What is taken is mine, and not
+  // marked as held: a seat that was given back before the stream told of it would never be told to be free.
+  _given(leave) {
+    this.picking.recount(this.map.states.mark(leave.map((seat) => this.house.place[seat]), FREE));
     this.map.view.forget();
   }
 
