@@ -63,7 +63,9 @@ COUNT = Path(__file__).with_suffix(".sql")
 FIGURES = re.compile(r"^placeur_http_seconds_bucket\{(.*)\} ([0-9.e+]+)$", re.MULTILINE)
 LABELS = re.compile(r'(\w+)="([^"]*)"')
 HERE = Path(__file__).parent
-QUEUE = ("/queue", "/queue/admission")
+QUEUE = ("/queue", "/queue/number", "/queue/admission", "/visit")
+"""Ends of the routes that those ask who wait."""
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
 class Wave(Struct, frozen=True):
@@ -84,6 +86,30 @@ class Guest(Struct, frozen=True):
     event: str
     performance: str
     shop: str
+
+
+class Person:
+    """A browser that waits: its address, its cookies, and its forms' token."""
+
+    def __init__(self, address: str) -> None:
+        self._address, self.token = address, ""
+        self.cookies: dict[str, str] = {}
+
+    def headers(self, kind: str) -> str:
+        """What it sends with a request whose body is of this kind, or (empty) with one that has none."""
+        lines = [f"X-Forwarded-For: {self._address}", "Accept-Encoding: br", "Accept-Language: en"]
+        if self.cookies:
+            lines.append("Cookie: " + "; ".join(f"{name}={value}" for name, value in self.cookies.items()))
+        if kind:
+            lines += [f"Content-Type: {kind}", f"X-Csrf-Token: {self.token}"]
+        return "\r\n".join(lines) + "\r\n"
+
+    def keep(self, answer: Answer) -> None:
+        """Keep the cookies that an answer sets."""
+        for line in answer.head.split(b"\r\n"):
+            if line[:11].lower() == b"set-cookie:":
+                name, _, value = line[11:].decode().partition(";")[0].strip().partition("=")
+                self.cookies[name] = value
 
 
 class Crowd:
@@ -114,56 +140,63 @@ class Crowd:
             task.result()
 
     async def _wait(self, number: int, began: float, at: float) -> None:
-        """One person: takes a number, asks for the serving number until it is their turn, and goes in."""
-        address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
-        origin = f"X-Forwarded-For: {address}\r\nContent-Type: application/json\r\n"
+        """One person: opens the waiting room's page, takes a number as its script does, asks for the serving number
+        until it is their turn, and goes in."""
+        person = Person(f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}")
         party = self._random.choices(range(1, len(PARTY_WEIGHTS) + 1), PARTY_WEIGHTS)[0]
-        answer = await self._ask(began + at, "POST", "numbers", origin, b'{"party":%d}' % party)
-        if answer is None or answer.status != 201:
-            self.outcomes[f"numbers-{answer.status if answer else 0}"] += 1
+        queue = f"{self._shop}/events/{self._event}/queue"
+        await self._ask(person, began + at, "GET", "queue", queue)
+        visit = await self._json(person, "GET", "visit", f"{self._shop}/visit")
+        person.token = str(visit.get("token", ""))
+        given = await self._json(person, "POST", "number", f"{queue}/number", b'{"party":%d}' % party)
+        if "ordinal" not in given:
             return
-        told = msgspec.json.decode(answer.body)
-        await self._called(origin, int(told["ordinal"]))
-        shown = f"{origin}X-Queue-Number: {told['number']}\r\n"
-        answer = await self._ask(time.perf_counter(), "POST", "admissions", shown)
-        if answer is None or answer.status != 201:
-            self.outcomes[f"admissions-{answer.status if answer else 0}"] += 1
+        await self._called(person, given)
+        await self._ask(person, time.perf_counter(), "GET", "queue", queue)
+        turn = await self._ask(person, time.perf_counter(), "POST", "admission", f"{queue}/admission", b"", FORM)
+        if turn is None or not any("admission-" in name for name in person.cookies):
+            self.outcomes["not-let-in"] += 1
             return
         self.outcomes["admitted"] += 1
-        browser, _, admission = str(msgspec.json.decode(answer.body)["admission"]).partition("~")
-        queued = str(told["number"]).partition("~")[2]
-        event = self._event.replace("-", "")
-        cookies = {"visit": browser, f"queue-{event}": queued, f"admission-{event}": admission}
-        named = {f"placeur-{name}": value for name, value in cookies.items()}
-        await self._guests.put(Guest(number, party, named, self._event, self._performance, self._shop))
+        guest = Guest(number, party, person.cookies, self._event, self._performance, self._shop)
+        await self._guests.put(guest)
 
-    async def _called(self, origin: str, ordinal: int) -> None:
+    async def _called(self, person: Person, given: dict[str, Any]) -> None:
         """Ask until it is their turn."""
-        rank: int | None = None
-        while True:
-            answer = await self._ask(time.perf_counter(), "GET", "serving", origin)
-            pause_s = 3.0
-            if answer is not None and answer.status == 200:
-                self.polls += 1
-                told: dict[str, Any] = msgspec.json.decode(answer.body)
-                if rank is None and told["seed"]:
-                    rank = shuffle.rank(bytes.fromhex(told["seed"]), ordinal, told["shuffled"])
-                if rank is not None and rank < told["serving"]:
-                    return
-                pause_s = told["next_poll_s"]
-            await asyncio.sleep(pause_s * self._random.uniform(1 - JITTER, 1 + JITTER))
+        rank, told, serving = given["rank"], given["told"], f"/api/v1/events/{self._event}/serving"
+        while rank is None or rank >= told["serving"]:
+            pause_s = told["next_poll_s"] * self._random.uniform(1 - JITTER, 1 + JITTER)
+            answer = await self._ask(person, time.perf_counter() + pause_s, "GET", "serving", serving)
+            if answer is None or answer.status != 200:
+                continue
+            self.polls += 1
+            told = msgspec.json.decode(answer.body)
+            if rank is None and told["seed"]:
+                rank = shuffle.rank(bytes.fromhex(told["seed"]), given["ordinal"], told["shuffled"])
 
-    async def _ask(self, meant: float, method: str, what: str, headers: str, body: bytes = b"") -> Answer | None:
+    async def _json(self, person: Person, method: str, what: str, path: str, body: bytes = b"") -> dict[str, Any]:
+        """What a script is told; nothing when it is refused, which is counted."""
+        answer = await self._ask(person, time.perf_counter(), method, what, path, body, JSON if body else "")
+        if answer is None or answer.status != 200:
+            self.outcomes[f"{what}-{answer.status if answer else 0}"] += 1
+            return {}
+        found: dict[str, Any] = msgspec.json.decode(answer.body)
+        return found
+
+    async def _ask(
+        self, person: Person, meant: float, method: str, what: str, path: str, body: bytes = b"", kind: str = ""
+    ) -> Answer | None:
         """Ask at the moment that was meant; None when nothing answered."""
         await asyncio.sleep(max(0.0, meant - time.perf_counter()))
         try:
-            answer = await self._lanes.ask(method, f"/api/v1/events/{self._event}/{what}", headers, body)
+            answer = await self._lanes.ask(method, path, person.headers(kind), body)
         except NoAnswer:
             self.outcomes[f"{what}-no-answer"] += 1
             return None
         self.late.append(time.perf_counter() - meant)
         if answer.status >= 500:
             self.outcomes[f"{what}-{answer.status}"] += 1
+        person.keep(answer)
         return answer
 
 
@@ -316,11 +349,11 @@ async def _counted(opened: Site) -> tuple[dict[str, Any], tuple[Breach, ...]]:
     return dict(row), breaches
 
 
-async def _announce(opened: Site, opens_at: datetime) -> None:
+async def _announce(opened: Site, opens_at: datetime, pace_min: int) -> None:
     """Put a waiting room before the first match."""
     async with stores(opened.settings) as reader:
         by = Actor(organisation_id=opened.organisation_id)
-        room = RoomSettings(opens_at=opens_at, target_p99_ms=round(1000 * TARGET_S), pace_min=PACE_MIN)
+        room = RoomSettings(opens_at=opens_at, target_p99_ms=round(1000 * TARGET_S), pace_min=pace_min)
         event = opened.performances[0].event_id
         await waiting_rooms.announce(reader.database, opened.organisation_id, event, room, by, datetime.now(UTC))
 
@@ -331,6 +364,7 @@ def main() -> None:
     parser.add_argument("--arrivals", type=int, default=20_000)
     parser.add_argument("--within", type=float, default=60.0, help="seconds in which they come")
     parser.add_argument("--seconds", type=float, default=180.0, help="how long it is watched")
+    parser.add_argument("--pace", type=int, default=PACE_MIN, help="people called in a minute at first, and at least")
     parser.add_argument("--workers", type=int, default=2, help="processes that serve")
     parser.add_argument("--seed", type=int, default=20_261_122)
     given = parser.parse_args()
@@ -338,7 +372,7 @@ def main() -> None:
     settings = {"numbers_per_minute_max": 10_000_000, "hold_s": 600}
     with site(given.workers, performance_count=1, sold=0.0, worker=True, **settings) as opened:
         opens_at = datetime.now(UTC) + timedelta(seconds=OPENS_AFTER * given.within)
-        asyncio.run(_announce(opened, opens_at))
+        asyncio.run(_announce(opened, opens_at, given.pace))
         report = uvloop.run(rush(opened, wave))
     print(json.dumps(msgspec.to_builtins(report), indent=1))
     missing = [name for name, holds in report.must_hold().items() if not holds]

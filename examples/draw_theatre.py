@@ -87,8 +87,10 @@ def marked(seat: Seat, *attributes: Attribute, category: Category | None = None,
     )
 
 
-def zone(key: str, name: str, *rows: Row, note: str = "", tables: tuple[Table, ...] = ()) -> Zone:
-    return Zone(key, name, STAGE_X, STAGE_Y, rows=rows, tables=tables, note=note)
+def zone(
+    key: str, name: str, *rows: Row, note: str = "", tables: tuple[Table, ...] = (), floor: str = "Stalls"
+) -> Zone:
+    return Zone(key, name, STAGE_X, STAGE_Y, rows=rows, tables=tables, note=note, floor=floor)
 
 
 def stalls() -> Zone:
@@ -99,7 +101,13 @@ def stalls() -> Zone:
         side = min(11 + index // 2, 17)
         row = curved_row("stalls", label, y, blocks(side, side), numbering.odd_even(side, side), SECOND)
         rows.append(replace(row, seats=tuple(stalls_seat(seat, index, y) for seat in row.seats)))
-    return zone("stalls", "Stalls", *rows, wheelchair_row("stalls", "W", 2_440, 4), note="Step-free from the foyer.")
+    pillars = tuple(
+        Area(f"pillar-{number}", x, PILLAR_Y, 0, outline=Circle(24), color="#6b6b6b")
+        for number, x in enumerate(PILLARS, 1)
+    )
+    rows.append(wheelchair_row("stalls", "W", 2_440, 4))
+    drawn = zone("stalls", "Stalls", *rows, note="Step-free from the foyer.")
+    return replace(drawn, areas=(written("STALLS", 200), *pillars))
 
 
 def stalls_seat(seat: Seat, index: int, y: float) -> Seat:
@@ -185,7 +193,9 @@ def balcony() -> Zone:
         if index == 0:
             seats = [marked(seat, Attribute.LEGROOM, note="A rail in front.") for seat in seats]
         rows.append(replace(row, seats=tuple(seats)))
-    return zone("balcony", "Balcony", *rows, wheelchair_row("balcony", "W", 3_760, 1), note="Lift from the foyer.")
+    rows.append(wheelchair_row("balcony", "W", 3_760, 1))
+    drawn = zone("balcony", "Balcony", *rows, note="Lift from the foyer.", floor="Balcony")
+    return replace(drawn, areas=(written("BALCONY", 2_840),))
 
 
 def gallery() -> Zone:
@@ -195,7 +205,8 @@ def gallery() -> Zone:
         spots = blocks(9, 14 + index, 14 + index, 9)
         row = curved_row("gallery", label, 4_140 + ROW * index, spots, numbering.from_left(len(spots)), THIRD)
         rows.append(replace(row, seats=tuple(gallery_seat(seat, index, len(spots)) for seat in row.seats)))
-    return zone("gallery", "Gallery", *rows, note="62 steps, no lift.")
+    drawn = zone("gallery", "Gallery", *rows, note="62 steps, no lift.", floor="Gallery")
+    return replace(drawn, areas=(written("GALLERY", 4_030),))
 
 
 def gallery_seat(seat: Seat, index: int, count: int) -> Seat:
@@ -207,13 +218,9 @@ def gallery_seat(seat: Seat, index: int, count: int) -> Seat:
 
 
 def surroundings() -> Zone:
-    """What is drawn but not sold: the stage, the pillars, the words."""
+    """What is drawn but not sold, and seen from every floor: the stage."""
     edge = [Position(round(1_000 * math.sin(a / 10)), round(140 * math.cos(a / 10) - 140)) for a in range(-10, 11)]
     stage = Polygon((Position(-700, -800), *edge, Position(700, -800)))
-    pillars = [
-        Area(f"pillar-{number}", x, PILLAR_Y, 0, outline=Circle(24), color="#6b6b6b")
-        for number, x in enumerate(PILLARS, 1)
-    ]
     areas = (
         Area(
             "stage",
@@ -226,13 +233,12 @@ def surroundings() -> Zone:
             border_color="#a08763",
             text=word("STAGE", -400),
         ),
-        *pillars,
-        *(
-            Area(f"word-{text.lower()}", 0, y, 0, text=word(text))
-            for text, y in (("STALLS", 200), ("BALCONY", 2_840), ("GALLERY", 4_030))
-        ),
     )
     return Zone("surroundings", "Surroundings", STAGE_X, STAGE_Y, areas=areas)
+
+
+def written(text: str, y: float) -> Area:
+    return Area(f"word-{text.lower()}", 0, y, 0, text=word(text))
 
 
 def word(text: str, y: float = 0) -> AreaText:

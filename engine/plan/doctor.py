@@ -7,7 +7,7 @@ one is sound, so that examining it again finds nothing. What stands first in the
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from itertools import count
 from typing import Protocol
@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from engine.plan import overlaps
 from engine.plan.model import CATEGORIES_MAX, COORDINATE_MAX, Area, Attribute, Category, Plan, Seat, Table, Zone
+from engine.plan.overlaps import Floats, Integers
 from engine.plan.sayings import Filling, Saying
 
 TEXT_MAX = 200
@@ -298,7 +299,7 @@ def _with_row_labels(zone: Zone, number: int, repeated: set[str], report: Report
 
 
 def _positions(plan: Plan, report: Report) -> Plan:
-    """No two seats on one spot."""
+    """No two seats of a floor on one spot."""
     rows = [(zone.x + row.x, zone.y + row.y, row) for zone in plan.zones for row in zone.rows]
     corners = [(x, y) for x, y, row in rows for _ in row.seats]
     seats = list(plan.seats())
@@ -307,10 +308,9 @@ def _positions(plan: Plan, report: Report) -> Plan:
     ).reshape(-1, 2)
     row_of = np.repeat(np.arange(len(rows)), [len(row.seats) for _, _, row in rows])
 
-    def allowed(seat: int, x: float, y: float) -> bool:
-        return max(abs(x - corners[seat][0]), abs(y - corners[seat][1])) <= COORDINATE_MAX
-
-    moved = overlaps.parted(points, row_of, allowed)
+    moved: dict[int, tuple[float, float]] = {}
+    for floor in _floors(plan):
+        moved |= _parted(floor, points, row_of, corners)
     changes = {}
     if moved:
         for number, (spot, seat) in enumerate(_spots(plan)):
@@ -320,6 +320,25 @@ def _positions(plan: Plan, report: Report) -> Plan:
                 text = "Seat “{seat}” of row “{row}” in {zone} stood on another seat; it now stands at {x}, {y}."
                 report(Flaw.OVERLAP, _where(spot), text, x=float(x), y=float(y), **_called(plan, spot))
     return _with_seats(plan, changes)
+
+
+def _parted(
+    floor: Integers, points: Floats, row_of: Integers, corners: Sequence[tuple[float, float]]
+) -> dict[int, tuple[float, float]]:
+    """New positions for seats of one floor, such that none of them overlaps another."""
+
+    def allowed(seat: int, x: float, y: float) -> bool:
+        left, top = corners[floor[seat]]
+        return bool(max(abs(x - left), abs(y - top)) <= COORDINATE_MAX)
+
+    moved = overlaps.parted(points[floor], row_of[floor], allowed)
+    return {int(floor[seat]): spot for seat, spot in moved.items()}
+
+
+def _floors(plan: Plan) -> list[Integers]:
+    """The numbers of the seats on each floor."""
+    names = np.array([zone.floor for zone in plan.zones for row in zone.rows for _ in row.seats], dtype=object)
+    return [np.flatnonzero(names == name) for name in dict.fromkeys(names)]
 
 
 def _empty_rows(plan: Plan, report: Report) -> Plan:

@@ -190,7 +190,8 @@ class Table(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fi
 
 class Zone(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """A named part of the house. Its rows stand in order, so that neighbours in the tuple are neighbours in the
-    house: a split party sits in adjacent rows of one zone."""
+    house: a split party sits in adjacent rows of one zone. `floor` names the level that it is on, "" where there is but
+    one or it belongs to all; levels come in the order in which zones name them, and may be drawn over one another."""
 
     id: Text
     name: Text
@@ -201,6 +202,7 @@ class Zone(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fie
     tables: Annotated[tuple[Table, ...], Meta(max_length=TABLES_MAX)] = ()
     note: Note = ""
     uuid: Text = ""
+    floor: Text = ""
 
 
 class Plan(

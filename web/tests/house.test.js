@@ -148,3 +148,24 @@ test("forty thousand seats are a house in a moment", () => {
   assert.equal(house.count, 40_000);
   assert.ok(performance.now() - began < 2000);
 });
+
+test("a house of several floors is looked at floor by floor", () => {
+  const drawn = plan();
+  const [, stalls] = drawn.zones;
+  drawn.zones[1] = { ...stalls, floor: "Ground" };
+  drawn.zones.push({ id: "balcony", name: "Balcony", x: 0, y: 200, floor: "Balcony", rows: [row("C", 10), row("D", 100)] });
+  const house = new House(drawn);
+  assert.deepEqual([house.floors, house.stacked, house.floor], [["Ground", "Balcony"], true, 0], "drawn over one another");
+  const c1 = house.ids.indexOf("C1");
+  assert.equal(house.at(50, 210, 1), -1, "what is on another floor is not found");
+  assert.ok(!house.within(0, 0, 1000, 1000).includes(c1));
+  assert.equal(house.sectionAt(300, 205), 0);
+  assert.ok(house.areaAt(-50, 650) >= 0, "what is on no floor belongs to all");
+  house.floor = 1;
+  assert.equal(house.at(50, 210, 1), c1);
+  assert.equal(house.toward(c1, 0, -1), c1, "nor do arrows lead there");
+  assert.equal(house.sections[house.sectionAt(300, 210)]?.name, "Balcony");
+  assert.ok(house.seen.minY > house.bounds.minY || house.seen.maxY <= house.bounds.maxY);
+  const apart = new House(plan());
+  assert.deepEqual([apart.floors, apart.stacked, apart.floor], [[], false, -1]);
+});

@@ -227,3 +227,13 @@ def test_parted_seats_do_not_meet(spots: list[tuple[float, float]], seats_a_row:
     assert overlaps.parted(points, row, lambda *_: True) == {}
     distances = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1)) + np.eye(len(points)) * 1e9
     assert distances.min(initial=1e9) > 0
+
+
+def test_floors_may_be_drawn_over_one_another() -> None:
+    def drawn(key: str, floor: str) -> Zone:
+        return Zone(key, key, 0, 0, rows=(Row("A", 0, 0, (Seat(f"{key}1", "1", 0, 0, "a"),)),), floor=floor)
+
+    stacked = Plan("House", (Category("a"),), (drawn("s", "Ground"), drawn("b", "Balcony")), Size(100, 100))
+    assert examine(stacked) == (stacked, ())
+    level = Plan("House", (Category("a"),), (drawn("s", "Ground"), drawn("b", "Ground")), Size(100, 100))
+    assert [finding.flaw for finding in examine(level)[1]] == [Flaw.OVERLAP]

@@ -1,7 +1,8 @@
 // The house: a plan document as flat arrays, with what a map asks of it. Knows nothing of canvases or of states.
 //
 // A seat is a number, its index in plan order; `place[seat]` is its place number, -1 without a place list. A section is
-// a zone in which places are sold; the zones that are mere decoration only have areas. Lengths are the plan's.
+// a zone in which places are sold; the zones that are mere decoration only have areas. Lengths are the plan's. A house of
+// several floors is looked at floor by floor: what lies on another than `floor` is neither found nor drawn (-1: all are).
 import Flatbush from "flatbush";
 import { boxOf, grown, hull, inside, middle, outlineOf, stretch } from "./geometry.js";
 
@@ -18,6 +19,8 @@ export class House {
     this.rows = [];
     this.sections = [];
     this.areas = [];
+    this.floors = [...new Set(plan.zones.map(({ floor = "" }) => floor).filter(Boolean))];
+    this.floor = -1;
     this.ids = [];
     this.labels = [];
     this._number = new Map(this.categories.map(({ name }, index) => [name, index]));
@@ -35,6 +38,8 @@ export class House {
     this._aisles = new Set();
     for (const zone of plan.zones) this._addZone(zone);
     this._measure();
+    this.stacked = this._stacked();
+    if (this.stacked) this.floor = 0;
     this.placeCount = 0;
     if (placeList) this._numberPlaces(placeList);
   }
@@ -56,22 +61,43 @@ export class House {
     };
   }
 
+  // Whether something on a floor is looked at.
+  shows(floor) {
+    return this.floor < 0 || floor < 0 || floor === this.floor;
+  }
+
+  floorOf(seat) {
+    return this.sections[this.rows[this.row[seat]].section].floor;
+  }
+
+  // The extent of what is looked at.
+  get seen() {
+    if (this.floor < 0) return this.bounds;
+    const own = ({ floor }) => floor === this.floor;
+    return this._extent(this.sections.filter(own), this.areas.filter(own));
+  }
+
   // The seat at a point, at most `reach` away; -1 for none.
   at(x, y, reach) {
-    return this.count ? (this.tree.neighbors(x, y, 1, reach)[0] ?? -1) : -1;
+    return this.count ? (this.tree.neighbors(x, y, 1, reach, this._seatSeen)[0] ?? -1) : -1;
   }
 
   areaAt(x, y) {
-    return this.areas.findIndex(({ capacity, outline }) => capacity && inside([x, y], outline));
+    return this.areas.findIndex(({ capacity, outline, floor }) => capacity && this.shows(floor) && inside([x, y], outline));
   }
 
   sectionAt(x, y) {
-    return this.sections.findIndex(({ hull: around }) => inside([x, y], around));
+    return this.sections.findIndex(({ hull: around, floor }) => this.shows(floor) && inside([x, y], around));
   }
 
   // The seats in a box.
   within(minX, minY, maxX, maxY) {
-    return this.count ? this.tree.search(minX, minY, maxX, maxY) : [];
+    return this.count ? this.tree.search(minX, minY, maxX, maxY, this._seatSeen) : [];
+  }
+
+  // For the tree: nothing is asked of a house that is seen whole.
+  get _seatSeen() {
+    return this.floor < 0 ? undefined : (seat) => this.shows(this.floorOf(seat));
   }
 
   // The next seat from one in a direction (a unit vector): near, and not far off the line; itself when there is none.
@@ -79,7 +105,7 @@ export class House {
     const [x, y] = [this.x[seat], this.y[seat]];
     for (const count of NEIGHBOURS) {
       let [best, least] = [seat, Infinity];
-      for (const other of this.tree.neighbors(x, y, count)) {
+      for (const other of this.tree.neighbors(x, y, count, Infinity, this._seatSeen)) {
         const along = (this.x[other] - x) * dx + (this.y[other] - y) * dy;
         const across = Math.abs((this.x[other] - x) * dy - (this.y[other] - y) * dx);
         if (along < this.pitch * 0.3 || across > along * 1.2) continue;
@@ -134,11 +160,12 @@ export class House {
     const firstRow = this.rows.length;
     const firstSeat = this.ids.length;
     for (const row of rows) this._addRow(zone, row, section);
-    const own = areas.map((area) => this._addArea(zone, area, section));
+    const floor = this.floors.indexOf(zone.floor);
+    const own = areas.map((area) => this._addArea(zone, area, section, floor));
     if (!sold) return;
     this._addTables(zone, firstSeat);
     this.sections.push({
-      id: zone.id, name: zone.name, note: zone.note ?? "", rows: [firstRow, this.rows.length], seats: [firstSeat, this.ids.length],
+      id: zone.id, name: zone.name, note: zone.note ?? "", floor, rows: [firstRow, this.rows.length], seats: [firstSeat, this.ids.length],
       areas: own.filter((area) => this.areas[area].capacity),
     });
   }
@@ -171,14 +198,14 @@ export class House {
     this.rows.push({ label: row.label, name: row.name ?? "", section, start, end: this.ids.length });
   }
 
-  _addArea(zone, area, section) {
+  _addArea(zone, area, section, floor) {
     const outline = outlineOf(area, zone.x, zone.y);
     const category = this._number.get(area.category) ?? 0;
     const capacity = area.capacity ?? 0;
     if (capacity) this.categories[category].count += capacity;
     const text = area.text && { ...area.text, x: zone.x + area.x + area.text.x, y: zone.y + area.y + area.text.y };
     const { id, name = "", note = "", color = "", border_color: border = "" } = area;
-    this.areas.push({ id, name: name || zone.name, note, capacity, category, section, outline, color, border, text, ranges: [] });
+    this.areas.push({ id, name: name || zone.name, note, capacity, category, section, floor, outline, color, border, text, ranges: [] });
     return this.areas.length - 1;
   }
 
@@ -198,8 +225,19 @@ export class House {
       this.tree.finish();
     }
     for (const section of this.sections) this._outline(section);
-    const corners = [...this.sections.flatMap(({ hull: around }) => around), ...this.areas.flatMap(({ outline }) => outline)];
-    this.bounds = corners.length ? boxOf(corners) : { minX: 0, minY: 0, maxX: 1, maxY: 1 };
+    this.bounds = this._extent(this.sections, this.areas);
+  }
+
+  _extent(sections, areas) {
+    const corners = [...sections.flatMap(({ hull: around }) => around), ...areas.flatMap(({ outline }) => outline)];
+    return corners.length ? boxOf(corners) : { minX: 0, minY: 0, maxX: 1, maxY: 1 };
+  }
+
+  // Whether floors are drawn over one another: then they cannot be looked at all at once.
+  _stacked() {
+    const over = (one, other) => one.minX < other.maxX && other.minX < one.maxX && one.minY < other.maxY && other.minY < one.maxY;
+    const boxes = this.floors.map((_, floor) => this._extent(this.sections.filter((section) => section.floor === floor), []));
+    return boxes.some((box, floor) => boxes.slice(floor + 1).some((other) => over(box, other)));
   }
 
   _outline(section) {

@@ -7,9 +7,10 @@ const DASH = [3, 2.5];
 export function marks(picking, shown) {
   return (context, view) => {
     const r = Math.max(5, view.seatPx * 0.46);
-    shown.proposals.forEach((seats, number) => badges(context, view, seats, number, shown.chosen === number, r));
-    for (const seat of picking.mine) tick(context, ...at(view, seat), r);
-    for (const seat of picking.asked) ring(context, ...at(view, seat), r);
+    const seen = (seats) => [...seats].filter((seat) => view.house.shows(view.house.floorOf(seat)));
+    shown.proposals.forEach((seats, number) => badges(context, view, seen(seats), number, shown.chosen === number, r));
+    for (const seat of seen(picking.mine)) tick(context, ...at(view, seat), r);
+    for (const seat of seen(picking.asked)) ring(context, ...at(view, seat), r);
   };
 }
 

@@ -58,6 +58,7 @@ export class PickMap extends SeatMap {
     Object.assign(this.shown, { proposals, chosen });
     const every = proposals.flat();
     if (!every.length) return this.redraw();
+    this._turnToSee(this.house.floorOf((proposals[chosen] ?? every)[0]));
     const near = this._around(proposals[chosen] ?? every);
     if (chosen >= 0 || near.k * this.house.pitch >= SEAT_PX_SEEN) return this._go(near);
     this.shown.chosen = 0;

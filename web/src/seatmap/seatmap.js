@@ -58,10 +58,13 @@ export class SeatMap {
   // Another house in place of this one: a plan that was changed.
   replace(house) {
     const transform = this.view?.transform;
+    const floor = house.floors.indexOf(this.house.floors[this.house.floor]);
+    if (floor >= 0) house.floor = floor;
     this.house = house;
     this.view = new View(this.canvas, house, this.words);
     this.view.layers.push((context) => this._paintFocus(context));
     this.parts = this._beside(house);
+    this._floorButtons();
     if (!transform) return;
     this._resized();
     this._moved(transform);
@@ -108,7 +111,27 @@ export class SeatMap {
     this._go(this.view.fitting());
   }
 
+  // Look at one floor, or (-1) at all of them.
+  showFloor(floor) {
+    this._turnTo(floor);
+    this.showWhole();
+  }
+
+  // The floor of what is to be seen; everything is on the one floor of a house that is seen whole.
+  _turnTo(floor) {
+    this.house.floor = floor;
+    for (const [index, button] of this._floors.entries()) button.setAttribute("aria-pressed", String(index - 1 === floor));
+    this.view.forget();
+    this._measured();
+    this.redraw();
+  }
+
+  _turnToSee(floor) {
+    if (!this.house.shows(floor)) this._turnTo(floor);
+  }
+
   showSection(index) {
+    this._turnToSee(this.house.sections[index].floor);
     this._go(this._bounded(this.view.fitting(this.house.sections[index].box, 40)));
     this.canvas.focus({ preventScroll: true });
     this.canvas.scrollIntoView({ block: "nearest" });
@@ -116,6 +139,7 @@ export class SeatMap {
 
   // Put the focus on a seat, and bring it before the eye.
   focusOn(seat) {
+    this._turnToSee(this.house.floorOf(seat));
     this.focus = seat;
     this.told.textContent = this.sentence(seat);
     const [x, y] = this.view.project(this.house.x[seat], this.house.y[seat]);
@@ -166,11 +190,30 @@ export class SeatMap {
       this._button("−", words.zoomOut, () => this._by(1 / ZOOM_STEP)),
       this._button("⤢", words.whole, () => this.showWhole()),
     );
-    this.stage.append(this.canvas, bar, this.badge, this.tip);
     this.badge.className = "badge";
     this.side = make("div", "", "seat-map-side");
     [this._legendTitle, this._listTitle] = [make("h2", words.legend), make("h2", words.list)];
-    element.replaceChildren(this.stage, this.side, this.told);
+    this._floorBar = make("div", "", "seat-map-floors");
+    this._floorBar.setAttribute("role", "group");
+    this._floorBar.setAttribute("aria-label", words.floors);
+    this.stage.append(this.canvas, bar, this.badge, this.tip);
+    element.replaceChildren(this._floorBar, this.stage, this.side, this.told);
+  }
+
+  // A house of several floors: a button for each, and one for all where they are not drawn over one another.
+  _floorButtons() {
+    const { words, house } = this;
+    const buttons = ["", ...house.floors].map((name, index) => {
+      const button = make("button", name || words.allFloors, "seat-map-floor");
+      button.type = "button";
+      button.setAttribute("aria-pressed", String(index - 1 === house.floor));
+      button.addEventListener("click", () => this.showFloor(index - 1));
+      return button;
+    });
+    this._floors = buttons;
+    buttons[0].hidden = house.stacked;
+    this._floorBar.hidden = house.floors.length < 2;
+    this._floorBar.replaceChildren(...buttons);
   }
 
   _button(sign, label, act) {
@@ -318,15 +361,22 @@ export class SeatMap {
     if (!width || !height) return;
     const whole = !this.view.width;
     this.view.resize(width, height, Math.min(devicePixelRatio || 1, 3));
-    const { minX, minY, maxX, maxY } = this.house.bounds;
+    const least = this._measured();
+    if (whole && this._zoom) this._zoom.transform(this._stage, zoomIdentity.translate(least.x, least.y).scale(least.k));
+    this.redraw();
+  }
+
+  // How far what is looked at may be moved and magnified; the transform at which all of it fits.
+  _measured() {
+    const { width, height } = this.view;
+    const { minX, minY, maxX, maxY } = this.house.seen;
     const least = this.view.fitting();
     const margin = Math.max(maxX - minX, maxY - minY) * 0.15;
     const most = Math.max(least.k * 2, SEAT_PX_MAX / this.house.pitch);
     this._zoom?.scaleExtent([least.k * 0.8, most]);
     this._zoom?.extent([[0, 0], [width, height]]);
     this._zoom?.translateExtent([[minX - margin, minY - margin], [maxX + margin, maxY + margin]]);
-    if (whole && this._zoom) this._zoom.transform(this._stage, zoomIdentity.translate(least.x, least.y).scale(least.k));
-    this.redraw();
+    return least;
   }
 
   _paintFocus(context) {

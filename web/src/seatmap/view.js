@@ -44,7 +44,7 @@ export class View {
   }
 
   // The transform at which the whole house, or a box of it, fits.
-  fitting({ minX, minY, maxX, maxY } = this.house.bounds, margin = 16) {
+  fitting({ minX, minY, maxX, maxY } = this.house.seen, margin = 16) {
     const k = Math.min((this.width - 2 * margin) / (maxX - minX || 1), (this.height - 2 * margin) / (maxY - minY || 1));
     return { k, x: this.width / 2 - (k * (minX + maxX)) / 2, y: this.height / 2 - (k * (minY + maxY)) / 2 };
   }
@@ -137,6 +137,7 @@ export class View {
 
   _paintAreas(context) {
     for (const [index, area] of this.house.areas.entries()) {
+      if (!this.house.shows(area.floor)) continue;
       if (area.outline.length) {
         this._polygon(context, area.outline);
         const own = area.capacity ? `${this.colors[area.category]}` : "";
@@ -171,7 +172,7 @@ export class View {
   _paintSections(context) {
     const { sections } = this.house;
     for (const [index, section] of sections.entries()) {
-      if (!this._seen(section.box) || section.seats[0] === section.seats[1]) continue;
+      if (!this._shown(section)) continue;
       this._polygon(context, section.hull);
       context.fillStyle = PAPER;
       context.fill();
@@ -182,7 +183,7 @@ export class View {
       this._paintLines(context, index);
     }
     for (const [index, section] of sections.entries()) {
-      if (this._seen(section.box) && section.seats[0] < section.seats[1]) this._sectionWords(context, section, index);
+      if (this._shown(section)) this._sectionWords(context, section, index);
     }
   }
 
@@ -221,8 +222,9 @@ export class View {
       if (!seen || !taken.every((other) => apart(box, other))) return false;
       return !this.house.within(minX - edge, minY - edge, maxX + edge, maxY + edge).length;
     };
-    for (const { name, box, seats } of sections) {
-      if (!this._seen(box) || seats[0] === seats[1] || written.has(name.toLowerCase())) continue;
+    for (const section of sections) {
+      const { name, box } = section;
+      if (!this._shown(section) || written.has(name.toLowerCase())) continue;
       const [minX, minY] = this.project(box.minX, box.minY).map((at) => Math.max(0, at));
       const [maxX, maxY] = this.project(box.maxX, box.maxY).map((at, axis) => Math.min(axis ? this.height : this.width, at));
       this._type(context, NAME_PX, 600);
@@ -378,6 +380,11 @@ export class View {
     const [x0, y0] = this.project(minX, minY);
     const [x1, y1] = this.project(maxX, maxY);
     return x1 > 0 && y1 > 0 && x0 < this.width && y0 < this.height;
+  }
+
+  // Whether a section has seats here, on a floor that is looked at.
+  _shown({ box, seats, floor }) {
+    return seats[0] < seats[1] && this.house.shows(floor) && this._seen(box);
   }
 
   _polygon(context, points) {
