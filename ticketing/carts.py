@@ -5,14 +5,16 @@ the options chosen for each place and what was typed on the way to paying. The h
 long; the row only says what they want with it, so losing it costs choices and never a seat. A browser's secret opens
 its cart, and only the secret's hash is kept.
 
-Acts on one cart wait for each other on its row: two tabs make one hold, whoever comes first. Whatever a shopper does
-starts the hold's clock again, within the longest that a hold may last. What has lapsed is told by name, once.
+Two tabs make one hold. What a cart holds changes in one step of its hold; then the row is written, if it is still the
+one that was read: whoever finds it changed goes on from what stands there now, and gives back a hold that came second.
+So no connection is kept while a hold is asked for, and nobody waits for anybody with one in hand. Whatever a shopper
+does starts the hold's clock again, within the longest that a hold may last. What has lapsed is told by name, once.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -35,9 +37,14 @@ from ticketing.sql import Connection, load
 KEPT = timedelta(days=30)
 """How long a cart that nobody touches is remembered: what was typed, not its places."""
 FORGOTTEN_MAX = 10_000
+TRIES_MAX = 8
+"""How often an act is tried anew because somebody else was quicker at the same cart."""
 SESSION_CHARS = 32
 """Of a cart's hashed secret: under them a browser's unpaid places are counted."""
 NOTHING: Mapping[UUID, Sequence[int]] = {}
+_Spot: TypeAlias = tuple[UUID, int]
+"""A place of a performance."""
+NONE: frozenset[_Spot] = frozenset()
 
 SQL = load("carts")
 _encode = msgspec.json.encode
@@ -118,6 +125,7 @@ class Shopper(Struct, frozen=True, kw_only=True):
 
 
 class _Row(Struct, frozen=True):
+    version: int
     hold: bytes | None
     chosen: tuple[Chosen, ...]
     typed: dict[str, Any]
@@ -135,7 +143,8 @@ class Carts:
     """The carts of one installation, as a process reaches them."""
 
     def __init__(self, db: Database, offers: Offers, inventory: Inventory, settings: Settings) -> None:
-        self._db, self._offers, self._inventory, self._settings = db, offers, inventory, settings
+        self._db, self._offers, self._inventory = db, offers, inventory
+        self._stores = (offers, inventory, settings)
 
     async def of(self, shopper: Shopper) -> Cart:
         """The shopper's cart, empty if they have none. Reading it changes nothing."""
@@ -154,56 +163,60 @@ class Carts:
 
         Raises as `holds.take` does.
         """
-        async with self._db.transaction() as c:
-            row = await self._locked(c, shopper)
+        for attempt in range(TRIES_MAX):
+            row = await self._row(shopper)
             held = await self._held(shopper, row)
             if shopper.key and shopper.key == row.last_key:
                 return await self._cart(shopper, row, held)
-            lost = held.lost if isinstance(held, _Lapsed) else ()
-            if isinstance(held, _Lapsed) or row.hold is None:
-                row = replace(row, chosen=(), order_id=None)
-                held = await holds.take(self._offers, self._inventory, self._settings, _ask(shopper), tuple(wishes))
-            else:
-                held = await self._changed(shopper, row.hold.hex(), wishes, drop)
-            return replace(await self._fill(c, shopper, row, held, tariffs), lost=lost)
+            ask = _ask(shopper, attempt)
+            if not isinstance(held, _Lapsed):
+                after = await holds.change(*self._stores, ask, held.hold, tuple(wishes), drop)
+                own = _places(after) - _places(held)
+                return await self._fill(shopper, row, after, tariffs, own) or await self.of(shopper)
+            taken = await holds.take(*self._stores, ask, tuple(wishes))
+            cart = await self._fill(shopper, replace(row, chosen=()), taken, tariffs, _places(taken))
+            if cart is not None:
+                return replace(cart, lost=held.lost)
+            with suppress(HoldExpired):  # another tab has taken something first: it goes into that hold
+                await holds.release(self._inventory, shopper.box_office, taken.hold)
+        raise HoldBusy()
 
     async def drop(self, shopper: Shopper, places: Mapping[UUID, Sequence[int]]) -> Cart:
         """Give places back, by performance; those that the cart does not have are given back already."""
-        async with self._db.transaction() as c:
-            row = await self._locked(c, shopper)
-            held = await self._held(shopper, row)
-            if isinstance(held, _Lapsed):
-                return await self._cart(shopper, row, held)
-            if all(_has(held, performance) <= set(some) for performance, some in _whole(held, places)):
-                with suppress(HoldExpired):
-                    await holds.release(self._inventory, shopper.box_office, held.hold)
-                return await self._fill(c, shopper, row, None)
-            held = await self._changed(shopper, held.hold, (), places)
-            return await self._fill(c, shopper, row, held)
+        row = await self._row(shopper)
+        held = await self._held(shopper, row)
+        if isinstance(held, _Lapsed):
+            return await self._cart(shopper, row, held)
+        left: Held | None = None
+        if all(_has(held, performance) <= set(some) for performance, some in _whole(held, places)):
+            with suppress(HoldExpired):
+                await holds.release(self._inventory, shopper.box_office, held.hold)
+        else:
+            left = await holds.change(*self._stores, _ask(shopper), held.hold, (), places)
+        return await self._fill(shopper, row, left) or await self.of(shopper)
 
     async def choose(self, shopper: Shopper, wanted: Sequence[Chosen]) -> Cart:
         """Set tariffs and options of places that are in the cart.
 
         Raises UnknownSeat for a place that is not, NotFound for a tariff it is not sold at, UnknownOption.
         """
-        async with self._db.transaction() as c:
-            row = await self._locked(c, shopper)
+        for _ in range(TRIES_MAX):
+            row = await self._row(shopper)
             held = await self._held(shopper, row)
             if isinstance(held, _Lapsed):
                 return await self._cart(shopper, row, held)
-            known = {(one.performance, one.place): one for one in row.chosen}
-            for one in wanted:
-                if (one.performance, one.place) not in known:
-                    raise UnknownSeat(seat=str(one.place))
-                known[one.performance, one.place] = one
-            row = replace(row, chosen=tuple(known.values()))
+            known = _rechosen(row, wanted)
+            row = replace(row, chosen=tuple(known.values()), order_id=None)
             made = await self._cart(shopper, row, held)
             for item, one in ((item, known[item.performance, item.place]) for item in made.items):
                 if one.tariff is not None and item.tariff != one.tariff:
                     raise NotFound(what="tariff")
                 if set(item.options) != set(one.options):
                     raise UnknownOption(tariff=item.tariff_name)
-            return await self._fill(c, shopper, row, held)
+            held = await self._renewed(shopper, held)
+            if await self._written(shopper, row):
+                return await self._cart(shopper, row, held)
+        raise HoldBusy()
 
     async def renew(self, shopper: Shopper) -> Cart:
         """Start the clock of the cart again, as far as it may."""
@@ -214,24 +227,27 @@ class Carts:
 
     async def type(self, shopper: Shopper, typed: Mapping[str, Any]) -> None:
         """Remember what was typed, beside what was before."""
-        async with self._db.transaction() as c:
-            await self._locked(c, shopper)
+        await self._row(shopper)
+        async with self._db.read() as c:
             await SQL.type.run(
                 c, secret_hash=secret_hash(shopper.secret), typed=_encode(typed).decode(), now=shopper.now
             )
 
     async def ordered(self, shopper: Shopper, hold: str, order_id: UUID) -> None:
         """The cart's hold has become an order."""
-        async with self._db.transaction() as c:
+        async with self._db.read() as c:
             values = {"hold": bytes.fromhex(hold), "order_id": order_id, "now": shopper.now}
             await SQL.order.run(c, secret_hash=secret_hash(shopper.secret), **values)
 
     # -- one act ---------------------------------------------------------------------------------------------------
 
-    async def _locked(self, c: Connection, shopper: Shopper) -> _Row:
-        key = {"secret_hash": secret_hash(shopper.secret), "box_office_id": shopper.box_office.id}
-        await SQL.open.run(c, now=shopper.now, **key)
-        row = await SQL.lock.one(c, _Row, **key)
+    async def _row(self, shopper: Shopper) -> _Row:
+        """The cart's row as it stands; made, if there is none."""
+        async with self._db.read() as c:
+            row = await _find(c, shopper)
+            if row is None:
+                await SQL.open.run(c, now=shopper.now, **_key(shopper))
+                row = await _find(c, shopper)
         if row is None:
             raise NotFound(what="cart")
         return row
@@ -241,52 +257,43 @@ class Carts:
         if row is None or row.hold is None or row.order_id is not None:
             return _Lapsed()
         try:
-            stores = (self._offers, self._inventory, self._settings)
-            return await holds.read(*stores, shopper.box_office, row.hold.hex())
+            return await holds.read(*self._stores, shopper.box_office, row.hold.hex())
         except (HoldExpired, HoldLost):
             return _Lapsed(tuple([await self._lost(shopper, one) for one in row.chosen]))
 
-    async def _changed(
-        self, shopper: Shopper, hold: str, add: Sequence[Wish], drop: Mapping[UUID, Sequence[int]]
-    ) -> Held:
-        stores = (self._offers, self._inventory, self._settings)
-        return await holds.change(*stores, _ask(shopper), hold, tuple(add), drop)
-
     async def _renewed(self, shopper: Shopper, held: Held) -> Held:
         with suppress(HoldBusy, HoldExpired, HoldLost):
-            stores = (self._offers, self._inventory, self._settings)
-            return await holds.renew(*stores, shopper.box_office, held.hold)
+            return await holds.renew(*self._stores, shopper.box_office, held.hold)
         return held
 
     async def _fill(
-        self, c: Connection, shopper: Shopper, row: _Row, held: Held | None, tariffs: Sequence[UUID] = ()
-    ) -> Cart:
-        """Write down what the cart holds now, with a choice for each place, and start its clock again."""
-        if held is not None:
-            held = await self._renewed(shopper, held)
-        chosen = () if held is None else await self._choices(held, row.chosen, tariffs)
-        hold = None if held is None else bytes.fromhex(held.hold)
-        row = replace(row, hold=hold, chosen=chosen, order_id=None)
-        await SQL.fill.run(
-            c, secret_hash=secret_hash(shopper.secret), hold=hold, chosen=_encode(chosen).decode(),
-            last_key=shopper.key or "", now=shopper.now,
-        )  # fmt: skip
-        return await self._cart(shopper, row, _Lapsed() if held is None else held)
+        self, shopper: Shopper, row: _Row, held: Held | None, tariffs: Sequence[UUID] = (), own: Set[_Spot] = NONE
+    ) -> Cart | None:
+        """Write down what the cart holds now, with a choice for each place (those that are its `own` doing get the
+        tariffs in turn), and start its clock again. None when the cart has gone on to another hold meanwhile."""
+        began, before = row.hold, row.chosen
+        for _ in range(TRIES_MAX):
+            if held is not None:
+                held = await self._renewed(shopper, held)
+            hold = None if held is None else bytes.fromhex(held.hold)
+            chosen = () if held is None else _choices(held, before, tariffs, own)
+            row = replace(row, hold=hold, chosen=chosen, order_id=None)
+            if await self._written(shopper, row):
+                return await self._cart(shopper, row, _Lapsed() if held is None else held)
+            row = await self._row(shopper)
+            if row.hold != began:
+                return None
+            before = row.chosen
+            if held is not None:
+                held = await holds.read(*self._stores, shopper.box_office, held.hold)
+        raise HoldBusy()
 
-    async def _choices(self, held: Held, before: Iterable[Chosen], tariffs: Sequence[UUID]) -> tuple[Chosen, ...]:
-        """What was chosen for each place; for new ones, the tariffs asked for in turn where they are sold at them."""
-        known, turn, found = {(one.performance, one.place): one for one in before}, list(tariffs), []
-        for part in held.parts:
-            for place in part.places:
-                one = known.get((part.performance, place.place))
-                if one is None:
-                    sold = [price.tariff for price in part.prices.get(place.price_group, ())]
-                    tariff = next((tariff for tariff in turn if tariff in sold), None)
-                    if tariff is not None:
-                        turn.remove(tariff)
-                    one = Chosen(part.performance, place.place, tariff or next(iter(sold), None))
-                found.append(one)
-        return tuple(found)
+    async def _written(self, shopper: Shopper, row: _Row) -> bool:
+        """Write what is chosen, unless somebody else has written since the row was read."""
+        values = {"hold": row.hold, "chosen": _encode(row.chosen).decode(), "last_key": shopper.key or ""}
+        async with self._db.read() as c:
+            key = {"secret_hash": secret_hash(shopper.secret), "version": row.version}
+            return await SQL.fill.value(c, now=shopper.now, **key, **values) is not None
 
     # -- as it is shown --------------------------------------------------------------------------------------------
 
@@ -337,19 +344,53 @@ def _item(shopper: Shopper, offer: Offer, place: Place, prices: Sequence[Price],
     )  # fmt: skip
 
 
-def _ask(shopper: Shopper) -> Ask:
-    key = None if shopper.key is None else f"{shopper.secret} {shopper.key}"
+def _choices(held: Held, before: Iterable[Chosen], tariffs: Sequence[UUID], own: Set[_Spot]) -> tuple[Chosen, ...]:
+    """What was chosen for each place; for one's own new ones, the tariffs asked for in turn where they are sold at
+    them."""
+    known, turn, found = {(one.performance, one.place): one for one in before}, list(tariffs), []
+    for part in held.parts:
+        for place in part.places:
+            spot = (part.performance, place.place)
+            one = None if spot in own else known.get(spot)
+            if one is None:
+                sold = [price.tariff for price in part.prices.get(place.price_group, ())]
+                tariff = next((tariff for tariff in turn if tariff in sold), None)
+                if tariff is not None:
+                    turn.remove(tariff)
+                one = Chosen(part.performance, place.place, tariff or next(iter(sold), None))
+            found.append(one)
+    return tuple(found)
+
+
+def _rechosen(row: _Row, wanted: Sequence[Chosen]) -> dict[_Spot, Chosen]:
+    """What is chosen, with what is wanted in its place. UnknownSeat."""
+    known = {(one.performance, one.place): one for one in row.chosen}
+    for one in wanted:
+        if (one.performance, one.place) not in known:
+            raise UnknownSeat(seat=str(one.place))
+        known[one.performance, one.place] = one
+    return known
+
+
+def _ask(shopper: Shopper, attempt: int = 0) -> Ask:
+    """`attempt`: another request than the one before, which was given back."""
+    key = None if shopper.key is None else f"{shopper.secret} {shopper.key}" + (f" {attempt}" if attempt else "")
     return Ask(
         box_office=shopper.box_office, now=shopper.now, key=key, address=shopper.address, link=shopper.link,
         session=secret_hash(shopper.secret).hex()[:SESSION_CHARS], admissions=shopper.admissions,
     )  # fmt: skip
 
 
+def _key(shopper: Shopper) -> dict[str, Any]:
+    return {"secret_hash": secret_hash(shopper.secret), "box_office_id": shopper.box_office.id}
+
+
 async def _find(c: Connection, shopper: Shopper) -> _Row | None:
-    if not shopper.secret:
-        return None
-    key = {"secret_hash": secret_hash(shopper.secret), "box_office_id": shopper.box_office.id}
-    return await SQL.find.one(c, _Row, **key)
+    return await SQL.find.one(c, _Row, **_key(shopper)) if shopper.secret else None
+
+
+def _places(held: Held) -> frozenset[_Spot]:
+    return frozenset((part.performance, place.place) for part in held.parts for place in part.places)
 
 
 def _has(held: Held, performance: UUID) -> set[int]:

@@ -5,11 +5,12 @@ transaction that commits when the block ends and rolls back when it raises. Noth
 session locks or listens, so a connection goes back to the pool without the usual reset, which would cost a round trip
 for every use. Statements are prepared and planned once a connection: with arrays for parameters Postgres would plan
 them anew each time, which costs more than running them. Postgres itself ends what a stopped or cut-off process left
-open, so that its locks cannot outlive it for long.
+open, so that its locks cannot outlive it for long. One task has one connection at a time.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import Literal
 
 import asyncpg
@@ -31,8 +32,15 @@ class PooledConnection(asyncpg.Connection):
         return ""
 
 
+_lent: ContextVar[bool] = ContextVar("lent", default=False)
+"""Whether whoever runs has a connection."""
+
+
 class Database:
     """A pool of connections to one Postgres, and the settings it was opened with."""
+
+    one_each = True
+    """Whether whoever has a connection may not ask for another. Tests in which one task plays several people say no."""
 
     def __init__(self, pool: asyncpg.Pool, settings: Settings) -> None:
         self._pool = pool
@@ -65,14 +73,26 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Connection]:
         """Lend a connection; each statement stands alone."""
-        async with self._pool.acquire() as connection:
+        async with self._one() as connection:
             yield connection
 
     @asynccontextmanager
     async def transaction(self, isolation: Isolation = "read_committed") -> AsyncIterator[Connection]:
         """Lend a connection inside a transaction: commits at the end of the block, rolls back when it raises."""
-        async with self._pool.acquire() as connection, connection.transaction(isolation=isolation):
+        async with self._one() as connection, connection.transaction(isolation=isolation):
             yield connection
+
+    @asynccontextmanager
+    async def _one(self) -> AsyncIterator[Connection]:
+        """Nobody waits for a second connection with one in hand: as many of them as there are connections would wait
+        for one another for ever."""
+        assert not (self.one_each and _lent.get()), "whoever has a connection passes it on"
+        async with self._pool.acquire() as connection:
+            token = _lent.set(True)
+            try:
+                yield connection
+            finally:
+                _lent.reset(token)
 
 
 def _session(settings: Settings) -> dict[str, str]:

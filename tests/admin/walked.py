@@ -232,8 +232,9 @@ async def customer_id(db: Database, house: House) -> Any:
 
 
 async def ticket_id(db: Database, house: House) -> Any:
+    order = await order_id(db, house)
     async with db.read() as c:
-        return await c.fetchval("select id from tickets where order_id = $1", await order_id(db, house))
+        return await c.fetchval("select id from tickets where order_id = $1", order)
 
 
 async def nothing_id(db: Database, house: House) -> Any:

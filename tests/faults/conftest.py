@@ -15,12 +15,15 @@ from msgspec import Struct
 
 from engine.inventory import Inventory
 from tests.faults.actor import Stage
+from tests.ticketing.conftest import several_people
 from tests.ticketing.house import SANDBOX, SETTINGS, House, breaches, open_house
 from ticketing.db import Database
 from ticketing.jobs import PAYLOADS, Job
 from ticketing.pools import PoolClaims
 from ticketing.settings import Settings, secret_bytes
 from ticketing.worker import own_handlers
+
+__all__ = ["several_people"]
 
 ROOT = Path(__file__).parents[2]
 ACT_S_MAX = 60

@@ -3,12 +3,17 @@ from typing import Any
 
 import pytest
 from httpx import AsyncClient
+from msgspec.structs import replace
 
 from engine.inventory import Inventory
 from tests.api.conftest import House
 from tests.shop.conftest import Browser
 from ticketing import carts
+from ticketing.carts import Carts, Shopper
 from ticketing.db import Database
+from ticketing.ids import new_secret
+
+WRITTEN = Carts._written
 
 
 def seats(cart: Any) -> list[str]:
@@ -81,6 +86,37 @@ async def test_two_tabs_at_once_make_one_hold(visitor: Browser, house: House, fr
     assert [answer.status_code for answer in answers] == [200] * 3
     visit = (await visitor.get(f"{visitor.base}/visit")).json()
     assert sorted(seats(visit["cart"])) == ["A-1", "B-1", "C-1", "D-1"] and await free() == before - 4
+
+
+async def heard_of_each_other(self: Carts, shopper: Shopper, row: Any) -> bool:
+    """A mutant: whoever writes last wins."""
+    now = await self._row(shopper)
+    return await WRITTEN(self, shopper, replace(row, version=now.version))
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["", "mutant: whoever writes last wins"])
+async def test_two_tabs_that_begin_at_once_make_one_hold(
+    visitor: Browser, house: House, free: Any, monkeypatch: pytest.MonkeyPatch, guarded: bool
+) -> None:
+    if not guarded:
+        monkeypatch.setattr(Carts, "_written", heard_of_each_other)
+    before = await free()
+    rows = (["B-1"], ["C-1"], ["D-1"])
+    await visitor.page(f"{visitor.base}/cart")
+    token = (await visitor.get(f"{visitor.base}/visit")).json()["token"]
+    visitor.cookies[f"placeur-cart-{house.key}"] = new_secret()
+    answers = await asyncio.gather(
+        *(
+            visitor.get_posted("/cart/places", {"performance": house.first, "seats": row, "key": row[0]}, token)
+            for row in rows
+        )
+    )
+    assert [answer.status_code for answer in answers] == [200] * 3, answers[0].text
+    visit = (await visitor.get(f"{visitor.base}/visit")).json()
+    if guarded:
+        assert sorted(seats(visit["cart"])) == ["B-1", "C-1", "D-1"] and await free() == before - 3
+    else:
+        assert len(seats(visit["cart"])) < before - await free(), "places are held that no cart has"
 
 
 async def test_what_lapsed_is_told_by_name(

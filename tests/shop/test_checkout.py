@@ -494,4 +494,4 @@ async def test_each_page_asks_few_questions(buyer: Browser, queries: list[str]) 
     assert asked["/checkout/payment"][3:] == ["ground", "vat", "time_zone", "get", "rules"]
     queries.clear()
     await confirm(buyer)
-    assert len(queries) == 24, queries
+    assert len(queries) == 23, queries

@@ -62,3 +62,26 @@ async def test_a_plan_made_while_a_table_is_small_goes_by_its_index(database: Da
         plan = await c.fetchval("explain select id from small where id = 1")
         await c.execute("drop table small")
     assert "Index" in plan
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["one each", "mutant: as many as one likes"])
+async def test_nobody_waits_for_a_second_connection_with_one_in_hand(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, guarded: bool
+) -> None:
+    monkeypatch.setattr(Database, "one_each", guarded)
+    db = await Database.open(database_url, Settings(database_connections_max=2))
+    both = asyncio.Barrier(2)
+
+    async def greedy() -> None:
+        async with db.transaction():
+            await both.wait()
+            await db.ping()
+
+    if guarded:
+        told = await asyncio.gather(greedy(), greedy(), return_exceptions=True)
+        assert [type(error) for error in told] == [AssertionError] * 2
+        await db.ping()
+    else:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(asyncio.gather(greedy(), greedy()), 0.5)
+    await db.close()

@@ -1,7 +1,7 @@
 -- name: find(secret_hash, box_office_id)^
 -- A cart whose hold was ordered is ordered, even where nobody lived to write it down here.
-select hold, chosen, typed, coalesce(order_id, (select o.id from orders o where o.hold_id = carts.hold)) as order_id,
-    last_key
+select version, hold, chosen, typed,
+    coalesce(order_id, (select o.id from orders o where o.hold_id = carts.hold)) as order_id, last_key
 from carts
 where secret_hash = :secret_hash and box_office_id = :box_office_id;
 
@@ -9,17 +9,13 @@ where secret_hash = :secret_hash and box_office_id = :box_office_id;
 insert into carts (secret_hash, box_office_id, touched_at) values (:secret_hash, :box_office_id, :now)
 on conflict do nothing;
 
--- name: lock(secret_hash, box_office_id)^
-select hold, chosen, typed, coalesce(order_id, (select o.id from orders o where o.hold_id = carts.hold)) as order_id,
-    last_key
-from carts
-where secret_hash = :secret_hash and box_office_id = :box_office_id
-for no key update;
-
--- name: fill(secret_hash, hold, chosen, last_key, now)!
+-- name: fill(secret_hash, version, hold, chosen, last_key, now)$
+-- Nothing, if somebody else has written meanwhile.
 update carts
-set hold = :hold, chosen = :chosen::jsonb, order_id = null, last_key = :last_key, touched_at = :now
-where secret_hash = :secret_hash;
+set version = version + 1, hold = :hold, chosen = :chosen::jsonb, order_id = null, last_key = :last_key,
+    touched_at = :now
+where secret_hash = :secret_hash and version = :version
+returning version;
 
 -- name: type(secret_hash, typed, now)!
 -- What was typed, beside what was before.

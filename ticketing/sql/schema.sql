@@ -680,6 +680,7 @@ CREATE TABLE public.carts (
     order_id uuid,
     last_key text DEFAULT ''::text NOT NULL,
     touched_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 0 NOT NULL,
     CONSTRAINT carts_hold_check CHECK ((length(hold) = 16)),
     CONSTRAINT carts_secret_hash_check CHECK ((length(secret_hash) = 32))
 );
