@@ -38,7 +38,7 @@ from msgspec import Struct
 from benchmarks.lanes import Answer, Lanes, NoAnswer
 from benchmarks.shoppers import PARTY_WEIGHTS
 from benchmarks.site import Site, site
-from engine.waiting import shuffle
+from engine.waiting import forecast, shuffle
 from ticketing import check, waiting_rooms
 from ticketing.audit import Actor
 from ticketing.check import Breach
@@ -47,7 +47,8 @@ from ticketing.waiting_rooms import RoomSettings
 
 LAG_S_MAX = 0.1
 LAG_LOOKED_AT_EVERY_S = 0.01
-TARGET_S = 0.5
+TARGET_S, STEERED_S = 0.5, 0.25
+"""What must hold of all answers, and what the room is steered by, which looks at the last seconds."""
 OPENS_AFTER = 0.5
 """The share of the arrivals' time after which the doors open: who comes before is shuffled, who comes later queues."""
 BOTS = 0.3
@@ -165,7 +166,9 @@ class Crowd:
         """Ask until it is their turn."""
         rank, told, serving = given["rank"], given["told"], f"/api/v1/events/{self._event}/serving"
         while rank is None or rank >= told["serving"]:
-            pause_s = told["next_poll_s"] * self._random.uniform(1 - JITTER, 1 + JITTER)
+            ahead = 0 if rank is None else forecast.ahead(rank, told["serving"], told["last"], told["waiting"])
+            pause_s = forecast.pause_s(told["next_poll_s"], ahead, told["per_minute"] / 60)
+            pause_s *= self._random.uniform(1 - JITTER, 1 + JITTER)
             answer = await self._ask(person, time.perf_counter() + pause_s, "GET", "serving", serving)
             if answer is None or answer.status != 200:
                 continue
@@ -362,7 +365,7 @@ async def _announce(opened: Site, opens_at: datetime, pace_min: int) -> None:
     """Put a waiting room before the first match."""
     async with stores(opened.settings) as reader:
         by = Actor(organisation_id=opened.organisation_id)
-        room = RoomSettings(opens_at=opens_at, target_p99_ms=round(1000 * TARGET_S), pace_min=pace_min)
+        room = RoomSettings(opens_at=opens_at, target_p99_ms=round(1000 * STEERED_S), pace_min=pace_min)
         event = opened.performances[0].event_id
         await waiting_rooms.announce(reader.database, opened.organisation_id, event, room, by, datetime.now(UTC))
 

@@ -77,6 +77,15 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def apart(self) -> AsyncIterator[Connection]:
+        """Lend a connection to listen on for as long as a process works; it is ended afterwards, and lent to nobody."""
+        async with self._pool.acquire() as connection:
+            try:
+                yield connection
+            finally:
+                connection.terminate()
+
+    @asynccontextmanager
     async def transaction(self, isolation: Isolation = "read_committed") -> AsyncIterator[Connection]:
         """Lend a connection inside a transaction: commits at the end of the block, rolls back when it raises."""
         async with self._one() as connection, connection.transaction(isolation=isolation):

@@ -8,8 +8,8 @@ Postgres, the log of done jobs) may run in two workers at once: rows in hand are
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -128,22 +128,12 @@ async def _serve_queue(db: Database, settings: Settings, handlers: Mapping[Job, 
     """Take jobs and do them; a lost connection is made again."""
     while not stop.is_set():
         try:
-            async with _connection(db) as connection:
+            async with db.apart() as connection:
                 await _queue(connection, settings, handlers, stop)
         except (OSError, asyncpg.exceptions.PostgresError, asyncpg.exceptions.InterfaceError) as error:
             log.warning("the queue is out of reach: %s", error)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), RECONNECT_S)
-
-
-@asynccontextmanager
-async def _connection(db: Database) -> AsyncIterator[Connection]:
-    """A connection that is not lent again afterwards, since the queue listens on it."""
-    async with db.read() as connection:
-        try:
-            yield connection
-        finally:
-            connection.terminate()
 
 
 async def _queue(

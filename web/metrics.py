@@ -32,7 +32,7 @@ CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
 SALE = ("/shop/", "/api/v1/")
 """Where routes begin by which a sale is judged."""
-NOT_JUDGED = ("/serving", "/stream", "/queue", "/numbers", "/challenges")
+NOT_JUDGED = ("/serving", "/stream", "/queue", "/number", "/numbers", "/challenges", "/visit")
 """Where those end that are open as long as their reader likes, or that people wait at who were not let in."""
 BROKEN = 500
 

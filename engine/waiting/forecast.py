@@ -11,6 +11,8 @@ STEPS_MIN = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240)
 """Minutes that an estimate is told in; what is longer is told as more than the last."""
 POLLS_PER_S_MAX = 2000
 POLL_S_MIN, POLL_S_MAX = 3, 30
+PAUSE_S_MAX, PAUSE_SHARE = 60, 0.1
+"""Whoever has long to wait asks again after a tenth of that, within a minute."""
 EXACT_MAX = 20
 """Fewer places than that are told exactly."""
 FAR_S = 900
@@ -48,6 +50,12 @@ def poll_s(waiting: int, opens_in_s: float | None) -> int:
     if opens_in_s is not None and opens_in_s > FAR_S:
         return POLL_S_MAX
     return min(POLL_S_MAX, max(POLL_S_MIN, ceil(waiting / POLLS_PER_S_MAX)))
+
+
+def pause_s(next_poll_s: int, ahead: int, per_s: float) -> float:
+    """How many seconds one who waits leaves it be: whose turn is far asks more seldom than everybody is told to."""
+    left_s = ahead / per_s if per_s > 0 else 0.0
+    return max(next_poll_s, min(PAUSE_S_MAX, left_s * PAUSE_SHARE))
 
 
 def round_down(places: int) -> int:

@@ -25,9 +25,10 @@ One more bucket has what took longer, and what broke."""
 BUCKETS = len(BOUNDS_S) + 1
 ANSWERS_MIN = 20
 """Fewer answers say nothing of 99 in 100; a sale that is asked so little is not slow."""
-RISE_PER_S = 0.5
-"""What the pace rises by each second, in turns a second."""
-SETTLING_S = 5.0
+RISE_PER_S, RISE_SHARE = 0.1, 0.01
+"""What the pace rises by each second, in turns a second: the step, or this share of the pace where that is more. The
+pages that cost most are asked for some twenty seconds after the call; a pace that has doubled by then overshoots."""
+SETTLING_S = 15.0
 """How long after a halving nothing is judged: those let in before are still being served."""
 BURST_S = 2.0
 """Turns that were not used are kept for so long: a worker that comes back does not call everybody at once."""
@@ -120,7 +121,7 @@ def paced(pace: Pace, slow: bool, now: float, elapsed_s: float, limits: Limits) 
         if slow:
             per_s, settles_at = per_s / 2, now + SETTLING_S
         else:
-            per_s += RISE_PER_S * min(elapsed_s, BURST_S)
+            per_s += max(RISE_PER_S, RISE_SHARE * per_s) * min(elapsed_s, BURST_S)
     per_s = per_s if limits.fixed_per_s is not None else min(max(per_s, limits.least_per_s), limits.most_per_s)
     credit = min(pace.credit + per_s * elapsed_s, max(1.0, per_s * BURST_S))
     return Pace(per_s, credit, settles_at)

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash, createHmac, randomBytes } from "node:crypto";
 import { test } from "node:test";
-import { aheadOf, minutesFor, solved } from "../src/shop/queue.js";
+import { aheadOf, minutesFor, pauseFor, solved } from "../src/shop/queue.js";
 import { fromHex, hmac, sha256, toHex } from "../src/shop/sha256.js";
 import { isPromised, rank } from "../src/shop/shuffle.js";
 
@@ -39,6 +39,14 @@ test("how many are ahead, and for how long", () => {
   assert.equal(minutesFor(50, 10, [1, 5, 10, 11]), 5);
   assert.equal(minutesFor(5000, 10, [1, 5, 10, 11]), 11);
   assert.equal(minutesFor(5, 0, [1, 5]), null);
+});
+
+test("whose turn is far asks more seldom", () => {
+  const told = { next_poll_s: 10, per_minute: 600 };
+  assert.equal(pauseFor(50, told), 10, "no sooner than everybody is told");
+  assert.equal(pauseFor(2000, told), 20);
+  assert.equal(pauseFor(20_000, told), 60, "but within a minute");
+  assert.equal(pauseFor(500, { ...told, per_minute: 0 }), 10, "nobody is called");
 });
 
 test("a challenge is solved", async () => {

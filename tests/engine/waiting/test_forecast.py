@@ -46,3 +46,10 @@ def test_polls_are_bounded(waiting: int, opens_in_s: float | None) -> None:
 def test_places_left_are_rounded_down(places: int) -> None:
     told = forecast.round_down(places)
     assert 0 <= told <= places < told * 1.1 + 1 and (told > 0) == (places > 0)
+
+
+def test_whose_turn_is_far_asks_more_seldom() -> None:
+    assert forecast.pause_s(10, 50, 10.0) == 10
+    assert forecast.pause_s(10, 2_000, 10.0) == 20
+    assert forecast.pause_s(10, 20_000, 10.0) == 60
+    assert forecast.pause_s(10, 500, 0.0) == 10

@@ -11,6 +11,7 @@ const JITTER = 0.25;
 const SAID_EVERY_MS = 60 * SECOND;
 const SHOWN_AGAIN_MS = 5 * 60 * SECOND;
 const AWAY_S = 10;
+const PAUSE_S_MAX = 60, PAUSE_SHARE = 0.1;
 const RELOAD_S = 2;
 const TRIES_A_SLICE = 4000;
 
@@ -70,6 +71,12 @@ export function minutesFor(ahead, perMinute, steps) {
   return steps.find((step) => ahead / perMinute <= step) ?? steps.at(-1);
 }
 
+// Seconds until one asks again: whose turn is far asks more seldom than everybody is told to.
+export function pauseFor(ahead, told) {
+  const left = told.per_minute ? (60 * ahead) / told.per_minute : 0;
+  return Math.max(told.next_poll_s, Math.min(PAUSE_S_MAX, left * PAUSE_SHARE));
+}
+
 // How many stand before a rank, about: ranks are given out in blocks, and not all of them to somebody.
 export function aheadOf(rank, told) {
   if (rank < told.serving) return 0;
@@ -109,7 +116,7 @@ class Waiting {
     } catch { /* away: asked again */ }
     this._part("away").hidden = told !== null;
     if (told && this._shown(told)) return;
-    this._later(told?.next_poll_s ?? AWAY_S);
+    this._later(told ? pauseFor(this.rank === null ? 0 : aheadOf(this.rank, told), told) : AWAY_S);
   }
 
   // Shows what is told; true when the page is loaded anew for it.
