@@ -13,6 +13,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextvars import Context
 from math import inf
 from typing import Any as Anything
 
@@ -78,7 +79,7 @@ class Joiner:
 
     def _fly(self) -> None:
         if self._queue and len(self._flying) < FLYING_MAX:
-            task = asyncio.create_task(self._send())
+            task = asyncio.create_task(self._send(), context=Context())
             self._flying.add(task)
             task.add_done_callback(self._landed)
 
@@ -156,7 +157,7 @@ class Joiner:
 
     def _wait(self, pending: Pending) -> None:
         """Keeps a hold back until its pools are ready: others need not wait for them."""
-        task = asyncio.create_task(self._make_ready(pending))
+        task = asyncio.create_task(self._make_ready(pending), context=Context())
         self._waiting[task] = pending
         task.add_done_callback(self._waiting.pop)
 

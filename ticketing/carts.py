@@ -133,6 +133,9 @@ class _Row(Struct, frozen=True):
     last_key: str
 
 
+NO_ROW = _Row(0, None, (), {}, None, "")
+
+
 class _Lapsed(Struct, frozen=True):
     """Nothing is held (any more)."""
 
@@ -170,7 +173,10 @@ class Carts:
                 return await self._cart(shopper, row, held)
             ask = _ask(shopper, attempt)
             if not isinstance(held, _Lapsed):
-                after = await holds.change(*self._stores, ask, held.hold, tuple(wishes), drop)
+                try:
+                    after = await holds.change(*self._stores, ask, held.hold, tuple(wishes), drop)
+                except HoldExpired:  # just now: what is wanted goes into a new one
+                    continue
                 own = _places(after) - _places(held)
                 return await self._fill(shopper, row, after, tariffs, own) or await self.of(shopper)
             taken = await holds.take(*self._stores, ask, tuple(wishes))
@@ -188,10 +194,7 @@ class Carts:
         if isinstance(held, _Lapsed):
             return await self._cart(shopper, row, held)
         left: Held | None = None
-        if all(_has(held, performance) <= set(some) for performance, some in _whole(held, places)):
-            with suppress(HoldExpired):
-                await holds.release(self._inventory, shopper.box_office, held.hold)
-        else:
+        with suppress(HoldExpired):  # never the whole hold: another tab may have put something into it just now
             left = await holds.change(*self._stores, _ask(shopper), held.hold, (), places)
         return await self._fill(shopper, row, left) or await self.of(shopper)
 
@@ -205,6 +208,7 @@ class Carts:
             held = await self._held(shopper, row)
             if isinstance(held, _Lapsed):
                 return await self._cart(shopper, row, held)
+            row = replace(row, chosen=_choices(held, row.chosen, (), NONE))
             known = _rechosen(row, wanted)
             row = replace(row, chosen=tuple(known.values()), order_id=None)
             made = await self._cart(shopper, row, held)
@@ -242,7 +246,9 @@ class Carts:
     # -- one act ---------------------------------------------------------------------------------------------------
 
     async def _row(self, shopper: Shopper) -> _Row:
-        """The cart's row as it stands; made, if there is none."""
+        """The cart's row as it stands; made, if there is none. Who has no secret has nothing."""
+        if not shopper.secret:
+            return NO_ROW
         async with self._db.read() as c:
             row = await _find(c, shopper)
             if row is None:
@@ -281,11 +287,14 @@ class Carts:
             if await self._written(shopper, row):
                 return await self._cart(shopper, row, _Lapsed() if held is None else held)
             row = await self._row(shopper)
-            if row.hold != began:
+            if row.hold not in (began, hold) or row.order_id is not None:  # `hold`: the same request came twice
                 return None
             before = row.chosen
             if held is not None:
-                held = await holds.read(*self._stores, shopper.box_office, held.hold)
+                try:
+                    held = await holds.read(*self._stores, shopper.box_office, held.hold)
+                except (HoldExpired, HoldLost):
+                    return None
         raise HoldBusy()
 
     async def _written(self, shopper: Shopper, row: _Row) -> bool:
@@ -391,12 +400,3 @@ async def _find(c: Connection, shopper: Shopper) -> _Row | None:
 
 def _places(held: Held) -> frozenset[_Spot]:
     return frozenset((part.performance, place.place) for part in held.parts for place in part.places)
-
-
-def _has(held: Held, performance: UUID) -> set[int]:
-    return {place.place for part in held.parts if part.performance == performance for place in part.places}
-
-
-def _whole(held: Held, places: Mapping[UUID, Sequence[int]]) -> list[tuple[UUID, Sequence[int]]]:
-    """Each performance that is held, with what is to be given back of it."""
-    return [(part.performance, places.get(part.performance, ())) for part in held.parts]

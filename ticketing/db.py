@@ -97,11 +97,11 @@ class Database:
         for one another for ever."""
         assert not (self.one_each and _lent.get()), "whoever has a connection passes it on"
         async with self._pool.acquire() as connection:
-            token = _lent.set(True)
+            _lent.set(True)
             try:
                 yield connection
             finally:
-                _lent.reset(token)
+                _lent.set(False)  # not by a token: a generator may be closed by another task than began it
 
 
 def _session(settings: Settings) -> dict[str, str]:

@@ -8,6 +8,7 @@ stadium, in which other requests go on.
 import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable
+from contextvars import Context
 
 from msgspec import Struct
 
@@ -76,7 +77,7 @@ async def hall(db: Database, plan_hash: bytes, place_list_hash: bytes) -> Hall:
         return found
     task = _being_made.get(key)
     if task is None:
-        task = _being_made[key] = asyncio.create_task(_make(db, key))
+        task = _being_made[key] = asyncio.create_task(_make(db, key), context=Context())
         task.add_done_callback(lambda _: _being_made.pop(key))
     return await asyncio.shield(task)
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
+from contextvars import Context
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -32,7 +33,7 @@ class Kept(Generic[K, V]):
             return found[1]
         task = self._readings.get(key)
         if task is None:
-            task = self._readings[key] = asyncio.create_task(self._read_anew(key, read))
+            task = self._readings[key] = asyncio.create_task(self._read_anew(key, read), context=Context())
             task.add_done_callback(lambda _: self._readings.pop(key))
         return await asyncio.shield(task)
 

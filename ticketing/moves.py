@@ -130,6 +130,7 @@ async def move_ticket(
     Raises NotFound, WrongState, TicketUsed, SaleClosed (the performance is over or off), UnknownSeat, NoPrice,
     SeatsTaken, SeatsBlocked, CodesSpent; NotReady and OrderLate when the same may work in a moment.
     """
+    await _readied(db, inventory, request.ticket, now)
     async with claims.claiming(db, inventory, settings) as t:
         c = t.c
         order_id = await SQL.order_of.value(c, organisation_id=organisation_id, ticket_id=request.ticket)
@@ -155,6 +156,15 @@ async def move_ticket(
     await claims.settle(inventory, pin.box_office, taken, pin.hold)
     await claims.free(inventory, pin.box_office, freed)
     return moved
+
+
+async def _readied(db: Database, inventory: Inventory, ticket_id: UUID, now: datetime) -> None:
+    """Know the ticket's hall and pool in this process: to read them wants a connection, and a move has one in hand."""
+    async with db.read() as c:
+        ticket = await SQL.get.one(c, _Ticket, ticket_id=ticket_id, now=now)
+    if ticket is not None and ticket.to_come:
+        await halls.hall(db, ticket.plan_hash, ticket.place_list_hash)
+        await inventory.ready(ticket.pool_id)
 
 
 async def offer(

@@ -119,6 +119,33 @@ async def test_two_tabs_that_begin_at_once_make_one_hold(
         assert len(seats(visit["cart"])) < before - await free(), "places are held that no cart has"
 
 
+async def test_the_same_request_twice_at_once_is_done_once(visitor: Browser, house: House, free: Any) -> None:
+    """A double click on an empty cart: both answer the same hold, and neither gives it back."""
+    before = await free()
+    token = (await visitor.get(f"{visitor.base}/visit")).json()["token"]
+    visitor.cookies[f"placeur-cart-{house.key}"] = new_secret()
+    body = {"performance": house.first, "seats": ["B-1"], "key": "once"}
+    answers = await asyncio.gather(*(visitor.get_posted("/cart/places", body, token) for _ in range(4)))
+    assert [answer.status_code for answer in answers] == [200] * 4
+    visit = (await visitor.get(f"{visitor.base}/visit")).json()
+    assert seats(visit["cart"]) == ["B-1"] and await free() == before - 1
+
+
+async def test_one_tab_empties_while_another_adds(visitor: Browser, house: House, free: Any) -> None:
+    """Whatever comes first: what the cart shows is what is held."""
+    before = await free()
+    for row in ("A", "B", "C"):
+        cart = await visitor.take(house, [f"{row}-1"])
+        held = [item["place"] for item in cart["items"]]
+        gives, takes = {"drop": held}, {"seats": [f"{row}-3"]}
+        answers = await asyncio.gather(
+            *(visitor.script("/cart/places", {"performance": house.first} | what) for what in (gives, takes))
+        )
+        assert [answer.status_code for answer in answers] == [200] * 2, [answer.text for answer in answers]
+        visit = (await visitor.get(f"{visitor.base}/visit")).json()
+        assert f"{row}-3" in seats(visit["cart"]) and await free() == before - len(visit["cart"]["items"])
+
+
 async def test_what_lapsed_is_told_by_name(
     visitor: Browser, house: House, database: Database, inventory: Inventory
 ) -> None:

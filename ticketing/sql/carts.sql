@@ -23,7 +23,7 @@ update carts set typed = typed || :typed::jsonb, touched_at = :now where secret_
 
 -- name: order(secret_hash, hold, order_id, now)!
 update carts
-set order_id = :order_id, touched_at = :now
+set version = version + 1, order_id = :order_id, touched_at = :now
 where secret_hash = :secret_hash and hold = :hold;
 
 -- name: forget_before(before, rows_max)!
