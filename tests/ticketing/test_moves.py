@@ -1,6 +1,7 @@
 """Moving a ticket: the new place its own, the old one free, the old code dead, the difference settled; or nothing."""
 
 import asyncio
+from collections import OrderedDict
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from engine.inventory import Inventory
+from tests.conftest import SECRET
 from tests.ticketing.house import (
     NOW,
     SETTINGS,
@@ -21,12 +23,13 @@ from tests.ticketing.house import (
     owned_words,
     queued,
 )
-from ticketing import moves, orders, payments, pools
+from ticketing import halls, moves, orders, payments, pools
 from ticketing.db import Database
 from ticketing.ids import new_id
 from ticketing.jobs import Job, MailKind, SendMail
 from ticketing.moves import Moved, MoveTicket
 from ticketing.orders import PlacedOrder
+from ticketing.pools import PoolClaims
 from ticketing.refusals import (
     CodesSpent,
     NoPrice,
@@ -95,6 +98,19 @@ async def test_a_move_within_the_category_costs_nothing(
     mails = await queued(database, house, Job.SEND_MAIL)
     assert mails[-1] == SendMail(sold.id, MailKind.TICKETS_REISSUED)
     assert await breaches(database, inventory) == []
+
+
+async def test_a_process_that_knows_nothing_yet_moves_too(
+    database: Database, redis_url: str, house: House, sold: PlacedOrder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading the hall and the pool wants a connection: they are read before the move has one in hand."""
+    ticket = await ticket_of(database, sold)
+    monkeypatch.setattr(Database, "one_each", True)
+    monkeypatch.setattr(halls, "_halls", OrderedDict())
+    fresh = await Inventory.open(redis_url, PoolClaims(database), SECRET)
+    moved = await move(database, fresh, house, ticket, 1)
+    await fresh.close()
+    assert moved.place == 1
 
 
 async def test_a_move_to_where_it_is_does_nothing(
