@@ -25,7 +25,7 @@ from engine.inventory import Inventory
 from ticketing import holds
 from ticketing.box_offices import BoxOffice
 from ticketing.db import Database
-from ticketing.holds import Ask, Held, Place, Wish
+from ticketing.holds import Ask, Held, Place, SeatsWish, Wish
 from ticketing.ids import secret_hash
 from ticketing.offers import Offer, Offers, Price
 from ticketing.options import Option
@@ -177,7 +177,7 @@ class Carts:
                     after = await holds.change(*self._stores, ask, held.hold, tuple(wishes), drop)
                 except HoldExpired:  # just now: what is wanted goes into a new one
                     continue
-                own = _places(after) - _places(held)
+                own = _named(after, wishes) & _places(after) - _places(held)
                 return await self._fill(shopper, row, after, tariffs, own) or await self.of(shopper)
             taken = await holds.take(*self._stores, ask, tuple(wishes))
             cart = await self._fill(shopper, replace(row, chosen=()), taken, tariffs, _places(taken))
@@ -396,6 +396,15 @@ def _key(shopper: Shopper) -> dict[str, Any]:
 
 async def _find(c: Connection, shopper: Shopper) -> _Row | None:
     return await SQL.find.one(c, _Row, **_key(shopper)) if shopper.secret else None
+
+
+def _named(held: Held, wishes: Sequence[Wish]) -> frozenset[_Spot]:
+    """Places of a hold that wishes named; all of them where a wish named none."""
+    if not all(isinstance(wish, SeatsWish) for wish in wishes):
+        return _places(held)
+    named = {(wish.performance, seat) for wish in wishes if isinstance(wish, SeatsWish) for seat in wish.seats}
+    places = ((part.performance, place) for part in held.parts for place in part.places)
+    return frozenset((performance, place.place) for performance, place in places if (performance, place.seat) in named)
 
 
 def _places(held: Held) -> frozenset[_Spot]:
