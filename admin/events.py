@@ -13,13 +13,12 @@ from admin.access import Desk
 from admin.menu import marked
 from ticketing import events, files, forms, markup, pictures
 from ticketing.events import Category, Event, EventSettings, Shown, Texts
-from ticketing.formats import Language
 from ticketing.performances import Visibility
 from ticketing.refusals import EditedMeanwhile, NotFound, PermissionMissing, Refusal
 from ticketing.tokens import Scope
 from web.call import Call
 from web.forms import Form, field_moment
-from web.languages import translated
+from web.languages import NAMES, translated
 
 LIST, NEW, SETTINGS = "events/index.html", "events/new.html", "events/settings.html"
 REMOVAL = "events/removal.html"
@@ -56,7 +55,6 @@ CATEGORIES = {
 }
 SPOKEN_ON_STAGE = ("en", "fr", "de", "it", "es", "pt", "nl", "pl", "uk", "ar", "zh", "zxx")
 """Languages an event may be in; `zxx` is none at all."""
-TEXT_LANGUAGES = {Language.EN: marked("English"), Language.FR: marked("French")}
 TEXT_FIELDS = tuple(Texts.__struct_fields__)
 
 
@@ -252,7 +250,7 @@ async def _around(request: Call, event: Event) -> dict[str, Any]:
         "visibilities": list(VISIBILITIES.items()),
         "categories": _sorted(CATEGORIES, request),
         "languages": [(code, _language_name(code, request)) for code in SPOKEN_ON_STAGE],
-        "text_languages": list(TEXT_LANGUAGES.items()),
+        "text_languages": list(NAMES.items()),
         "rendered": {one: markup.rendered(said.description) for one, said in stored.items()},
         "alt": stored.get(language, Texts()).picture_alt,
         "site_url": request.services.site_url,
@@ -267,16 +265,14 @@ async def _fields(request: Call, event: Event) -> dict[str, Any]:
     values = {name: getattr(event, name) for name in EventSettings.__struct_fields__}
     values |= {name: field_moment(values[name], zone) for name in ("sale_opens_at", "counter_opens_at")}
     values |= {name: "" for name, value in values.items() if value is None}
-    for one in TEXT_LANGUAGES:
+    for one in NAMES:
         said = stored.get(one.value, Texts())
         values |= {f"{name}_{one.value}": getattr(said, name) for name in TEXT_FIELDS}
     return values
 
 
 def _texts(form: Form) -> dict[str, Texts]:
-    return {
-        one.value: Texts(**{name: form.text(f"{name}_{one.value}") for name in TEXT_FIELDS}) for one in TEXT_LANGUAGES
-    }
+    return {one.value: Texts(**{name: form.text(f"{name}_{one.value}") for name in TEXT_FIELDS}) for one in NAMES}
 
 
 def _language_name(code: str, request: Call) -> str:

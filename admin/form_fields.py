@@ -12,13 +12,14 @@ from litestar.response import Redirect
 
 from admin import access, pages
 from admin.access import Desk
-from admin.forms import KINDS, LANGUAGES, MEDIA, ON_TICKET
+from admin.forms import KINDS, MEDIA, ON_TICKET
 from ticketing import forms
 from ticketing.forms import Field, FieldValues, Kind, Limits, Media, OnTicket, Option
 from ticketing.refusals import EditedMeanwhile, Refusal
 from ticketing.tokens import Scope
 from web.call import Call
 from web.forms import Form, field_number
+from web.languages import NAMES
 
 EDIT, KIND, PREVIEW = "forms/field.html", "forms/kind.html", "forms/preview.html"
 MEGABYTE = 1024 * 1024
@@ -140,7 +141,7 @@ def _around(request: Call, asked: forms.Form, field: Field | None, kind: Kind, f
         "sketch": _sketch(_values(Form.of({name: form.texts(name) for name in form.names()} | {"kind": [kind]}))),
         "kinds": KINDS,
         "on_ticket": ON_TICKET,
-        "languages": LANGUAGES,
+        "languages": NAMES,
         "media": MEDIA,
         "regions": _regions(request.visit.language),
         "option_rows": _option_rows(form),
@@ -157,8 +158,8 @@ def _values(form: Form) -> FieldValues:
         form.mistaken("kind", "Choose one of these.")
     return FieldValues(
         kind=Kind(kind) if kind in set(Kind) else Kind.TEXT,
-        labels={tongue: form.text(f"label_{tongue}") for tongue in LANGUAGES},
-        helps={tongue: form.text(f"help_{tongue}") for tongue in LANGUAGES},
+        labels={tongue: form.text(f"label_{tongue}") for tongue in NAMES},
+        helps={tongue: form.text(f"help_{tongue}") for tongue in NAMES},
         mandatory=form.text("mandatory") == "on",
         on_ticket=OnTicket(on_ticket) if on_ticket in set(OnTicket) else OnTicket.NO,
         link=form.text("link"),
@@ -221,8 +222,8 @@ def _filled(values: FieldValues, version: int) -> Form:
     """The page's form for a field as it is."""
     limits = values.limits
     return Form.of(
-        {f"label_{tongue}": values.labels.get(tongue, "") for tongue in LANGUAGES}
-        | {f"help_{tongue}": values.helps.get(tongue, "") for tongue in LANGUAGES}
+        {f"label_{tongue}": values.labels.get(tongue, "") for tongue in NAMES}
+        | {f"help_{tongue}": values.helps.get(tongue, "") for tongue in NAMES}
         | {
             "kind": values.kind,
             "version": version,

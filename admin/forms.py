@@ -11,12 +11,12 @@ from admin import access, pages
 from admin.access import Desk
 from admin.menu import marked
 from ticketing import forms
-from ticketing.formats import Language
 from ticketing.forms import Kind, Media, OnTicket
 from ticketing.refusals import EditedMeanwhile, Refusal
 from ticketing.tokens import Scope
 from web.call import Call
 from web.forms import Form
+from web.languages import NAMES
 
 LIST, NEW, SHOW, ORDERS = "forms/index.html", "forms/new.html", "forms/show.html", "forms/of_orders.html"
 KINDS = {
@@ -38,7 +38,6 @@ ON_TICKET = {
     OnTicket.HOLDER: marked("As the holder’s name"),
 }
 MEDIA = {Media.PDF: "PDF", Media.PNG: "PNG", Media.JPEG: "JPEG"}
-LANGUAGES = {Language.EN: marked("English"), Language.FR: marked("French")}
 
 
 @get("/box-offices/{key:str}/forms")
@@ -151,10 +150,10 @@ async def _shown(request: Call, desk: Desk, form_id: UUID) -> dict[str, Any]:
         "uses": await forms.uses(database, form_id),
         "answered": any(field.answered for field in asked.fields),
         "form": _with_name(Form(), asked.name),
-        "tongue": tongue if tongue in LANGUAGES else asked.language,
+        "tongue": tongue if tongue in NAMES else asked.language,
         "kinds": KINDS,
         "on_ticket": ON_TICKET,
-        "languages": LANGUAGES,
+        "languages": NAMES,
     }
 
 

@@ -18,9 +18,8 @@ from ticketing.tokens import Scope
 from web.call import Call
 from web.entrance import CONTENT_SECURITY_POLICY
 from web.forms import Form
-from web.languages import translated
+from web.languages import NAMES, translated
 
-LANGUAGES = {"en": marked("English"), "fr": marked("French")}
 STATES = {
     State.DRAFT: marked("Draft"),
     State.SENDING: marked("Being sent"),
@@ -209,7 +208,7 @@ async def discard(request: Call, mailing_id: FromPath[UUID]) -> Response[str] | 
     return pages.done(request, f"/admin/events/{mailing.event_id}/mailings", "The draft is gone.")
 
 
-TEXT_FIELDS = [f"{field}_{language}" for language in LANGUAGES for field in ("subject", "body")]
+TEXT_FIELDS = [f"{field}_{language}" for language in NAMES for field in ("subject", "body")]
 
 
 async def _at(request: Call, mailing_id: UUID) -> tuple[Desk, Mailing]:
@@ -234,7 +233,7 @@ async def _shown(request: Call, desk: Desk, mailing: Mailing, form: Form) -> Res
         audience=await mailings.audience(database, mailing) if mailing.state is State.DRAFT else None,
         counts=await mailings.progress(database, mailing.id),
         log=await mailings.log(database, mailing.id),
-        languages=LANGUAGES,
+        languages=NAMES,
         states=STATES,
         recipient_states=RECIPIENT_STATES,
     )
@@ -263,7 +262,7 @@ async def _written(
         }
         form.compare(stored, words)
     known: dict[str, Any] = {"event_id": event_id, "event": event, "dates": dates, "tariffs": kinds}
-    answer = pages.show(request, FORM, desk, form=form, mailing=mailing, languages=LANGUAGES, **known)
+    answer = pages.show(request, FORM, desk, form=form, mailing=mailing, languages=NAMES, **known)
     answer.status_code = status
     return answer
 
@@ -286,7 +285,7 @@ def _choice(form: Form) -> Choice | None:
     except ValueError:
         form.mistaken("", "Choose dates and tariffs of this event.")
         return None
-    texts = {language: Text(form.text(f"subject_{language}"), form.text(f"body_{language}")) for language in LANGUAGES}
+    texts = {one.value: Text(form.text(f"subject_{one}"), form.text(f"body_{one}")) for one in NAMES}
     return Choice(texts, **chosen)
 
 

@@ -17,6 +17,7 @@ from ticketing.refusals import EditedMeanwhile, InputRefused, Refusal
 from ticketing.tokens import Scope
 from web.call import Call
 from web.forms import Form, field_money
+from web.languages import NAMES
 
 PAGE, EDIT = "tariffs/options.html", "tariffs/option.html"
 Act = Callable[[Form, int], Awaitable[None]]
@@ -179,7 +180,7 @@ def _path(tariff_id: UUID) -> str:
 
 
 def _names(form: Form) -> dict[str, str]:
-    return {tag.value: form.text(f"name_{tag.value}") for tag in tariff_pages.LANGUAGES}
+    return {tag.value: form.text(f"name_{tag.value}") for tag in NAMES}
 
 
 def _draft(form: Form, currency: str, language: str) -> Draft | None:
@@ -198,7 +199,7 @@ def _draft(form: Form, currency: str, language: str) -> Draft | None:
 
 
 def _fields(option: Option, around: dict[str, Any]) -> dict[str, Any]:
-    names = {f"name_{tag.value}": option.names.get(tag.value, "") for tag in tariff_pages.LANGUAGES}
+    names = {f"name_{tag.value}": option.names.get(tag.value, "") for tag in NAMES}
     return names | {
         "price": field_money(option.price_cents, around["currency"]),
         "group": option.group_id,

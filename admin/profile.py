@@ -10,9 +10,9 @@ from ticketing.refusals import InputRefused
 from ticketing.sessions import Session
 from web.call import Call
 from web.forms import Form
+from web.languages import OWN_NAMES
 
 PAGE = "profile/edit.html"
-LANGUAGES = {"en": "English", "fr": "Français"}
 """Each by its own name."""
 
 
@@ -40,4 +40,4 @@ async def update(request: Call) -> Response[str] | Redirect:
 
 async def _shown(call: Call, person: Session, form: Form) -> Response[str]:
     show = pages.show_again if form.mistakes else pages.show
-    return show(call, PAGE, await access.anywhere(call, person), form=form, languages=LANGUAGES.items())
+    return show(call, PAGE, await access.anywhere(call, person), form=form, languages=OWN_NAMES.items())

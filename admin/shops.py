@@ -9,7 +9,6 @@ from litestar.response import Redirect
 
 from admin import access, history, pages
 from admin.access import Desk
-from admin.events import TEXT_LANGUAGES
 from admin.menu import marked
 from ticketing import pictures, shops
 from ticketing.refusals import EditedMeanwhile, Refusal
@@ -17,6 +16,7 @@ from ticketing.shops import Colours, DatesShown, Look, Shop, ShopTexts
 from ticketing.tokens import Scope
 from web.call import Call
 from web.forms import Form
+from web.languages import NAMES
 
 SHOW = "shops/show.html"
 LOGO_BYTES_MAX = 5 * 1024 * 1024
@@ -92,7 +92,7 @@ async def _around(call: Call, desk: Desk, shop: Shop) -> dict[str, Any]:
     return {
         "shop": shop,
         "ways": list(WAYS.items()),
-        "text_languages": list(TEXT_LANGUAGES.items()),
+        "text_languages": list(NAMES.items()),
         "history": await history.of(call, desk, "shop", shop.box_office_id),
     }
 
@@ -102,7 +102,7 @@ def _values(shop: Shop) -> dict[str, Any]:
     values["version"] = shop.version
     values["variables"] = "\n".join(f"{name}: {value}" for name, value in shop.variables.items())
     values |= {"dates_shown": shop.dates_shown.value, "gauges": "on" if shop.gauges else ""}
-    for language in TEXT_LANGUAGES:
+    for language in NAMES:
         said = shop.said(language)
         values |= {f"{field}_{language.value}": getattr(said, field) for field in FIELDS}
     return values
@@ -124,7 +124,7 @@ def _read(form: Form) -> Look | None:
         return None
     texts = {
         language.value: ShopTexts(**{field: form.text(f"{field}_{language.value}").strip() for field in FIELDS})
-        for language in TEXT_LANGUAGES
+        for language in NAMES
     }
     return Look(
         colours=Colours(**{name: form.text(name).strip().lower() for name in Colours.__struct_fields__}),

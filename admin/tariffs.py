@@ -9,17 +9,16 @@ from litestar.response import Redirect
 
 from admin import access, history, pages, price_tables
 from admin.access import Desk
-from admin.menu import marked
 from ticketing import box_offices, events, options, tariffs
-from ticketing.formats import Language, language
+from ticketing.formats import language
 from ticketing.refusals import EditedMeanwhile, Refusal
 from ticketing.tariffs import ORDER_PLACES_MAX, Tariff, Terms
 from ticketing.tokens import Scope
 from web.call import Call
 from web.forms import Form, field_moment
+from web.languages import NAMES
 
 LIST, NEW, SHOW = "tariffs/index.html", "tariffs/new.html", "tariffs/show.html"
-LANGUAGES = {Language.EN: marked("English"), Language.FR: marked("French")}
 VERSION_MAX = 2**31 - 1
 
 
@@ -175,15 +174,15 @@ async def languages(request: Call, desk: Desk) -> list[tuple[str, str, bool]]:
     assert desk.reach.box_office_key is not None, "an event is in a box office"
     seller = await box_offices.get(request.services.database, desk.reach.organisation_id, desk.reach.box_office_key)
     own = language(seller.locale)
-    tags = sorted(LANGUAGES, key=lambda tag: tag != own)
-    return [(tag.value, LANGUAGES[tag], tag == own) for tag in tags]
+    tags = sorted(NAMES, key=lambda tag: tag != own)
+    return [(tag.value, NAMES[tag], tag == own) for tag in tags]
 
 
 def _terms(form: Form, zone: str) -> Terms:
     """The terms as typed; mistakes are in the form."""
     return Terms(
-        names={tag.value: form.text(f"name_{tag.value}") for tag in LANGUAGES},
-        descriptions={tag.value: form.text(f"description_{tag.value}") for tag in LANGUAGES},
+        names={tag.value: form.text(f"name_{tag.value}") for tag in NAMES},
+        descriptions={tag.value: form.text(f"description_{tag.value}") for tag in NAMES},
         vat_thousandths=form.rate("vat", required=False),
         sale_opens_at=form.moment("sale_opens_at", zone, required=False),
         sale_closes_at=form.moment("sale_closes_at", zone, required=False),
@@ -196,8 +195,8 @@ def _terms(form: Form, zone: str) -> Terms:
 def _fields(tariff: Tariff, zone: str) -> dict[str, Any]:
     """A tariff as its form has it."""
     terms = tariff.terms
-    texts = {f"name_{tag.value}": terms.names.get(tag.value, "") for tag in LANGUAGES}
-    texts |= {f"description_{tag.value}": terms.descriptions.get(tag.value, "") for tag in LANGUAGES}
+    texts = {f"name_{tag.value}": terms.names.get(tag.value, "") for tag in NAMES}
+    texts |= {f"description_{tag.value}": terms.descriptions.get(tag.value, "") for tag in NAMES}
     return texts | {
         "version": tariff.version,
         "vat": "" if terms.vat_thousandths is None else f"{terms.vat_thousandths / 1000:g}",

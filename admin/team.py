@@ -14,7 +14,6 @@ from litestar.response import Redirect
 from admin import access, pages
 from admin.access import Desk
 from admin.menu import marked
-from admin.profile import LANGUAGES
 from ticketing import grants, groups, team
 from ticketing.grants import Place
 from ticketing.refusals import InputRefused, NotFound
@@ -24,6 +23,7 @@ from ticketing.texts import email_of
 from ticketing.tokens import Scope
 from web.call import Call
 from web.forms import Form
+from web.languages import OWN_NAMES
 
 SCOPES = {
     Scope.VIEW: (marked("View"), marked("See events, orders and figures.")),
@@ -208,7 +208,7 @@ def _invitation(form: Form, organisation_id: UUID) -> Invitation:
 async def _new_shown(call: Call, desk: Desk, form: Form) -> Response[str]:
     all_groups = await groups.list_of(call.services.database, desk.reach.organisation_id)
     show = pages.show_again if form.mistakes else pages.show
-    context = await choices(call, desk) | {"form": form, "all_groups": all_groups, "languages": LANGUAGES.items()}
+    context = await choices(call, desk) | {"form": form, "all_groups": all_groups, "languages": OWN_NAMES.items()}
     return show(call, "team/new.html", desk, **context)
 
 

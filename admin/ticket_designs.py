@@ -28,7 +28,7 @@ from ticketing.ticket_designs import Design, Dress, Dressed, Gallery, Look, Part
 from ticketing.tokens import Scope
 from web.call import Call
 from web.forms import Form
-from web.languages import translated
+from web.languages import NAMES, translated
 
 LIST, NEW, EDIT, CHOICE = (
     "ticket_designs/index.html", "ticket_designs/new.html", "ticket_designs/edit.html", "ticket_designs/choice.html",
@@ -38,7 +38,6 @@ ONE = "/ticket-designs/{design_id:uuid}"
 VERSION_MAX = 2**31 - 1
 PICTURE_BYTES_MAX = pictures.BYTES_MAX + 64 * 1024
 WIDTHS_PX = {Paper.A4: 900, Paper.A6: 520, Paper.PHONE: 460}
-LANGUAGES = {Language.EN: marked("English"), Language.FR: marked("French")}
 PAPERS = {Paper.A4: marked("A4"), Paper.A6: marked("A6"), Paper.PHONE: marked("Telephone")}
 GALLERY = {
     Gallery.CLASSIC: (marked("Classic"), marked("Black on white with rules in your colour. Prints the same anywhere.")),
@@ -65,7 +64,7 @@ PICTURES = {
 }
 FILES = {Files.ONE: marked("All tickets of an order in one file"), Files.EACH: marked("One file for each ticket")}
 WORDS: dict[str, Any] = {
-    "languages": LANGUAGES, "papers": PAPERS, "gallery": GALLERY, "parts": PARTS, "pictures": PICTURES,
+    "languages": NAMES, "papers": PAPERS, "gallery": GALLERY, "parts": PARTS, "pictures": PICTURES,
 }  # fmt: skip
 TEXTS = Texts.__struct_fields__
 
@@ -367,7 +366,7 @@ def _values(design: Design) -> dict[str, Any]:
         "picture_of": look.picture_of.value,
         "shown": [part.value for part in Part if part not in look.hidden],
     }
-    for language in LANGUAGES:
+    for language in NAMES:
         said = look.texts.get(language, Texts())
         values |= {f"{name}_{language}": getattr(said, name) for name in TEXTS}
     return values
@@ -376,7 +375,7 @@ def _values(design: Design) -> dict[str, Any]:
 def _read(form: Form) -> Values:
     """What a form says of a design. InputRefused."""
     shown = set(form.texts("shown"))
-    texts = {one.value: Texts(**{name: form.text(f"{name}_{one}") for name in TEXTS}) for one in LANGUAGES}
+    texts = {one.value: Texts(**{name: form.text(f"{name}_{one}") for name in TEXTS}) for one in NAMES}
     look = Look(
         accent=form.text("accent"),
         second=form.text("second"),

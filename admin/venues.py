@@ -21,6 +21,7 @@ from ticketing.tokens import Scope
 from ticketing.venues import Details, Provision, Texts, Venue
 from web.call import Call
 from web.forms import Form
+from web.languages import NAMES
 
 LIST, SHOW, EDIT = "venues/index.html", "venues/show.html", "venues/form.html"
 ROWS_MAX = 50
@@ -30,7 +31,6 @@ PROVISIONS = {
     Provision.PARTIAL: marked("In part"),
     Provision.NONE: marked("No"),
 }
-LANGUAGES = {Language.EN: marked("English"), Language.FR: marked("French")}
 TEXTS = {
     "description": marked("Description"),
     "transport": marked("Public transport"),
@@ -141,7 +141,7 @@ async def _shown(call: Call, desk: Desk, venue_id: UUID) -> dict[str, Any]:
         "performance_count": await venues.performance_count(database, venue_id),
         "form": Form(),
         "provisions": PROVISIONS,
-        "languages": LANGUAGES,
+        "languages": NAMES,
         "labels": TEXTS,
     }
 
@@ -165,7 +165,7 @@ def _around(venue: Venue | None) -> dict[str, Any]:
         "version": venue.version if venue else 0,
         "zones": sorted(available_timezones()),
         "provisions": list(PROVISIONS.items()),
-        "languages": LANGUAGES,
+        "languages": NAMES,
         "labels": TEXTS,
     }
 

@@ -16,13 +16,12 @@ from ticketing.states import OrderStatus
 from web.answers import attached
 from web.call import Call
 from web.forms import Form
-from web.languages import marked
+from web.languages import OWN_NAMES, marked
 
 ORDERS, DATA = "shop/account/orders.html", "shop/account/data.html"
 PASSWORD, DELETION = "shop/account/password.html", "shop/account/deletion.html"
 PRESENT = "present"
 """The field in which a page asks for the present password."""
-LANGUAGES = {"en": "English", "fr": "Français"}
 """Each by its own name."""
 STATES = {
     OrderStatus.PENDING: marked("To be paid"),
@@ -192,7 +191,7 @@ async def _show_data(call: Call, signed: Signed, form: Form) -> Response[str]:
     named = (session.organisation_id, session.email)
     organisation, opted_out = await mailings.opted_out(call.services.database, *named)
     return _shown(
-        call, signed, DATA, form, profile=profile, languages_known=LANGUAGES.items(), organisation=organisation,
+        call, signed, DATA, form, profile=profile, languages_known=OWN_NAMES.items(), organisation=organisation,
         opted_out=opted_out,
     )  # fmt: skip
 

@@ -46,6 +46,12 @@ def marked(text: str) -> str:
     return text
 
 
+NAMES = {Language.EN: marked("English"), Language.FR: marked("French")}
+"""What the languages are called, for who reads another."""
+OWN_NAMES = {Language.EN: "English", Language.FR: "Français"}
+"""What those call them who speak them: to be found by them on a page that they cannot read."""
+
+
 def best(accepted: str) -> str:
     """The language spoken here that a browser likes best (`Accept-Language`); English when it likes none."""
     likings: list[tuple[float, int, str]] = []

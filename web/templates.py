@@ -52,6 +52,7 @@ class Templates:
         environment.globals |= {
             "said": partial(_said, language),
             "language": language,
+            "own_names": languages.OWN_NAMES,
             "asset": self._assets.url,
             "icon": self._icon,
         }
