@@ -2,9 +2,8 @@
 
 It starts, in this order: a Postgres and a Valkey of our own (unless the settings name yours), the migrations, the demo
 data once, the web server (which reads its modules meanwhile) and its worker. It stops them in the opposite order on
-Ctrl-C or SIGTERM, and stops all of
-them when one ends by itself: half a system that looks alive is worse than none. What can go wrong on someone else's
-machine (started twice, port taken, server out of reach) ends in one sentence.
+Ctrl-C or SIGTERM, and stops all of them when one ends by itself: half a system that looks alive is worse than none.
+What can go wrong on someone else's machine (started twice, port taken, server out of reach) ends in one sentence.
 
 Other commands borrow the same servers: `servers` finds those of a running Placeur, or starts them for as long as the
 command takes.

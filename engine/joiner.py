@@ -79,7 +79,7 @@ class Joiner:
 
     def _fly(self) -> None:
         if self._queue and len(self._flying) < FLYING_MAX:
-            task = asyncio.create_task(self._send(), context=Context())
+            task = asyncio.create_task(self._send(), context=Context())  # it serves everybody, not who came last
             self._flying.add(task)
             task.add_done_callback(self._landed)
 

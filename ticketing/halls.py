@@ -76,7 +76,7 @@ async def hall(db: Database, plan_hash: bytes, place_list_hash: bytes) -> Hall:
         _halls.move_to_end(key)
         return found
     task = _being_made.get(key)
-    if task is None:
+    if task is None:  # made in a context of its own: it serves others than who asked first
         task = _being_made[key] = asyncio.create_task(_make(db, key), context=Context())
         task.add_done_callback(lambda _: _being_made.pop(key))
     return await asyncio.shield(task)

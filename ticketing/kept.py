@@ -32,7 +32,7 @@ class Kept(Generic[K, V]):
         if found is not None and found[0] > time.monotonic():
             return found[1]
         task = self._readings.get(key)
-        if task is None:
+        if task is None:  # read in a context of its own: it serves others than who asked first
             task = self._readings[key] = asyncio.create_task(self._read_anew(key, read), context=Context())
             task.add_done_callback(lambda _: self._readings.pop(key))
         return await asyncio.shield(task)
