@@ -114,16 +114,28 @@ def _read(content: bytes, side_px_min: int, where: str) -> Image.Image:
 def bare(picture: Image.Image, mode: str, side_px_max: int) -> Image.Image:
     """The pixels of a picture and nothing else, in `mode`, upright, the longer side at most `side_px_max`.
 
-    A JPEG is decoded no larger than that needs. The picture itself is spent.
+    A JPEG is decoded no larger than that needs. The picture itself is spent; besides it, twice its pixels are held.
     """
     picture.draft(None, (side_px_max, side_px_max))
-    if picture.mode != mode:
-        picture = picture.convert(mode)
+    picture = _turned(picture, mode)
+    if clear := mode == "RGBA" and max(picture.size) > side_px_max:
+        picture = _turned(picture, "RGBa")  # what is scaled: Pillow would keep both while it does
     picture.thumbnail((side_px_max, side_px_max))
+    if clear:
+        picture = _turned(picture, mode)
     ImageOps.exif_transpose(picture, in_place=True)
     plain = Image.new(mode, picture.size)
     plain.paste(picture)
     return plain
+
+
+def _turned(picture: Image.Image, mode: str) -> Image.Image:
+    """A picture in another mode; what it was made of is given back."""
+    if picture.mode == mode:
+        return picture
+    made = picture.convert(mode)
+    picture.close()
+    return made
 
 
 def _encoded(picture: Image.Image, side_px_max: int) -> Kept:
