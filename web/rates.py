@@ -13,6 +13,8 @@ from ticketing.refusals import TooManyRequests
 
 ADDRESSES_MAX = 100_000
 BURST_S = 10.0
+ROUNDING_S = 1e-6
+"""What sums of seconds since the machine began may be off by."""
 
 
 class Rate:
@@ -38,7 +40,7 @@ class Rate:
 
     def _refuse_past(self, used_until: float, now_s: float) -> None:
         excess_s = used_until - now_s - self._burst_s
-        if excess_s > 0:
+        if excess_s > ROUNDING_S:
             raise TooManyRequests(retry_s=ceil(excess_s))
 
     def _forget(self, now_s: float) -> None:

@@ -1,3 +1,5 @@
+from random import Random
+
 import pytest
 
 from ticketing.refusals import TooManyRequests
@@ -50,3 +52,10 @@ def test_memory_is_bounded():
     for n in range(5000):
         rate.take(f"10.0.{n >> 8}.{n & 255}", n / 1000)
     assert len(rate._used_until) <= 50
+
+
+def test_the_first_call_is_never_too_soon() -> None:
+    """A clock's fractions of seconds, added and taken away again, do not come out as they were."""
+    random = Random(1)
+    for _ in range(2000):
+        Rate(random.randint(1, 600)).take("somebody", random.uniform(0, 1e7))
