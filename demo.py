@@ -183,7 +183,7 @@ STADIUM = House(
         iban="UA213223130000026007233566001",
         number_prefix="ST-",
     ),
-    season_pass=SeasonPass("Season pass, the same seat at every match", "Season pass", 3_200_00, 5_000),
+    season_pass=SeasonPass("Season pass", "Season pass", 3_200_00, 5_000),
 )
 THEATRE = House(
     key="theatre",

@@ -7,7 +7,6 @@ somebody else is given the best that are left at the same price, and told so, or
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
@@ -17,7 +16,6 @@ from litestar.response import Redirect
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.reasons import Reason
 from shop import access, offered, pages
 from ticketing import holds
 from ticketing.carts import Shopper
@@ -28,7 +26,7 @@ from ticketing.offers import Offer, Price
 from ticketing.programme import Sale
 from ticketing.refusals import InputRefused, NoFit, Refusal, SeatsTaken
 from ticketing.shops import Storefront
-from web import languages
+from web import languages, seat_words
 from web.call import Call
 from web.forms import Form
 from web.languages import marked
@@ -39,19 +37,6 @@ PARTY = 2
 TARIFF, AREA = "tariff-", "area:"
 ALIKE = marked("Somebody was quicker with those places: here are the best that are left at the same price.")
 QUERY_CHARS_MAX = 2000
-
-WORDS = {
-    Reason.WHOLE_TABLE: marked("a table of your own"),
-    Reason.CENTRE: marked("in the middle"),
-    Reason.TOGETHER: marked("side by side"),
-    Reason.SPLIT_ADJACENT: marked("in adjacent rows"),
-    Reason.NEAR: marked("near one another"),
-    Reason.ANYWHERE: marked("apart"),
-    Reason.NO_ORPHAN: marked("nobody left alone beside you"),
-    Reason.WHEELCHAIR_WITH_COMPANION: marked("companion beside the wheelchair"),
-    Reason.RESTRICTED_VIEW: marked("restricted view"),
-}
-"""Why these places, in the order it is told."""
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -123,6 +108,8 @@ class ProposalSeen(Struct, frozen=True):
     total_cents: int
     area: str | None
     count: int
+    wheelchairs: bool
+    """Wheelchair places were asked for: some may be kept for who does."""
 
 
 class ProposalsSeen(Struct, frozen=True):
@@ -150,10 +137,10 @@ async def take(request: Call, key: FromPath[str], performance_id: FromPath[UUID]
     offer = await offered.shown(request, front, performance_id, request.query_params.get("link", ""))
     access.taking(request)
     shopper = access.shopper(request, front, form.text("key") or None, opening=True)
-    before = Form(parse_qs(form.text("query")[:QUERY_CHARS_MAX]))
+    before = question(form)
     asked = read(before, offer)
     try:
-        await request.services.carts.add(shopper, _wishes(form, performance_id), asked.tariffs)
+        await request.services.carts.add(shopper, _wishes(form, performance_id, asked), asked.tariffs)
     except SeatsTaken as refusal:
         if await _alike(request, offer, asked, shopper, form.texts("seat")):
             return pages.done(request, f"{front.path}/cart#added", ALIKE)
@@ -171,10 +158,16 @@ async def proposed(request: Call, key: FromPath[str], performance_id: FromPath[U
     form = Form({name: request.query_params.getall(name) for name in request.query_params})
     asked = read(form, offer)
     found = () if form.mistakes else await proposals(request, front, offer, asked)
-    language, mistake = request.visit.language, next(iter(form.mistakes.values()), None)
+    return told(request, form, asked, found)
+
+
+def told(call: Call, form: Form, asked: Asked, found: Sequence[Proposal]) -> ProposalsSeen:
+    """An answer for the map's script."""
+    language, mistake = call.visit.language, next(iter(form.mistakes.values()), None)
     if mistake is not None:
         return ProposalsSeen((), languages.translated(mistake.text, language).format_map(mistake.fields))
-    return ProposalsSeen(tuple(map(_seen, found)), "" if found else languages.translated(_sorry(asked), language))
+    seen = tuple(_seen(one, bool(asked.wheelchairs)) for one in found)
+    return ProposalsSeen(seen, "" if found else languages.translated(sorry(asked), language))
 
 
 def read(form: Form, offer: Offer) -> Asked:
@@ -223,7 +216,7 @@ async def proposals(call: Call, front: Storefront, offer: Offer, asked: Asked) -
         found = await search(call.services.offers, call.services.inventory, ask, asked.wish(offer.performance.id))
     except NoFit:
         return ()
-    return tuple(_proposal(offer, part, asked, call.visit.language) for part in found)
+    return tuple(proposal(offer, part, asked, call.visit.language) for part in found)
 
 
 async def _standing(call: Call, offer: Offer, asked: Asked) -> tuple[Proposal, ...]:
@@ -240,15 +233,12 @@ async def _standing(call: Call, offer: Offer, asked: Asked) -> tuple[Proposal, .
     return ()
 
 
-def _proposal(offer: Offer, part: Part, asked: Asked, language: str) -> Proposal:
+def proposal(offer: Offer, part: Part, asked: Asked, language: str) -> Proposal:
+    """Places that were found, told with their prices and the reasons for them."""
     places = sorted(part.places, key=lambda place: place.place)
-    alone = len(places) == 1
-    told = [
-        languages.translated(words, language)
-        for reason, words in WORDS.items()
-        if reason in part.reasons and not (alone and reason in (Reason.TOGETHER, Reason.ANYWHERE))
-    ]
-    return Proposal(tuple(_lines(offer, places, asked, language)), where(places, language), ", ".join(told))
+    where = seat_words.where([(place.zone, place.row, place.label) for place in places], language)
+    because = seat_words.because(part.reasons, len(places), language)
+    return Proposal(tuple(_lines(offer, places, asked, language)), where, because)
 
 
 def _lines(offer: Offer, places: Sequence[Place], asked: Asked, language: str) -> Iterator[Line]:
@@ -266,37 +256,14 @@ def _lines(offer: Offer, places: Sequence[Place], asked: Asked, language: str) -
         yield Line(place, price, names.get(price.tariff, price.name) if price else "")
 
 
-def where(places: Sequence[Place], language: str) -> str:
-    """Where numbered places are: "Stalls, row F, seats 4–6, 9"."""
-    gettext = languages.translated
-    told = []
-    for (zone, row), some in groupby(places, key=lambda place: (place.zone, place.row)):
-        labels = ranges([place.label for place in some])
-        many = "," in labels or "–" in labels
-        words = marked("{zone}, row {row}, seats {labels}") if many else marked("{zone}, row {row}, seat {labels}")
-        told.append(gettext(words, language).format(zone=zone, row=row, labels=labels))
-    return "; ".join(told)
-
-
-def ranges(labels: Sequence[str]) -> str:
-    """Labels in their order, numbers that count on put together: "4–6, 9"."""
-    found: list[tuple[str, str]] = []
-    for label in labels:
-        if found and label.isdecimal() and found[-1][1].isdecimal() and abs(int(label) - int(found[-1][1])) == 1:
-            found[-1] = (found[-1][0], label)
-        else:
-            found.append((label, label))
-    return ", ".join(first if first == last else f"{first}–{last}" for first, last in found)
-
-
-def _wishes(form: Form, performance: UUID) -> tuple[Wish, ...]:
+def _wishes(form: Form, performance: UUID, asked: Asked) -> tuple[Wish, ...]:
     area, count = form.text("area"), form.number("count", 1, PARTY_MAX, required=False)
     if area and count:
         return (AreaWish(performance, area, count),)
     seats = tuple(form.texts("seat")[:PARTY_MAX])
     if not seats:
         raise InputRefused(problem="Choose a proposal.", where="")
-    return (SeatsWish(performance, seats),)
+    return (SeatsWish(performance, seats, bool(asked.wheelchairs)),)
 
 
 async def _alike(call: Call, offer: Offer, asked: Asked, shopper: Shopper, seats: Sequence[str]) -> bool:
@@ -326,12 +293,15 @@ async def _answered(
     if stands.sale is not Sale.OPEN:
         return pages.done(call, _path(call, front, offer))
     found = await proposals(call, front, offer, asked) if not form.mistakes else ()
+    date = offer.performance
     return pages.show(
         call, front, SHOW, status=refusal.status if refusal else 422 if form.mistakes else 200,
-        performance=offer.performance, proposals=found, asked=asked, form=form, choices=offered.choices(offer),
+        at=f"{front.path}/performances/{date.id}", back=_path(call, front, offer), when=date,
+        subject=date.title(call.visit.language), currency=date.currency,
+        proposals=found, asked=asked, form=form, choices=offered.choices(offer),
         tariffs=offered.tariffs(offer, call.visit.language, call),
-        sorry="" if found or form.mistakes else _sorry(asked), refusal=refusal, key=new_secret(),
-        question=urlencode(_pairs(form)),
+        sorry="" if found or form.mistakes else sorry(asked), refusal=refusal, key=new_secret(),
+        question=told_question(form),
     )  # fmt: skip
 
 
@@ -340,21 +310,27 @@ def _path(call: Call, front: Storefront, offer: Offer) -> str:
     return f"{front.path}/performances/{offer.performance.id}" + (f"?{urlencode({'link': link})}" if link else "")
 
 
-def _pairs(form: Form) -> list[tuple[str, str]]:
-    return [(name, text) for name in form.names() for text in form.texts(name)]
+def told_question(form: Form) -> str:
+    """What was asked, to be carried along by what takes the answer."""
+    return urlencode([(name, text) for name in form.names() for text in form.texts(name)])
 
 
-def _sorry(asked: Asked) -> str:
+def question(form: Form) -> Form:
+    """What was asked, as it was carried along."""
+    return Form(parse_qs(form.text("query")[:QUERY_CHARS_MAX]))
+
+
+def sorry(asked: Asked) -> str:
     """Why there is nothing, and what may help."""
     if asked.price_cents_max is not None or asked.place or asked.clear_view:
         return marked("Nothing like that is left for all of you. Try another price or place, or ask for fewer.")
     return marked("There are not enough places left for all of you. Try with fewer, or look at another date.")
 
 
-def _seen(proposal: Proposal) -> ProposalSeen:
+def _seen(proposal: Proposal, wheelchairs: bool) -> ProposalSeen:
     return ProposalSeen(
         seats=tuple(line.place.seat for line in proposal.lines if line.place.seat is not None),
         tariffs=tuple(line.price.tariff for line in proposal.lines if line.price),
         where=proposal.where, because=proposal.because, total_cents=proposal.total_cents, area=proposal.area,
-        count=len(proposal.lines),
+        count=len(proposal.lines), wheelchairs=wheelchairs,
     )  # fmt: skip

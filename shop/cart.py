@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from msgspec import Meta, Struct
 
 from shop import access, accounts, pages, tracked
-from ticketing.carts import Cart, Chosen, Item
+from ticketing.carts import Cart, Chosen, Item, PassItem
 from ticketing.holds import AreaWish, SeatsWish, Wish
 from ticketing.refusals import InputRefused, Refusal
 from web.call import Call
@@ -25,6 +25,8 @@ class PlacesBody(Struct, frozen=True, forbid_unknown_fields=True):
 
     performance: UUID
     seats: tuple[Annotated[str, Meta(min_length=1, max_length=200)], ...] = ()
+    wheelchairs: bool = False
+    """The seats were proposed to who asked for wheelchair places."""
     area: str | None = None
     count: Annotated[int, Meta(ge=0, le=1000)] = 0
     drop: tuple[Annotated[int, Meta(ge=0)], ...] = ()
@@ -57,14 +59,29 @@ class ItemSeen(Struct, frozen=True):
     price_cents: int | None
 
 
+class PassSeen(Struct, frozen=True):
+    """A pass in the cart, for a script; `place` is its place at its first date."""
+
+    pass_type: UUID
+    name: str
+    price_cents: int
+    place: int
+    seat: str | None
+    zone: str
+    row: str
+    label: str
+    category: str
+
+
 class CartSeen(Struct, frozen=True):
-    """The cart, for a script."""
+    """The cart, for a script. `count`: of places by themselves, and passes."""
 
     count: int
     total_cents: int
     currency: str
     expires_in_s: float
     items: tuple[ItemSeen, ...]
+    passes: tuple[PassSeen, ...]
     lost_count: int
     told: dict[str, Any]
     """As trackers are told it."""
@@ -86,9 +103,9 @@ async def visit(request: Call, key: FromPath[str]) -> VisitSeen:
     """The token that this browser's forms carry, and its cart."""
     front = await access.storefront(request, key)
     cart = await request.services.carts.of(access.shopper(request, front))
-    seen = _seen(cart) if cart.items or cart.lost else None
+    told = seen(cart) if cart.places or cart.lost or cart.lost_passes or cart.gone else None
     customer = await accounts.signed_in(request, front)
-    return VisitSeen(request.visit.token, seen, customer.name if customer else None, tracked.done(request))
+    return VisitSeen(request.visit.token, told, customer.name if customer else None, tracked.done(request))
 
 
 @post("/cart/places", status_code=200)
@@ -105,7 +122,7 @@ async def places(request: Call, key: FromPath[str], data: JSONBody[PlacesBody]) 
         cart = await carts.add(shopper, wishes, data.tariffs or alike, dropped)
     elif dropped:
         cart = await carts.drop(shopper, dropped)
-    return _seen(cart or await carts.renew(shopper))
+    return seen(cart or await carts.renew(shopper))
 
 
 @post("/cart/tariffs", status_code=200)
@@ -114,7 +131,7 @@ async def set_tariff(request: Call, key: FromPath[str], data: JSONBody[TariffBod
     front = await access.storefront(request, key)
     request.visit.ensure_own(request.header(b"x-csrf-token"))
     shopper = access.shopper(request, front)
-    return _seen(await request.services.carts.choose(shopper, [Chosen(data.performance, data.place, data.tariff)]))
+    return seen(await request.services.carts.choose(shopper, [Chosen(data.performance, data.place, data.tariff)]))
 
 
 @get("/cart")
@@ -137,7 +154,7 @@ async def choose(request: Call, key: FromPath[str]) -> Response[str] | Redirect:
     except Refusal as refusal:
         form.refused(refusal)
         return pages.show(request, front, SHOW, status=422, cart=cart, form=form)
-    return pages.done(request, f"{front.path}/cart" if cart.lost else _onward(front.path, form))
+    return pages.done(request, f"{front.path}/cart" if cart.lost or cart.lost_passes else _onward(front.path, form))
 
 
 @post("/cart/removal", status_code=200)
@@ -148,7 +165,7 @@ async def remove(request: Call, key: FromPath[str]) -> Redirect:
     shopper, carts = access.shopper(request, front), request.services.carts
     cart = await carts.of(shopper)
     dropped: dict[UUID, list[int]] = {}
-    for item in cart.items:
+    for item in cart.places:
         if "all" in form or name_of(item) in form.texts("place"):
             dropped.setdefault(item.performance, []).append(item.place)
     if dropped:
@@ -173,7 +190,7 @@ def name_of(item: Item) -> str:
 def _wishes(data: PlacesBody) -> tuple[Wish, ...]:
     found: list[Wish] = []
     if data.seats:
-        found.append(SeatsWish(data.performance, data.seats))
+        found.append(SeatsWish(data.performance, data.seats, data.wheelchairs))
     if data.area is not None:
         if not data.count:
             raise InputRefused(problem="Say how many.", where="count")
@@ -207,8 +224,18 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _seen(cart: Cart) -> CartSeen:
+def seen(cart: Cart) -> CartSeen:
+    """A cart as scripts are told of it."""
     items = tuple(ItemSeen(**{name: getattr(item, name) for name in ItemSeen.__struct_fields__}) for item in cart.items)
+    passes = tuple(_pass_seen(held) for held in cart.passes)
     return CartSeen(
-        len(items), cart.total_cents, cart.currency, cart.expires_in_s, items, len(cart.lost), tracked.cart(cart)
+        len(items) + len(passes), cart.total_cents, cart.currency, cart.expires_in_s, items, passes,
+        len(cart.lost) + len(cart.lost_passes) + len(cart.gone), tracked.cart(cart),
+    )  # fmt: skip
+
+
+def _pass_seen(held: PassItem) -> PassSeen:
+    at = held.first
+    return PassSeen(
+        held.pass_type, held.name, held.price_cents, at.place, at.seat, at.zone, at.row, at.label, at.category
     )  # fmt: skip

@@ -22,7 +22,7 @@ from shop import access, buyers, cart, pages, paying, tills
 from shop.tills import Questions, Step, Till
 from ticketing import checkouts, drafts, orders, payment_methods
 from ticketing.checkouts import Choices, Handover
-from ticketing.drafts import Buyer, PlaceOrder, SeatChoice
+from ticketing.drafts import Buyer, PassChoice, PlaceOrder, SeatChoice
 from ticketing.holds import hold_bytes
 from ticketing.payment_methods import Basket
 from ticketing.refusals import (
@@ -40,6 +40,7 @@ from ticketing.refusals import (
     NotFound,
     OptionsBelowNothing,
     OptionsExclude,
+    PassIncomplete,
     Refusal,
     RequestReused,
     SaleClosed,
@@ -64,8 +65,8 @@ CENTS_MAX = 2**31 - 1
 BUSY_TRIES_MAX, BUSY_PAUSE_S = 10, 0.3
 """How long an order that another window places is waited for."""
 AT_CART = (
-    CounterOnly, NoPrice, NotFound, OptionsBelowNothing, OptionsExclude, SaleClosed, SaleNotOpen, SeatsTaken,
-    TariffChanged, TariffClosed, TariffMaximum, TariffMinimum, TariffNotOpen, TariffSoldOut, TooManyPlaces,
+    CounterOnly, NoPrice, NotFound, OptionsBelowNothing, OptionsExclude, PassIncomplete, SaleClosed, SaleNotOpen,
+    SeatsTaken, TariffChanged, TariffClosed, TariffMaximum, TariffMinimum, TariffNotOpen, TariffSoldOut, TooManyPlaces,
     UnknownOption,
 )  # fmt: skip
 """What is mended in the cart."""
@@ -220,6 +221,11 @@ def _request(call: Call, till: Till, total_cents: int | None = None) -> PlaceOrd
             raise NoPrice(tariff=item.tariff_name, category=item.category)
         holder = till.text(one.holder).strip() if one.holder else ""
         seats.append(SeatChoice(item.performance, item.place, item.tariff, holder, item.options, till.given(one)))
+    passes = []
+    for one in till.passes:
+        assert one.held is not None
+        places = tuple((item.performance, item.place) for item in one.held.dates)
+        passes.append(PassChoice(one.held.pass_type, till.text(one.holder).strip() or till.text("name"), places))
     terms = terms_of(till, call.visit.language)
     made = PlaceOrder(
         box_office=till.front.box_office.id,
@@ -227,6 +233,7 @@ def _request(call: Call, till: Till, total_cents: int | None = None) -> PlaceOrd
         hold=hold_bytes(till.cart.hold),
         buyer=Buyer(till.text("email"), till.text("name"), language),
         seats=tuple(seats),
+        passes=tuple(passes),
         total_cents=total_cents,
         answers=till.given(till.of_order),
         choices=Choices(till.handover or Handover.PRINT, checkouts.hash_of(terms)),
@@ -280,7 +287,7 @@ def named(terms: str) -> str:
 
 
 def _basket(till: Till, total_cents: int) -> Basket:
-    return Basket(total_cents, min((item.starts_at for item in till.cart.items), default=None))
+    return Basket(total_cents, min((item.starts_at for item in till.cart.places), default=None))
 
 
 async def _show_again(call: Call, till: Till, form: Form, status: int = 422) -> Answer:
@@ -316,10 +323,11 @@ async def _show_payment(call: Call, till: Till, form: Form, status: int = 200) -
     taxes = await checkouts.vat(database, [(line.amount_cents, line.vat_thousandths) for line in draft.lines])
     ways = await payment_methods.offered(database, settings, office, _basket(till, total_cents), call.now)
     ways = paying.narrowed(call, ways)
-    lines = [(one.item, ticket) for one, ticket in zip(till.tickets, draft.tickets, strict=True)]
+    lines = [(one.item, ticket) for one, ticket in zip(till.tickets, draft.tickets, strict=False)]  # then of passes
+    passes = [(one.held, made) for one, made in zip(till.passes, draft.passes, strict=True)]
     return _show(
         call, till, Step.PAYMENT, PAYMENT, form, status, terms=terms_of(till, call.visit.language), lines=lines,
-        total_cents=total_cents, vat=taxes,
+        passes=passes, total_cents=total_cents, vat=taxes,
         **paying.context(call, ways, form, till.typed.method, till.typed.bill, till.text("name")),
     )  # fmt: skip
 

@@ -34,7 +34,9 @@ WAY_OUT = "way_out"
 """In the state of a call for a page that is not shown in frames: where it is for everybody."""
 MARK = randomness.token_urlsafe(12)
 """Stands for the secret inside; another one in each process, so that no text of anybody's holds it."""
-FRAMED = frozenset({"", "events", "performances", "cart", "checkout", "out", "visit", "theme.css", "pictures"})
+FRAMED = frozenset(
+    {"", "events", "passes", "performances", "cart", "checkout", "out", "visit", "theme.css", "pictures"}
+)
 """The parts of a shop that are shown in a frame; what is of one buyer alone (orders, accounts) never is."""
 TEXTS = (b"text/", b"application/json", b"application/problem+json")
 PROOF_CHARS = 32

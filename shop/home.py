@@ -1,4 +1,4 @@
-"""The shop's first page: what is on, to be searched and narrowed; its style sheet, its pictures."""
+"""The shop's first page: what is on and which passes there are, to be searched; its style sheet, its pictures."""
 
 from typing import Any
 
@@ -6,8 +6,10 @@ from litestar import MediaType, Response, get
 from litestar.params import FromPath
 
 from shop import access, pages
-from ticketing import programme
+from shop.passes import shows
+from ticketing import passes, programme
 from ticketing.events import Category
+from ticketing.passes import Shown
 from ticketing.programme import Programmed
 from ticketing.refusals import NotFound
 from ticketing.shops import Storefront, readable_on
@@ -36,7 +38,15 @@ async def index(request: Call, key: FromPath[str]) -> Response[bytes]:
             shown = [one for one in shown if one.id in within]
         found = [one for one in shown if _fits(one, text, category, language)]
         kinds = [kind for kind in Category if any(one.category is kind for one in shown)]
-        return {"events": found, "kinds": kinds, "text": text, "category": category, "count": len(shown)}
+        offered = [
+            one
+            for one in await passes.shown(database, office, request.now)
+            if shows(frame, one.dates) and _named(one, text, category)
+        ]
+        return {
+            "events": found, "passes": offered, "kinds": kinds, "text": text, "category": category,
+            "count": len(shown),
+        }  # fmt: skip
 
     return await pages.everybodys(request, front, INDEX, made, text, category, link)
 
@@ -74,6 +84,12 @@ def painted(front: Storefront) -> str:
         "--shop-ink": colours.ink,
     } | front.shop.variables
     return ":root{" + "".join(f"{name}:{value};" for name, value in values.items()) + "}\n"
+
+
+def _named(one: Shown, text: str, category: Category | None) -> bool:
+    """Whether a pass, or an event of it, has all the words. It is of no kind."""
+    read = " ".join((one.name, *(date.event_name for date in one.dates))).casefold()
+    return category is None and all(word in read for word in text.casefold().split())
 
 
 def _fits(one: Programmed, text: str, category: Category | None, language: str) -> bool:

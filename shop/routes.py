@@ -2,7 +2,21 @@
 
 from litestar import Router
 
-from shop import account, best, cart, checkout, events, home, leaving, orders, pages, performances, queue, sign_in
+from shop import (
+    account,
+    best,
+    cart,
+    checkout,
+    events,
+    home,
+    leaving,
+    orders,
+    pages,
+    passes,
+    performances,
+    queue,
+    sign_in,
+)
 from ticketing.refusals import NotSignedIn, Refusal
 from web.call import Call
 
@@ -17,6 +31,10 @@ PAGES = Router(
         performances.show,
         best.show,
         best.take,
+        passes.show,
+        passes.choose,
+        passes.show_best,
+        passes.take,
         queue.show,
         queue.join,
         queue.enter,
@@ -80,6 +98,10 @@ SCRIPTS = Router(
         cart.set_tariff,
         performances.offer_seen,
         best.proposed,
+        passes.offer_seen,
+        passes.availability,
+        passes.proposed,
+        passes.change,
         checkout.save_typed,
         orders.standing_now,
         queue.take,

@@ -17,7 +17,7 @@ from msgspec import Struct
 from shop import access, accounts, buyers
 from ticketing import answers, checkouts, forms, orders, uploads
 from ticketing.answers import Asked, Given
-from ticketing.carts import Cart, Item, Shopper
+from ticketing.carts import Cart, Item, PassItem, Shopper
 from ticketing.checkouts import Handover, Rules
 from ticketing.forms import Field, Kind, OnTicket
 from ticketing.forms import Form as AskedForm
@@ -67,13 +67,15 @@ class Typed(Struct, frozen=True):
 
 
 class Questions(Struct, frozen=True):
-    """What is asked once: of the order (no `item`), or of a ticket. `prefix` begins the names of its fields; `twins`
-    counts the tickets after this one that are asked the same, where it is the first of them."""
+    """What is asked once: of the order (no `item`), of a ticket, or of a pass (`held`, and its first place). `prefix`
+    begins the names of its fields; `twins` counts the tickets after this one that are asked the same, where it is the
+    first of them."""
 
     prefix: str
     forms: tuple[AskedForm, ...]
     item: Item | None = None
     twins: int = 0
+    held: PassItem | None = None
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -120,7 +122,12 @@ class Till(Struct, frozen=True):
     @property
     def tickets(self) -> tuple[Questions, ...]:
         """The sets of the tickets."""
-        return tuple(one for one in self.sets if one.item is not None)
+        return tuple(one for one in self.sets if one.item is not None and one.held is None)
+
+    @property
+    def passes(self) -> tuple[Questions, ...]:
+        """The sets of the passes."""
+        return tuple(one for one in self.sets if one.held is not None)
 
     @property
     def of_order(self) -> Questions:
@@ -172,7 +179,7 @@ async def enter(call: Call, key: str) -> Till:
     shopper = access.shopper(call, front)
     cart = await services.carts.renew(shopper)
     typed = await _known(call, front, _typed_of(cart))
-    if not cart.items:
+    if not cart.places:
         return Till(front, shopper, cart, Rules(), (Questions("answers.", ()),), typed, _elsewhere(call, front, cart))
     rules = await checkouts.rules(services.database, front.box_office.id)
     return Till(front, shopper, cart, rules, await _asked(call, cart), typed)
@@ -247,7 +254,7 @@ async def check(call: Call, till: Till, form: Form) -> None:
                 form.mistaken(name, "This is needed.")
         except InputRefused as refusal:
             form.refused(refusal)
-    for one in till.tickets:
+    for one in (*till.tickets, *till.passes):
         if one.holder and till.text(one.holder):
             try:
                 text_of(till.text(one.holder), one.holder)
@@ -275,10 +282,10 @@ def mistaken(till: Till, form: Form, refusal: AnswersRefused) -> None:
 
 
 async def _asked(call: Call, cart: Cart) -> tuple[Questions, ...]:
-    """The order's questions, then each ticket's."""
+    """The order's questions, then each ticket's, then each pass's."""
     of_order: dict[Any, AskedForm] = {}
     of_tariffs: dict[Any, AskedForm] = {}
-    for performance in dict.fromkeys(item.performance for item in cart.items):
+    for performance in dict.fromkeys(item.performance for item in cart.places):
         once, each = await forms.asked_at(call.services.database, performance)
         of_tariffs |= each
         if once is not None:
@@ -288,7 +295,8 @@ async def _asked(call: Call, cart: Cart) -> tuple[Questions, ...]:
     for n, (item, form) in enumerate(zip(cart.items, known, strict=True)):
         twins = 0 if form is None or form in known[:n] else known[n + 1 :].count(form)
         tickets.append(Questions(f"{name_of(item)}.answers.", (form,) if form else (), item, twins))
-    return (Questions("answers.", tuple(of_order.values())), *tickets)
+    passes = [Questions(f"{name_of(held.first)}.answers.", (), held.first, held=held) for held in cart.passes]
+    return (Questions("answers.", tuple(of_order.values())), *tickets, *passes)
 
 
 def _names(sets: Iterable[Questions]) -> Iterable[str]:

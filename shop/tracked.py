@@ -3,7 +3,6 @@
 Nothing of it says who the visitor is: no name, no address, no answer, no seat's holder.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from babel.numbers import get_currency_precision
@@ -11,7 +10,7 @@ from babel.numbers import get_currency_precision
 from ticketing.carts import Cart, Item
 from ticketing.orders import Order
 from ticketing.states import TicketStatus
-from ticketing.tickets import Ticket
+from ticketing.tickets import OrderSheet, Ticket
 from web.call import Call
 
 DID = "did"
@@ -22,22 +21,31 @@ LOGIN, LOGOUT = "ike_user_login", "ike_user_logout"
 
 
 def cart(found: Cart, method: str | None = None) -> dict[str, Any]:
-    """The details of a cart; amounts in the currency's main unit. `method` is the way to pay that is chosen."""
+    """The details of a cart; amounts in the currency's main unit. `method` is the way to pay that is chosen. A pass is
+    told as its first place, at the tariff of its name."""
     items = [
         _told(f"{one.performance}.{one.place}", one, one.tariff_name, one.price_cents or 0, found.currency)
         for one in found.items
     ]
+    for held in found.passes:
+        one = held.first
+        items.append(_told(f"{one.performance}.{one.place}", one, held.name, held.price_cents, found.currency))
     told = _whole(items, found.total_cents, found.currency)
     return told if method is None else told | {"paymentMethodSelected": method}
 
 
-def order(found: Order, tickets: Sequence[Ticket]) -> dict[str, Any]:
+def order(found: Order, sheet: OrderSheet) -> dict[str, Any]:
     """The same of a cart that has become an order."""
+    there = [one for one in sheet.tickets if one.status not in GONE]
     items = [
         _told(str(one.ticket_id), one, one.tariff_name, one.price_cents, found.currency)
-        for one in tickets
-        if one.status not in GONE
+        for one in there
+        if one.pass_id is None
     ]
+    for held in sheet.passes:
+        first = next((one for one in there if one.pass_id == held.pass_id), None)
+        if first is not None:
+            items.append(_told(str(held.pass_id), first, held.name, held.price_cents, found.currency))
     return _whole(items, found.total_cents, found.currency) | {"paymentMethodSelected": found.payment_method or ""}
 
 

@@ -179,6 +179,8 @@ class Ground(Struct, frozen=True):
     performance_id: UUID
     tariff_id: UUID | None
     pool_id: int | None
+    pool_epoch: int | None
+    """As of when the plan was read: another plan comes with another epoch."""
     status: str | None
     sale_opens_at: datetime | None
     sale_closes_at: datetime | None
@@ -214,6 +216,7 @@ class PassType(Struct, frozen=True):
     pool_id: int | None
     performances: list[UUID]
     vat_thousandths: int | None
+    withdrawn_at: datetime | None
 
 
 class Offered(Struct, frozen=True):
@@ -257,6 +260,11 @@ async def ground(c: Connection, request: PlaceOrder) -> list[Ground]:
     if not rows:
         raise NotFound(what="box office")
     return rows
+
+
+def epochs_of(found: Sequence[Ground]) -> dict[int, int]:
+    """The epoch of each performance's pool as of when its plan was read."""
+    return {row.pool_id: row.pool_epoch for row in found if row.pool_id is not None and row.pool_epoch is not None}
 
 
 async def draft(db: Database, request: PlaceOrder, found: Sequence[Ground], grace_s: int, now: datetime) -> Draft:
@@ -468,4 +476,6 @@ async def _pass_types(db: Database, request: PlaceOrder) -> dict[UUID, PassType]
         found = await SQL.pass_types.all(c, PassType, box_office_id=request.box_office, pass_types=list(wanted))
     if len(found) < len(wanted):
         raise NotFound(what="pass type")
+    if any(kind.withdrawn_at is not None for kind in found):
+        raise SaleClosed()
     return {kind.id: kind for kind in found}

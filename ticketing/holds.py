@@ -37,6 +37,7 @@ from engine.inventory import Inventory
 from engine.outcomes import Outcome
 from engine.reasons import explain
 from engine.seat_index import SeatLabel
+from ticketing.allotments import ACCESSIBLE
 from ticketing.box_offices import BoxOffice
 from ticketing.channels import Channel
 from ticketing.offers import Offer, Offers, Price
@@ -52,6 +53,7 @@ from ticketing.refusals import (
     NotReady,
     Refusal,
     RequestReused,
+    SaleClosed,
     SeatsBlocked,
     SeatsTaken,
     SoldOut,
@@ -84,10 +86,12 @@ REFUSALS: Mapping[Outcome, type[Refusal]] = {
 
 
 class SeatsWish(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="seats"):
-    """These seats of a performance, by their ids in its plan."""
+    """These seats of a performance, by their ids in its plan. `wheelchairs`: they are for wheelchair users and their
+    companions, for whom some may be kept."""
 
     performance: UUID
     seats: Annotated[tuple[Label, ...], Meta(min_length=1, max_length=SEATS_MAX)]
+    wheelchairs: bool = False
 
 
 class BestWish(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="best"):
@@ -147,7 +151,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     address: str | None = None
     """Whose unpaid places are counted; None for staff, who are not."""
     allotments: tuple[int, ...] = ()
-    """Codes of the allotments that this caller may take from."""
+    """Codes of the allotments that this caller may take from, at each performance that is wished for."""
     channel: Channel = Channel.SHOP
     link: str = ""
     """The secret link of an event that is not shown to everybody; staff need none."""
@@ -155,6 +159,8 @@ class Ask(Struct, frozen=True, kw_only=True):
     """The browser whose unpaid places are counted, named by something that is no secret."""
     admissions: tuple[Admission, ...] = ()
     """To events whose waiting room is on; staff need none."""
+    beyond: int = 0
+    """How many places of passes the hold has already beyond one each."""
 
 
 class Place(Struct, frozen=True):
@@ -190,6 +196,13 @@ class TariffPart(Struct, frozen=True):
     count: int
 
 
+class Gone(Struct, frozen=True):
+    """Places held that the performance's plan does not draw any more: they cannot be ordered, only dropped."""
+
+    performance: UUID
+    places: tuple[int, ...]
+
+
 class Held(Struct, frozen=True):
     """A hold as it stands."""
 
@@ -200,6 +213,7 @@ class Held(Struct, frozen=True):
     expires_in_s: float
     parts: tuple[Part, ...]
     tariffs: tuple[TariffPart, ...]
+    gone: tuple[Gone, ...] = ()
 
 
 async def take(offers: Offers, inventory: Inventory, settings: Settings, ask: Ask, wishes: tuple[Wish, ...]) -> Held:
@@ -210,14 +224,14 @@ async def take(offers: Offers, inventory: Inventory, settings: Settings, ask: As
     waiting room is on, WaitingRoomFirst, AdmissionLapsed.
     """
     wanted = await _wanted(offers, settings, ask, wishes)
-    owners = _owners(settings, ask) + wanted.turns({})
+    owners = _owners(settings, ask, wanted.beyond) + wanted.turns({})
     request = HoldRequest(
         box_office=ask.box_office.id.hex,
         request_id=_request_id(ask.key),
         digest=_digest(ask, wishes),
         wants=wanted.wants(),
         hold_ms=settings.hold_s * 1000,
-        allow=ask.allotments,
+        allow=_allowed(ask, wishes),
         owners=owners,
     )
     answer = await inventory.hold(request)
@@ -233,16 +247,22 @@ async def change(
     hold: str,
     add: tuple[Wish, ...],
     drop: Mapping[UUID, Sequence[int]],
+    ended: Sequence[UUID] = (),
 ) -> Held:
     """Add wishes to a hold and drop places from it (by performance), all or nothing; its clock goes on.
 
     A place that it does not have is dropped already; with a place of a table that is sold whole go its others.
+    `ended`: the types of the passes whose places are dropped, one for each: their number grows again.
     Raises as `take` does, and HoldExpired, HoldLost, HoldBusy.
     """
     wanted = await _wanted(offers, settings, ask, add)
     left = [(await _offer(offers, ask, performance), places) for performance, places in drop.items()]
     dropped = {offer.performance.pool_id: _whole(offer, places) for offer, places in left}
-    owners = _owners(settings, ask)
+    bound = Counter([pool for kind in ended if (pool := (await offers.pass_type(kind)).pool_id) is not None])
+    if bound:
+        numbers = (await inventory.read(ask.box_office.id.hex, hold_bytes(hold))).places
+        dropped |= {pool: tuple(numbers.get(pool, ())[:count]) for pool, count in bound.items()}
+    owners = _owners(settings, ask, wanted.beyond)
     if wanted.admitted:
         before = await inventory.read(ask.box_office.id.hex, hold_bytes(hold))
         owners += wanted.turns(await _elsewhere(offers, before.places, wanted.admitted))
@@ -252,7 +272,7 @@ async def change(
         _request_id(ask.key),
         wanted.wants(),
         dropped,
-        ask.allotments,
+        _allowed(ask, add),
         owners,
     )
     return await _held(offers, ask.box_office, ask.channel, _granted(answer, owners), wanted.met)
@@ -296,8 +316,8 @@ async def proposals(offers: Offers, inventory: Inventory, ask: Ask, wish: BestWi
     """Up to three sets of seats that `take` would choose from now, best first; nothing is held."""
     offer = await _on_sale(offers, ask, wish.performance)
     _admitted(offer, ask)
-    found = await inventory.proposals(offer.performance.pool_id, _party(offer, ask, wish), PROPOSALS)
-    return tuple(_part(offer, ask.channel, proposal.places, (proposal,)) for proposal in found)
+    found = await inventory.proposals(offer.performance.pool_id, party_of(offer, ask, wish), PROPOSALS)
+    return tuple(part_of(offer, ask.channel, proposal.places, (proposal,)) for proposal in found)
 
 
 async def cheapest(offers: Offers, inventory: Inventory, ask: Ask, wish: BestWish) -> tuple[Part, ...]:
@@ -347,6 +367,9 @@ class _Wanted:
         self._offers, self._ask = offers, ask
         self._seats: dict[int, list[int]] = defaultdict(list)
         self._others: list[Want] = []
+        self._bound: Counter[int] = Counter()
+        self.beyond = 0
+        """Places of passes beyond one each: who buys a pass is counted as who buys one place."""
         self.met: dict[int, Offer] = {}
         """The offers met on the way, by pool."""
         self.admitted: dict[UUID, Admission] = {}
@@ -362,18 +385,19 @@ class _Wanted:
                 _ensure_whole(offer, places)
             self._seats[offer.performance.pool_id] += places
         elif isinstance(wish, BestWish):
-            self._others.append(Best(offer.performance.pool_id, _party(offer, self._ask, wish)))
+            self._others.append(Best(offer.performance.pool_id, party_of(offer, self._ask, wish)))
         else:
             self._others += _countable(offer, wish)
 
     def wants(self) -> tuple[Want, ...]:
         """All of them. InputRefused for a seat that was wished for twice, TooManyPlaces past the engine's own bound."""
-        count = sum(map(len, self._seats.values())) + sum(map(_count, self._others))
+        count = sum(map(len, self._seats.values())) + sum(map(_count, self._others)) + self._bound.total()
         if count > PLACES_PER_HOLD_MAX:
             raise TooManyPlaces(places_max=PLACES_PER_HOLD_MAX)
         for pool, places in self._seats.items():
             _ensure_distinct(self.met[pool], places)
-        return (*(Seats(pool, tuple(places)) for pool, places in self._seats.items()), *self._others)
+        seats = (Seats(pool, tuple(places)) for pool, places in self._seats.items())
+        return (*seats, *self._others, *(Any(pool, count) for pool, count in self._bound.items()))
 
     def turns(self, elsewhere: Mapping[UUID, int]) -> tuple[Owner, ...]:
         """Under which turns these places are counted: of an event, no more than one came for. `elsewhere`: how many
@@ -389,11 +413,14 @@ class _Wanted:
         pass_type = await self._offers.pass_type(wish.pass_type)
         if pass_type.box_office_id != self._ask.box_office.id:
             raise NotFound(what="pass type")
+        if pass_type.withdrawn_at is not None:
+            raise SaleClosed()
         for performance in pass_type.performances:
             offer = await self._offer(performance)
             self._seats[offer.performance.pool_id] += offer.hall.places((wish.seat,))
         if pass_type.pool_id is not None:
-            self._others.append(Any(pass_type.pool_id, 1))
+            self._bound[pass_type.pool_id] += 1
+        self.beyond += pass_type.place_count - 1
 
     async def _offer(self, performance: UUID) -> Offer:
         offer = await _on_sale(self._offers, self._ask, performance)
@@ -424,6 +451,8 @@ async def _on_sale(offers: Offers, ask: Ask, performance: UUID) -> Offer:
     if ask.address is not None:
         ensure_shown(offer.performance, ask.link)
     ensure_on_sale(offer.performance, ask.now, ask.channel)
+    if ask.allotments:
+        await offers.ensure_sellable(performance, ask.allotments)
     return offer
 
 
@@ -451,7 +480,8 @@ async def _elsewhere(
     return {event: count - by_event[event] for event in admitted}
 
 
-def _party(offer: Offer, ask: Ask, wish: BestWish) -> PartyWant:
+def party_of(offer: Offer, ask: Ask, wish: BestWish) -> PartyWant:
+    """What a wish is to the search over an offer's house. InputRefused, NotFound for what is not there, NoFit."""
     if (wish.companions and not wish.wheelchairs) or wish.wheelchairs + wish.companions > wish.party:
         raise InputRefused(problem="The party is smaller than its parts.", where="party")
     categories = _indexes(wish.categories, offer.hall.categories, "category") or None
@@ -468,10 +498,17 @@ def _party(offer: Offer, ask: Ask, wish: BestWish) -> PartyWant:
         companions=wish.companions,
         categories=categories,
         zones=zones,
-        allow=ask.allotments,
+        allow=_allowed(ask, (wish,)),
         together=wish.together,
         exclude_attributes=RESTRICTED_VIEW if wish.clear_view else 0,
     )
+
+
+def _allowed(ask: Ask, wishes: Iterable[Wish]) -> tuple[int, ...]:
+    """The codes that may be taken beside open sale: those of the caller's allotments, and for who asks for wheelchair
+    places the one that keeps them."""
+    asked = any(isinstance(wish, SeatsWish | BestWish) and wish.wheelchairs for wish in wishes)
+    return tuple(dict.fromkeys((*ask.allotments, ACCESSIBLE))) if asked else ask.allotments
 
 
 def _indexes(names: Iterable[str], known: Sequence[str], what: str) -> frozenset[int]:
@@ -541,10 +578,11 @@ def _ensure_distinct(offer: Offer, places: Sequence[int]) -> None:
         raise InputRefused(problem="The seat {seat} is asked for twice.", where="seats", seat=seat)
 
 
-def _owners(settings: Settings, ask: Ask) -> tuple[Owner, ...]:
-    """Whose unpaid places are counted: an address's, and a browser's."""
-    address = (Owner(f"a:{ask.address}", settings.places_per_address_max),) if ask.address else ()
-    session = (Owner(f"s:{ask.session}", settings.places_per_session_max),) if ask.session else ()
+def _owners(settings: Settings, ask: Ask, beyond: int) -> tuple[Owner, ...]:
+    """Whose unpaid places are counted: an address's, and a browser's; `beyond` are of passes, and not counted."""
+    more = beyond + ask.beyond
+    address = (Owner(f"a:{ask.address}", settings.places_per_address_max + more),) if ask.address else ()
+    session = (Owner(f"s:{ask.session}", settings.places_per_session_max + more),) if ask.session else ()
     return address + session
 
 
@@ -577,6 +615,7 @@ async def _held(
     """`found`: offers at hand, by pool; what else the hold has places of is looked up."""
     parts: list[Part] = []
     bounded: list[TariffPart] = []
+    gone: list[Gone] = []
     unknown = [pool for pool in answer.places if pool not in found]
     uses = {use.pool_id: use for use in await offers.uses(unknown)} if unknown else {}
     for pool, places in answer.places.items():
@@ -585,7 +624,11 @@ async def _held(
             bounded.append(TariffPart(use.tariff_id, use.performance_id, len(places)))
         elif use is None or use.performance_id is not None:
             offer = found[pool] if use is None else await offers.of(use.performance_id)  # type: ignore[arg-type]
-            parts.append(_part(offer, channel, places, answer.proposals.get(pool, ())))
+            offer, drawn, left = await _drawn(offers, offer, places)
+            if drawn:
+                parts.append(part_of(offer, channel, drawn, answer.proposals.get(pool, ())))
+            if left:
+                gone.append(Gone(offer.performance.id, left))
     return Held(
         hold=answer.hold.hex(),
         currency=box_office.currency,
@@ -594,10 +637,25 @@ async def _held(
         expires_in_s=max(0, answer.deadline_ms - answer.now_ms) / 1000,
         parts=tuple(parts),
         tariffs=tuple(bounded),
+        gone=tuple(gone),
     )
 
 
-def _part(offer: Offer, channel: Channel, places: Sequence[int], proposals: Sequence[Proposal]) -> Part:
+async def _drawn(
+    offers: Offers, offer: Offer, places: tuple[int, ...]
+) -> tuple[Offer, tuple[int, ...], tuple[int, ...]]:
+    """The places that an offer's hall draws, and those that it does not any more, with the offer as it is now where the
+    one at hand does not know them all: another version of the plan has come under its date."""
+    if any(offer.hall.known(place) is None for place in places):
+        offer = await offers.renewed(offer.performance.id)
+    left = tuple(place for place in places if offer.hall.known(place) is None)
+    if any(place >= offer.hall.packed.place_count for place in left):
+        raise NotReady()
+    return offer, tuple(place for place in places if place not in left), left
+
+
+def part_of(offer: Offer, channel: Channel, places: Sequence[int], proposals: Sequence[Proposal]) -> Part:
+    """Places of an offer as they are told, with the reasons of what proposed them."""
     labels = [offer.hall.label(place) for place in places]
     groups = {offer.group(label.zone_id, label.category): (label.zone_id, label.category) for label in labels}
     return Part(

@@ -12,10 +12,12 @@ from engine.plan.model import Table
 from shop import pages, performances
 from tests.api.conftest import House, schedule, small_plan
 from tests.shop.conftest import Browser
+from ticketing import accessible_places, plans, waiting_rooms
 from ticketing import performances as performances_of
-from ticketing import plans, waiting_rooms
 from ticketing.audit import Actor
 from ticketing.db import Database
+from ticketing.settings import Settings
+from ticketing.stores import stores
 from ticketing.waiting_rooms import RoomSettings
 
 NUMBERS = re.compile(r'name="seat" value="([^"]+)"')
@@ -207,6 +209,36 @@ async def test_a_wheelchair_with_its_companion(visitor: Browser, house: House) -
     answer = await proposed(visitor, house, party=2, wheelchairs=1, companions=1)
     assert sorted(answer["proposals"][0]["seats"]) == ["E-10", "E-9"]
     assert "companion beside the wheelchair" in answer["proposals"][0]["because"]
+
+
+async def test_kept_wheelchair_places_are_for_who_asks(
+    visitor: Browser, client: AsyncClient, house: House, settings: Settings
+) -> None:
+    until, by = house.performances[0].starts_at, Actor(organisation_id=house.organisation_id)
+    async with stores(settings) as opened:
+        asked = (house.organisation_id, house.performances[0].id, until, by, datetime.now(UTC))
+        await accessible_places.keep(opened.database, opened.inventory, *asked)
+    await visitor.page(f"{visitor.base}/cart")
+    want = {"performance": house.first, "seats": ["E-9"]}
+    refused = await visitor.script("/cart/places", want)
+    assert refused.status_code == 409 and refused.json()["code"] == "seats-blocked"
+    answer = await proposed(visitor, house, party=2, wheelchairs=1, companions=1)
+    assert answer["proposals"][0]["wheelchairs"] is True
+    assert (await visitor.script("/cart/places", want | {"wheelchairs": True})).status_code == 200
+    other = Browser(client, house)
+    assert forms(await best(other, house, party=1, wheelchairs=1)) == [], "the one bay is taken"
+
+
+async def test_kept_wheelchair_places_are_taken_by_the_form(visitor: Browser, house: House, settings: Settings) -> None:
+    until, by = house.performances[0].starts_at, Actor(organisation_id=house.organisation_id)
+    async with stores(settings) as opened:
+        asked = (house.organisation_id, house.performances[0].id, until, by, datetime.now(UTC))
+        await accessible_places.keep(opened.database, opened.inventory, *asked)
+    offered = forms(await best(visitor, house, party=2, wheelchairs=1, companions=1))[0]
+    assert sorted(offered["seat"]) == ["E-10", "E-9"]
+    path = f"{visitor.base}/performances/{house.first}/best"
+    response = await visitor.post(path, offered)
+    assert response.status_code == 303, response.text
 
 
 async def test_places_that_are_not_numbered(visitor: Browser, house: House) -> None:

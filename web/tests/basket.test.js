@@ -40,3 +40,14 @@ test("what is refused changes nothing, and what comes after goes on", async () =
   assert.equal(await done, null);
   assert.deepEqual(basket.places, [2]);
 });
+
+test("of a pass it has the cart's passes of that kind, and asks without a date", async () => {
+  const held = { pass_type: "season", name: "Season", place: 7, price_cents: 9000 };
+  const told = { ...cart(item("first", 3, 3000)), count: 3, passes: [held, { ...held, pass_type: "other", place: 8 }] };
+  const sent = [];
+  const basket = new Basket("first", async (body) => (sent.push(body), { cart: told }), "season");
+  assert.equal(await basket.change({ seats: ["A1"], drop: [] }), null);
+  assert.deepEqual(sent, [{ seats: ["A1"], drop: [] }]);
+  assert.deepEqual([basket.places, basket.totalCents, basket.othersCount], [[7], 9000, 2]);
+  assert.equal(basket.items[0].tariff_name, "Season");
+});

@@ -13,13 +13,7 @@ export function follow(path, states, changed, told) {
   let source = null;
   let again = 0;
 
-  async function ask() {
-    const answer = await fetch(path).catch(() => null);
-    if (answer?.ok) {
-      states.whole(new Uint8Array(await answer.arrayBuffer()));
-      changed(null);
-    }
-  }
+  const ask = () => asked(path, states, changed);
 
   function open() {
     source = new EventSource(path.replace(/(?=\?|$)/, "/stream"));
@@ -43,4 +37,21 @@ export function follow(path, states, changed, told) {
     source.close();
     clearTimeout(again);
   };
+}
+
+// The same where it is only asked for, every so often while the page is looked at.
+export function poll(path, states, changed, told, everyMs) {
+  const ask = async () => told((await asked(path, states, changed)) ? "still" : "waiting");
+  ask();
+  const again = setInterval(() => document.hidden || ask(), everyMs);
+  return () => clearInterval(again);
+}
+
+// Whether the whole house could be told anew.
+async function asked(path, states, changed) {
+  const answer = await fetch(path).catch(() => null);
+  if (!answer?.ok) return false;
+  states.whole(new Uint8Array(await answer.arrayBuffer()));
+  changed(null);
+  return true;
 }

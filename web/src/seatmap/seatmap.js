@@ -15,7 +15,7 @@ import { zoom, zoomIdentity } from "d3-zoom";
 import { House } from "./house.js";
 import { Legend } from "./legend.js";
 import { List, make, told } from "./list.js";
-import { follow } from "./live.js";
+import { follow, poll } from "./live.js";
 import { FREE, HELD, SOLD, States } from "./states.js";
 import { View } from "./view.js";
 
@@ -83,15 +83,15 @@ export class SeatMap {
     ];
   }
 
-  // Tell the states of a house as they change.
-  follow(path) {
+  // Tell the states of a house as they change; with `everyMs` asked for so often, where nothing streams them.
+  follow(path, everyMs = 0) {
     this.states ??= new States(this.house);
     for (const part of [this.view, ...this.parts]) part.states = this.states;
     const tell = (how) => {
       this.badge.textContent = this.words[how];
       this.badge.className = `badge ${how === "live" ? "bg-green-lt" : "bg-secondary-lt"}`;
     };
-    this.unfollow = follow(path, this.states, (sections) => this.changed(sections), tell);
+    this.unfollow = (everyMs ? poll : follow)(path, this.states, (sections) => this.changed(sections), tell, everyMs);
   }
 
   // States have changed: in some sections, or (null) everywhere.

@@ -3,8 +3,10 @@
 //
 // A drawing that takes long is not made anew in every frame of a gesture: the last one is moved and stretched, over a
 // picture of the whole house for what it lacks, and made sharp when the hand rests. So a frame costs what a picture
-// costs, whatever the house. Who picks may set `teller`, which says what sections and areas have left for them, and which
-// free seats are pale: {section(index) -> {share, lines, drawn}, area(index) -> text, pale(seat)}. Distances here are CSS pixels; `transform` {x, y, k} leads there from plan units.
+// costs, whatever the house. What lies `beneath` the house is drawn with it, `layers` over it in every frame. Who picks
+// may set `teller`, which says what sections and areas have left for them, and which free seats are pale:
+// {section(index) -> {share, lines, drawn}, area(index) -> text, pale(seat)}. Distances here are CSS pixels; `transform`
+// {x, y, k} leads there from plan units.
 import { colorOf, counted, inkOn, safeColor, shapeOf, trace } from "./look.js";
 import { apart, roomFor } from "./names.js";
 import { FREE, HELD, SOLD } from "./states.js";
@@ -24,6 +26,7 @@ export class View {
     this.states = null;
     this.teller = null;
     this.transform = { x: 0, y: 0, k: 1 };
+    this.beneath = [];
     this.layers = [];
     this.frames = [];
     this.colors = house.categories.map(colorOf);
@@ -129,6 +132,7 @@ export class View {
     this._onto(context);
     const kept = this.transform;
     this.transform = transform;
+    for (const layer of this.beneath) layer(context, this);
     this._paintAreas(context);
     if (this.showsSeats) this._paintSeats(context);
     else this._paintSections(context);

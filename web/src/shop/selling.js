@@ -1,4 +1,4 @@
-// A date on sale: the map, the list, the panel and the cart, kept in step. Whatever is chosen is asked of the server at
+// A date on sale, or the seats of a pass: the map, the list, the panel and the cart, kept in step. Whatever is chosen is asked of the server at
 // once: in a rush a seat that one has only pointed at is somebody else's a moment later, and here nobody is let fill a
 // form for it. What is refused is said in a sentence, with what can be had instead.
 import { House } from "../seatmap/house.js";
@@ -23,6 +23,7 @@ const UNFOLDED_MAX = 12;
 const COUNTDOWN_S_MAX = 86_400;
 const ENGLISH = "en-150";
 const LAPSED_MS = 1500;
+const SEATS_OF_PASS_MS = 5000;
 const NARROW = "(max-width: 61rem)";
 
 export async function selling(document) {
@@ -54,7 +55,8 @@ export class Selling {
     this.shop = this.document.body.dataset.shop;
     this.money = amounts(this.document.documentElement.lang, offer.currency);
     const pricing = new Pricing(house, offer);
-    this.basket = new Basket(offer.performance, (body) => this._send(body));
+    this.passType = this.element.dataset.pass ?? null;
+    this.basket = new Basket(offer.performance, (body) => this._send(body), this.passType);
     this._views();
     this.map = new PickMap(this._mapBox, house, this.words, pricing, this.money);
     this.picking = this.map.picking;
@@ -67,7 +69,8 @@ export class Selling {
     this.map.parts = [this.list, legend];
     this._sell();
     this._unfold();
-    this.map.follow(`/api/v1/performances/${offer.performance}/availability${this.query}`);
+    if (this.passType) this.map.follow(`${this.path}/availability`, SEATS_OF_PASS_MS);
+    else this.map.follow(`/api/v1/performances/${offer.performance}/availability${this.query}`);
     this._mapBox.addEventListener("seat", ({ detail: { index } }) => this.choose(index));
     this._mapBox.addEventListener("area", ({ detail }) => this.countArea(detail));
     this.element.classList.add("ready");
@@ -84,12 +87,13 @@ export class Selling {
   }
 
   // Take some seats and leave others, all or nothing; resolves to whether it was done. `tariffs` are given in turn.
-  async change(take, leave, tariffs = []) {
+  async change(take, leave, tariffs = [], wheelchairs = false) {
     const { picking, house } = this;
     if (this.basket.items.length + take.length - leave.length > this.offer.places_max && take.length) return this._tooMany();
     for (const seat of [...take, ...leave]) picking.asked.add(seat);
     this._redraw();
-    const body = { seats: take.map((seat) => house.ids[seat]), drop: leave.map((seat) => house.place[seat]), tariffs };
+    const body = { seats: take.map((seat) => house.ids[seat]), drop: leave.map((seat) => house.place[seat]) };
+    if (!this.passType) Object.assign(body, { tariffs, wheelchairs });
     const problem = await this.basket.change(body);
     for (const seat of [...take, ...leave]) picking.asked.delete(seat);
     if (!problem) this._given(leave);
@@ -187,7 +191,8 @@ export class Selling {
   // -- asking ------------------------------------------------------------------------------------------------------
 
   async _send(body) {
-    const answer = await post(this.document, `${this.shop}/cart/places${this.query}`, { ...body, key: fresh() });
+    const path = this.passType ? `${this.path}/cart` : `${this.shop}/cart/places${this.query}`;
+    const answer = await post(this.document, path, { ...body, key: fresh() });
     if (answer.cart) showCart(this.document, answer.cart);
     return answer;
   }
@@ -211,9 +216,9 @@ export class Selling {
     if (problem) this._refused(problem, []);
   }
 
-  async _takeProposal({ seats, tariffs, area, count }) {
+  async _takeProposal({ seats, tariffs, area, count, wheelchairs }) {
     const found = seats.map((id) => this.house.ids.indexOf(id));
-    if (!area) return this.change(found, [], tariffs);
+    if (!area) return this.change(found, [], tariffs, wheelchairs);
     const problem = await this.basket.change({ area, count, tariffs });
     this._held();
     if (problem) this._refused(problem, []);
