@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from enum import StrEnum
 
-from engine.plan import open_format, placeur_json, row_list
+from engine.plan import open_format, placeur_json, row_list, svg, svg_writer
 from engine.plan.model import Plan
 
 
@@ -13,23 +13,28 @@ class Format(StrEnum):
     PLACEUR = "placeur"
     OPEN = "open"
     ROWS = "rows"
+    SVG = "svg"
 
 
 _READERS: dict[Format, Callable[[bytes], Plan]] = {
     Format.PLACEUR: placeur_json.read,
     Format.OPEN: open_format.read,
     Format.ROWS: row_list.read,
+    Format.SVG: svg.read,
 }
 _WRITERS: dict[Format, Callable[[Plan], bytes]] = {
     Format.PLACEUR: placeur_json.write,
     Format.OPEN: open_format.write,
     Format.ROWS: row_list.write,
+    Format.SVG: svg_writer.write,
 }
 
 
 def format_of(data: bytes) -> Format:
-    """The format a file is meant to be in; what is neither JSON object nor names Placeur's is left to its reader."""
+    """The format a file is meant to be in; what is neither XML nor a JSON object is left to the row list's reader."""
     head = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if head.startswith((b"<", b"\xff\xfe<", b"\xfe\xff\0<")):
+        return Format.SVG
     if not head.startswith(b"{"):
         return Format.ROWS
     return Format.PLACEUR if b'"placeur-plan-1"' in head else Format.OPEN
