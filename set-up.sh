@@ -109,5 +109,5 @@ once python_packages requirements.lock
 once extensions requirements.lock pyproject.toml setup.py $(find engine/core -name '*.p[yx][xd]' | sort)
 if [ -e web/package.json ]; then
   [ -d web/dist ] || rm -f $venv/stamps/front_end
-  once front_end $(find web/src web/package.json web/package-lock.json web/build.mjs web/.npmrc -type f | sort)
+  once front_end $(find web/src web/editor web/package.json web/package-lock.json web/build.mjs web/.npmrc -type f | sort)
 fi

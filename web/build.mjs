@@ -1,4 +1,4 @@
-// src/ to dist/: every file under a name that holds its hash, so that it may be cached for ever, with a brotli
+// src/ and editor/ to dist/: every file under a name that holds its hash, so that it may be cached for ever, with a brotli
 // twin beside it; manifest.json tells the server which name stands for which entry. What is built takes the old one's
 // place at the end, whole: a server that starts meanwhile finds the one or the other.
 import { createHash } from "node:crypto";
@@ -19,7 +19,7 @@ const embed = await esbuild.build({
   metafile: true,
 });
 const result = await esbuild.build({
-  entryPoints: ["src/docs.js", "src/docs.css", "src/pages.css", "src/tickets.css", "src/admin.js", "src/admin.css", "src/shop.js", "src/shop.css", "src/performance.js", "src/performance.css"],
+  entryPoints: ["src/docs.js", "src/docs.css", "src/pages.css", "src/tickets.css", "src/admin.js", "src/admin.css", "src/shop.js", "src/shop.css", "src/performance.js", "src/performance.css", "editor/editor.js", "editor/editor.css"],
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   splitting: true,
@@ -51,7 +51,7 @@ const manifest = { "icons.svg": sprite() };
 writeFileSync(`${dist}/${manifest["icons.svg"]}.br`, brotliCompressSync(readFileSync(`${dist}/${manifest["icons.svg"]}`)));
 for (const [path, output] of Object.entries({ ...result.metafile.outputs, ...embed.metafile.outputs })) {
   const name = path.replace(`${dist}/`, "");
-  if (output.entryPoint) manifest[output.entryPoint.replace("src/", "")] = name;
+  if (output.entryPoint) manifest[output.entryPoint.replace(/^(src|editor)\//, "")] = name;
   const bytes = readFileSync(path);
   writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }));
   console.log(name, (bytes.length / 1024).toFixed(1) + " kB");

@@ -40,9 +40,10 @@ _EXPECTED = re.compile(
 _FIELD = re.compile(r"^Object (?P<what>missing required|contains unknown) field `(?P<name>[^`]*)`$")
 _SENT_BY_MISTAKE = {
     (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"II*\x00", b"MM\x00*"): Saying(
-        "This is a picture, not a plan: send the drawing itself, as JSON, or a row list, as CSV."
+        "This is a picture, not a plan: send the drawing itself, as JSON or SVG, or a row list, as CSV."
     ),
-    (b"%PDF-",): Saying("This is a PDF, not a plan: send the drawing itself, as JSON, or a row list, as CSV."),
+    (b"%PDF-",): Saying("This is a PDF, not a plan: send the drawing itself, as JSON or SVG, or a row list, as CSV."),
+    (b"\x1f\x8b",): Saying("This file is compressed: save the drawing as plain SVG, or unpack the file first."),
     (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"): Saying(
         "This is a spreadsheet or an archive, not a plan: save the sheet as CSV, or take the file out of the archive."
     ),
@@ -57,6 +58,16 @@ _KINDS = {
     "`object`": Saying("an object"),
     "`null`": Saying("nothing"),
 }
+COUNTS_MAX = {
+    "categories": CATEGORIES_MAX,
+    "zones": ZONES_MAX,
+    "seats": SEATS_MAX,
+    "places": PLACES_MAX,
+    "rows": ROWS_MAX,
+    "areas": AREAS_MAX,
+    "tables": TABLES_MAX,
+}
+"""How many of each a plan has at most."""
 _LIST_NAMES = {
     "categories": Saying("categories"),
     "zones": Saying("zones"),
@@ -68,24 +79,29 @@ _LIST_NAMES = {
 }
 
 
-def text(data: bytes) -> str:
-    """The file as text, its byte order mark dropped."""
+def check(data: bytes) -> None:
+    """PlanRefused for a file that is too large, or whose first bytes tell that it is of another kind."""
     _check_size(data)
     _check_kind(data)
+
+
+def text(data: bytes) -> str:
+    """The file as text, its byte order mark dropped."""
+    check(data)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise PlanRefused("The file is not UTF-8 text.", AT, **_line_column(data, error.start)) from None
 
 
-def structs(decoder: msgspec.json.Decoder[T], data: bytes) -> T:
-    """The file as the decoder's structs, a byte order mark allowed."""
+def structs(decoder: msgspec.json.Decoder[T], data: bytes, within: str = "") -> T:
+    """The file as the decoder's structs, a byte order mark allowed; `within`: the path of what is but a part."""
     _check_size(data)
     data = data.removeprefix(b"\xef\xbb\xbf")
     try:
         return decoder.decode(data)
     except msgspec.ValidationError as error:
-        raise _cut_off(data) or _misfit(str(error)) from None
+        raise _cut_off(data) or _misfit(str(error), within) from None
     except msgspec.DecodeError as error:
         raise _malformed(data, str(error)) from None
     except UnicodeDecodeError:
@@ -97,21 +113,36 @@ def structs(decoder: msgspec.json.Decoder[T], data: bytes) -> T:
 
 def bounded(plan: Plan) -> Plan:
     """The plan itself, if its totals are within the bounds of a plan and its words hold no control characters."""
-    for count, most, what in (
-        (len(plan.categories), CATEGORIES_MAX, "categories"),
-        (len(plan.zones), ZONES_MAX, "zones"),
-        (plan.seat_count, SEATS_MAX, "seats"),
-        (plan.capacity, PLACES_MAX, "places"),
-        (sum(len(zone.rows) for zone in plan.zones), ROWS_MAX, "rows"),
-        (sum(len(zone.areas) for zone in plan.zones), AREAS_MAX, "areas"),
-        (sum(len(zone.tables) for zone in plan.zones), TABLES_MAX, "tables"),
-    ):
-        if count > most:
-            where = "categories" if what == "categories" else "zones"
-            told: dict[str, Filling] = {"most": most, "what": _LIST_NAMES[what], "count": count}
-            raise PlanRefused("A plan has at most {most} {what}, this one has {count}.", where, **told)
-    _check_words(plan)
+    check_counts(
+        categories=len(plan.categories),
+        zones=len(plan.zones),
+        seats=plan.seat_count,
+        places=plan.capacity,
+        rows=sum(len(zone.rows) for zone in plan.zones),
+        areas=sum(len(zone.areas) for zone in plan.zones),
+        tables=sum(len(zone.tables) for zone in plan.zones),
+    )
+    check_words(plan)
     return plan
+
+
+def check_counts(**counts: int) -> None:
+    """PlanRefused when there is more of something than a plan has at most."""
+    for what, count in counts.items():
+        if count > COUNTS_MAX[what]:
+            where = "categories" if what == "categories" else "zones"
+            told: dict[str, Filling] = {"most": COUNTS_MAX[what], "what": _LIST_NAMES[what], "count": count}
+            raise PlanRefused("A plan has at most {most} {what}, this one has {count}.", where, **told)
+
+
+def check_words(value: msgspec.Struct, within: str = "") -> None:
+    """PlanRefused when a text of a plan, or of a part of one, holds a control character. One scan of the value's bytes;
+    only where that finds an escape, a walk to see what it is and where."""
+    if not _SUSPECT.search(msgspec.json.encode(value)):
+        return
+    for path, key, word in _words(msgspec.to_builtins(value), within, ""):
+        if (_CONTROL_IN_NOTE if key in ("note", "text") else _CONTROL).search(word):
+            raise PlanRefused("There is a control character in a text.", "{path}", path=path)
 
 
 def _check_size(data: bytes) -> None:
@@ -151,9 +182,10 @@ def _malformed(data: bytes, error: str) -> PlanRefused:
     return PlanRefused("The file is not JSON: {reason}.", AT, reason=found["reason"], **where)
 
 
-def _misfit(error: str) -> PlanRefused:
+def _misfit(error: str, within: str) -> PlanRefused:
     found = _PATH.match(error)
-    reason, path = (found["reason"], found["path"].lstrip(".")) if found else (error, "")
+    reason, path = (found["reason"], within + found["path"]) if found else (error, within)
+    path = path.lstrip(".")
     at: dict[str, Filling] = {"path": path or Saying("the top of the file")}
     if field := _FIELD.match(reason):
         if field["what"].startswith("missing"):
@@ -167,15 +199,6 @@ def _misfit(error: str) -> PlanRefused:
             return PlanRefused("Expected {wanted} of a length {bound}.", "{path}", bound=length, **at)
         return PlanRefused("Expected {wanted} {bound}.", "{path}", bound=expected["bound"], **at)
     return PlanRefused("This does not fit here: {reason}.", "{path}", reason=reason, **at)
-
-
-def _check_words(plan: Plan) -> None:
-    """One scan of the plan's bytes; only where that finds an escape, a walk to see what it is and where."""
-    if not _SUSPECT.search(msgspec.json.encode(plan)):
-        return
-    for path, key, word in _words(msgspec.to_builtins(plan), "", ""):
-        if (_CONTROL_IN_NOTE if key in ("note", "text") else _CONTROL).search(word):
-            raise PlanRefused("There is a control character in a text.", "{path}", path=path)
 
 
 def _words(value: Any, path: str, key: str) -> Iterator[tuple[str, str, str]]:

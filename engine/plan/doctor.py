@@ -65,6 +65,13 @@ class Report(Protocol):
 def examine(plan: Plan) -> tuple[Plan, tuple[Finding, ...]]:
     """The plan made sound, and the repairs that took; `examine` of its result finds nothing. No seat and no area's
     place is lost. O(seats)."""
+    treated, findings = treat(plan)
+    return _without_empty(treated), findings
+
+
+def treat(plan: Plan) -> tuple[Plan, tuple[Finding, ...]]:
+    """The same, but with the rows and tables that have no seats left in their places: everything still stands where
+    it stood in the plan that was given, so the paths of findings lead to the same in both."""
     findings: list[Finding] = []
 
     def report(flaw: Flaw, where: str, text: str, /, **fields: Filling) -> None:
@@ -233,8 +240,7 @@ def _tables(plan: Plan, report: Report) -> Plan:
             mended = replace(table, id=ids.own(table.id, f"{zone.id}-table"), seats=seats)
             if mended != table or not seats:
                 _report_table(report, f"zones[{number}].tables[{index}]", table, mended)
-            if seats:
-                tables.append(mended)
+            tables.append(mended)
         zones.append(zone if tuple(tables) == zone.tables else replace(zone, tables=tuple(tables)))
     return plan if tuple(zones) == plan.zones else replace(plan, zones=tuple(zones))
 
@@ -342,14 +348,23 @@ def _floors(plan: Plan) -> list[Integers]:
 
 
 def _empty_rows(plan: Plan, report: Report) -> Plan:
-    zones = []
+    """Told of here, left out at the end."""
     for number, zone in enumerate(plan.zones):
         for index, row in enumerate(zone.rows):
             if not row.seats:
                 text = "Row “{row}” of {zone} had no seats; it is gone."
                 report(Flaw.EMPTY_ROW, f"zones[{number}].rows[{index}]", text, row=row.label, zone=zone.name)
+    return plan
+
+
+def _without_empty(plan: Plan) -> Plan:
+    """The plan without rows and tables that have no seats."""
+    zones = []
+    for zone in plan.zones:
         rows = tuple(row for row in zone.rows if row.seats)
-        zones.append(zone if len(rows) == len(zone.rows) else replace(zone, rows=rows))
+        tables = tuple(table for table in zone.tables if table.seats)
+        same = len(rows) == len(zone.rows) and len(tables) == len(zone.tables)
+        zones.append(zone if same else replace(zone, rows=rows, tables=tables))
     return plan if tuple(zones) == plan.zones else replace(plan, zones=tuple(zones))
 
 
