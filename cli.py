@@ -461,7 +461,7 @@ def export(
     *,
     number: Annotated[int | None, Parameter(help="Its version; the latest if not given.")] = None,
     format: Annotated[
-        Format, Parameter(help="placeur keeps everything; open is pretix's; rows is CSV.")
+        Format, Parameter(help="placeur keeps everything; open is pretix's; rows is CSV; svg a drawing.")
     ] = Format.PLACEUR,
     to: Annotated[Path | None, Parameter(help="Write to this file, not to standard output.")] = None,
     organisation: OfOrganisation = "",

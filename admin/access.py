@@ -134,6 +134,11 @@ async def plan(call: Call, plan_id: UUID, scope: Scope | None = None) -> Desk:
     return await _on(call, Thing.PLAN, plan_id, scope)
 
 
+async def drawing(call: Call, drawing_id: UUID, scope: Scope) -> Desk:
+    """At the drawing of a plan, by the rights on its organisation."""
+    return await _on(call, Thing.DRAWING, drawing_id, scope)
+
+
 async def mailing(call: Call, mailing_id: UUID, scope: Scope) -> Desk:
     """At a mail to buyers, by the rights on its event."""
     return await _on(call, Thing.MAILING, mailing_id, scope)
@@ -157,6 +162,11 @@ async def form_field(call: Call, field_id: UUID, scope: Scope) -> Desk:
 async def ticket_design(call: Call, design_id: UUID, scope: Scope) -> Desk:
     """At a ticket design, by the rights on its box office."""
     return await _on(call, Thing.TICKET_DESIGN, design_id, scope)
+
+
+async def pass_type(call: Call, pass_type_id: UUID, scope: Scope) -> Desk:
+    """At a pass that is sold, by the rights on its box office."""
+    return await _on(call, Thing.PASS_TYPE, pass_type_id, scope)
 
 
 async def confirmed_manager(call: Call, slug: str) -> tuple[Desk, Form]:

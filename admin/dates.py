@@ -17,11 +17,11 @@ from admin import access, pages
 from admin.access import Desk
 from admin.events import VERSION_MAX
 from admin.menu import marked
-from ticketing import calendar, dates, events, performances
+from ticketing import calendar, dates, events
 from ticketing.calendar import DATES_MAX, Oddity, Rule
 from ticketing.dates import Change, Date, DateSettings, Ground, Overlap, SaleState
 from ticketing.performances import Label, PerformanceStatus
-from ticketing.refusals import EditedMeanwhile, InputRefused, NotFound, Refusal, SeatsInUse
+from ticketing.refusals import EditedMeanwhile, InputRefused, Refusal
 from ticketing.tokens import Scope
 from web.call import Call
 from web.forms import Form, field_moment
@@ -170,31 +170,6 @@ async def save(request: Call, performance_id: FromPath[UUID]) -> Response[str] |
             form.refused(refusal)
     around = _one_around(request, before) | {"version": form.text("version")}
     return pages.show_again(request, ONE, desk, form=form, **around)
-
-
-@post("/performances/{performance_id:uuid}/plan", status_code=200)
-async def publish_plan(request: Call, performance_id: FromPath[UUID]) -> Response[str] | Redirect:
-    """Put the version of its plan that the page named under a date; what is sold keeps its place."""
-    desk = await access.performance(request, performance_id, Scope.MANAGE)
-    form, services, owner = await request.typed(), request.services, desk.reach.organisation_id
-    version_id, stores = _version_id(form), (services.database, services.inventory)
-    try:
-        await performances.publish_plan(*stores, owner, performance_id, version_id, desk.actor, request.now)
-        one = await dates.get(services.database, owner, performance_id)
-        path = f"/admin/performances/{performance_id}/settings"
-        return pages.done(request, path, "The date is sold on version {number} of its plan.", number=one.plan_number)
-    except SeatsInUse as refusal:
-        one = await dates.get(services.database, owner, performance_id)
-        shown = Form.of(_fields(one))
-        shown.refused(refusal)
-        return pages.show_again(request, ONE, desk, form=shown, **_one_around(request, one))
-
-
-def _version_id(form: Form) -> UUID:
-    try:
-        return UUID(form.text("plan_version"))
-    except ValueError:
-        raise NotFound(what="plan version") from None
 
 
 async def _list(request: Call, desk: Desk, event_id: UUID, form: Form) -> Response[str]:

@@ -56,6 +56,7 @@ SECTIONS: tuple[Section, ...] = (
         (
             Entry(marked("Overview"), "layout-dashboard", BOX_OFFICE),
             Entry(marked("Events"), "theater", f"{BOX_OFFICE}/events", None),
+            Entry(marked("Passes"), "armchair", f"{BOX_OFFICE}/passes"),
         ),
     ),
     Section(
@@ -99,10 +100,12 @@ ELSEWHERE = {
     "customers": "orders",
     "groups": "team",
     "rules": "team",
+    "pass-types": "passes",
     "performances": "events",
     "mailings": "events",
     "tariffs": "events",
     "plans": "venues",
+    "drawings": "venues",
     "form-fields": "forms",
 }
 """Pages that belong to another noun's entry."""

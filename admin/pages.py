@@ -8,12 +8,14 @@ from litestar.response import Redirect
 
 from admin import menu
 from admin.access import PASSWORD, ConfirmationNeeded, Desk
-from ticketing.refusals import NotSignedIn, Refusal
+from engine.plan.sayings import Saying
+from ticketing.refusals import InputRefused, NotSignedIn, Refusal
 from ticketing.sessions import Session
-from web import pages
+from web import pages, problems
 from web.call import Call
 from web.forms import Form
 from web.languages import translated
+from web.templates import said
 
 SIGN_IN = "/admin/sign-in"
 CONFIRM = "/admin/confirmation"
@@ -50,6 +52,25 @@ def refused(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     told = type(error).__doc__ if isinstance(error, Refusal) else None
     fields = error.fields if isinstance(error, Refusal) else {}
     return pages.refused(call, error, "admin/refused.html", told=told, fields=fields, **_around(call, None))
+
+
+def told(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Instead of what a page's script asked for: why not, as a problem whose sentence is in the reader's language. Who
+    is not signed in is told so if JSON is asked for, and sent to sign in otherwise."""
+    call = cast(Call, request)
+    if isinstance(error, NotSignedIn) and "application/json" not in call.header(b"accept"):
+        return refused(request, error)
+    if not isinstance(error, Refusal):
+        return problems.answer(request, error)
+    language = call.visit.language
+    text, fields = type(error).__doc__ or "", error.fields
+    if isinstance(error, InputRefused):
+        text, fields = error.text, error.filled
+    sentence = said(language, text, fields)
+    for name, value in error.fields.items():
+        if isinstance(value, Saying):
+            error.fields[name] = said(language, value)
+    return problems.answer(request, error, sentence)
 
 
 def local_path(path: str, otherwise: str = "/admin") -> str:

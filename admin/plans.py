@@ -13,7 +13,7 @@ from admin.access import Desk
 from engine.plan import files, model, placeur_json
 from engine.plan.files import Format
 from printing.plan_pictures import picture as drawn
-from ticketing import plan_drafts, plans, venues
+from ticketing import drawings, plan_drafts, plans, venues
 from ticketing.plans import PlanVersion
 from ticketing.refusals import NotFound, PlanRefused, Refusal
 from ticketing.tokens import Scope
@@ -27,8 +27,8 @@ USES_MAX = 200
 FINDINGS_SHOWN_MAX = 200
 FORM_BYTES_MAX = 1 << 16
 """What a form has beside its file."""
-ENDINGS = {Format.PLACEUR: "json", Format.OPEN: "open.json", Format.ROWS: "csv"}
-MEDIA_TYPES = {Format.PLACEUR: JSON, Format.OPEN: JSON, Format.ROWS: "text/csv"}
+ENDINGS = {Format.PLACEUR: "json", Format.OPEN: "open.json", Format.ROWS: "csv", Format.SVG: "svg"}
+MEDIA_TYPES = {Format.PLACEUR: JSON, Format.OPEN: JSON, Format.ROWS: "text/csv", Format.SVG: SVG}
 
 
 @get("/venues/{venue_id:uuid}/plans/new")
@@ -36,7 +36,7 @@ async def new(request: Call, venue_id: FromPath[UUID]) -> Response[str]:
     """The form for a plan file."""
     desk = await access.venue(request, venue_id, Scope.MANAGE)
     form = Form.of({"plan_name": request.query_params.get("plan", "")})
-    return pages.show(request, FORM, desk, **await _asked(request, desk, venue_id, form))
+    return pages.show(request, FORM, desk, **await about_upload(request, desk, venue_id, form))
 
 
 @post("/venues/{venue_id:uuid}/plan-drafts", status_code=200)
@@ -56,8 +56,8 @@ async def upload(request: Call, venue_id: FromPath[UUID]) -> Response[str] | Red
             draft = await plan_drafts.keep(request.services.database, owner, *sent, desk.actor, request.now)
             return pages.done(request, f"/admin/venues/{venue_id}/plan-drafts/{draft}")
         except Refusal as refusal:
-            _refused(form, refusal)
-    return pages.show_again(request, FORM, desk, **await _asked(request, desk, venue_id, form))
+            file_refused(form, refusal)
+    return pages.show_again(request, FORM, desk, **await about_upload(request, desk, venue_id, form))
 
 
 @get("/venues/{venue_id:uuid}/plan-drafts/{draft_id:uuid}")
@@ -109,9 +109,11 @@ async def show(request: Call, plan_id: FromPath[UUID]) -> Response[str]:
     """A plan: its versions, and the performances on them."""
     desk = await access.plan(request, plan_id)
     database, owner = request.services.database, desk.reach.organisation_id
-    versions = await plans.versions_of(database, owner, plan_id)
+    plan = await plans.named(database, owner, plan_id)
     return pages.show(
-        request, SHOW, desk, versions=versions, venue=await venues.get(database, owner, versions[0].venue_id),
+        request, SHOW, desk, plan=plan, versions=await plans.versions_of(database, owner, plan_id),
+        drawing=await drawings.of_plan(database, owner, plan_id) if desk.may(Scope.MANAGE) else None,
+        venue=await venues.get(database, owner, plan.venue_id),
         counts=await plans.use_counts(database, owner, plan_id),
         uses=await plans.uses_of(database, owner, plan_id, USES_MAX), uses_max=USES_MAX,
     )  # fmt: skip
@@ -123,7 +125,7 @@ async def delete(request: Call, plan_id: FromPath[UUID]) -> Redirect:
     desk = await access.plan(request, plan_id, Scope.MANAGE)
     await request.typed()
     database, owner = request.services.database, desk.reach.organisation_id
-    venue_id = (await plans.versions_of(database, owner, plan_id))[0].venue_id
+    venue_id = (await plans.named(database, owner, plan_id)).venue_id
     await plans.delete(database, owner, plan_id, desk.actor, request.now)
     return pages.done(request, f"/admin/venues/{venue_id}", "The plan and its versions are deleted.")
 
@@ -159,7 +161,8 @@ async def file(
     return Response(written, media_type=MEDIA_TYPES[Format(format_name)], headers=attached(name))
 
 
-async def _asked(call: Call, desk: Desk, venue_id: UUID, form: Form) -> dict[str, Any]:
+async def about_upload(call: Call, desk: Desk, venue_id: UUID, form: Form) -> dict[str, Any]:
+    """What the forms that begin a plan show."""
     database, owner = call.services.database, desk.reach.organisation_id
     known = {version.name for version in await plans.list_of(database, owner, venue_id)}
     bytes_max = call.services.settings.plan_bytes_max
@@ -183,7 +186,7 @@ async def _formats(call: Call, version: PlanVersion) -> list[Format]:
     """The formats that can hold this plan: a row list only holds stands and sectors."""
     document = await plans.document(call.services.database, version.hash)
     rows = await asyncio.to_thread(lambda: _stands(placeur_json.read(document)))
-    return [Format.PLACEUR, Format.OPEN, *([Format.ROWS] if rows else [])]
+    return [Format.PLACEUR, Format.OPEN, Format.SVG, *([Format.ROWS] if rows else [])]
 
 
 def _stands(plan: model.Plan) -> bool:
@@ -194,7 +197,7 @@ def _stands(plan: model.Plan) -> bool:
     return plan.seat_count > 0
 
 
-def _refused(form: Form, refusal: Refusal) -> None:
+def file_refused(form: Form, refusal: Refusal) -> None:
     """Note why a file was not taken: beside the file, with the place in it, or beside the field that is named."""
     if isinstance(refusal, PlanRefused):
         form.mistaken("file", type(refusal).__doc__ or "", **refusal.fields)

@@ -13,7 +13,7 @@ from admin import access, pages
 from admin.access import Desk
 from admin.menu import marked
 from engine.plan.model import PLACES_MAX
-from ticketing import plan_drafts, plans, venues
+from ticketing import drawings, plan_drafts, plans, venues
 from ticketing.formats import Language
 from ticketing.refusals import EditedMeanwhile, Refusal, VenueInUse
 from ticketing.texts import time_zones_named
@@ -138,6 +138,7 @@ async def _shown(call: Call, desk: Desk, venue_id: UUID) -> dict[str, Any]:
         "texts": await venues.texts_of(database, venue_id),
         "versions": versions,
         "drafts": await plan_drafts.of_venue(database, owner, venue_id, call.now) if desk.may(Scope.MANAGE) else [],
+        "drawings": await drawings.of_venue(database, owner, venue_id) if desk.may(Scope.MANAGE) else [],
         "performance_count": await venues.performance_count(database, venue_id),
         "form": Form(),
         "provisions": PROVISIONS,

@@ -5,6 +5,7 @@ from litestar.types import ControllerRouterHandler
 
 from api import (
     admissions,
+    allotments,
     availability,
     forms,
     health,
@@ -29,6 +30,7 @@ V1 = Router(
     route_handlers=[
         performances.on_sale,
         performances.detail,
+        allotments.sellable,
         plans.plan,
         plans.picture,
         plans.place_list,

@@ -215,7 +215,7 @@ class Joiner:
 
     def _worth_another(self, pending: Pending, pools: dict[int, Pool], outcome: Outcome) -> bool:
         """A lost race is; so is nothing found in words that were old; so is a pool to rebuild."""
-        if pending.races >= RACES_MAX:
+        if pending.races >= RACES_MAX or pending.outdated:
             return False
         if outcome is Outcome.NOT_READY:
             return True

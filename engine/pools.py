@@ -132,7 +132,10 @@ class Pools:
         now_ms, [(epoch, _, _, words, blocks)] = await self.read(state.box_office, run, [(state.pool, 0, 0)])
         if epoch != state.epoch or len(words) != HEADER.size + 8 * state.places:
             return False
-        copy = PoolCopy(await self.source.packed(state.pool), state.places)
+        packed = await self.source.packed(state.pool)
+        if packed is not None and packed.place_count != state.places:
+            return False  # another plan has come under the pool since its state was read
+        copy = PoolCopy(packed, state.places)
         copy.load(words, blocks or None, now_ms)
         self._forget_idle()
         self._known[state.pool] = Pool(state, copy, now_ms, asked_at)

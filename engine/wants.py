@@ -10,6 +10,7 @@ from typing import Any as Anything
 
 from engine.core.best import PartyWant, Proposal
 from engine.core.copy import PoolCopy
+from engine.core.packed import PackedPlan
 from engine.holds import Any, Best, Seats, Want, runs_of
 from engine.outcomes import Outcome
 from engine.pools import Pool
@@ -21,7 +22,7 @@ STRIPES = 16
 class Asking:
     """Wants, what was proposed for them, and from which words."""
 
-    __slots__ = ("_number", "_set_aside", "proposals", "wants")
+    __slots__ = ("_number", "_plans", "_set_aside", "outdated", "proposals", "wants")
 
     def __init__(self, wants: tuple[Want, ...]) -> None:
         self.wants = wants
@@ -30,6 +31,10 @@ class Asking:
         self._number = 0
         """The sum of the change numbers that they were made from."""
         self._set_aside: list[tuple[PoolCopy, tuple[int, ...]]] = []
+        self._plans: dict[int, PackedPlan | None] = {}
+        self.outdated = False
+        """Whether another plan has come under a pool since the best of it were first sought: what was wished for names
+        categories and zones by their numbers in the plan of then."""
 
     def plain(self, pools: Mapping[int, Pool], stripe: int) -> list[tuple[Anything, ...]]:
         """The wants as the scripts take them. What is set aside for them stays so until `put_back`."""
@@ -48,7 +53,10 @@ class Asking:
         return sum(pool.copy.number for pool in bests) != self._number or any(pool.stale for pool in bests)
 
     def named(self, outcome: Outcome, pools: Mapping[int, Pool]) -> Outcome:
-        """NO_FIT as SOLD_OUT, where fewer places than a party wants are free in the categories that it wants."""
+        """NO_FIT as SOLD_OUT, where fewer places than a party wants are free in the categories that it wants; and as
+        NOT_READY, to be asked anew, where they were sought by another plan."""
+        if outcome is Outcome.NO_FIT and self.outdated:
+            return Outcome.NOT_READY
         bests = (want for want in self.wants if isinstance(want, Best))
         if outcome is Outcome.NO_FIT and any(_too_few(want.want, pools[want.pool]) for want in bests):
             return Outcome.SOLD_OUT
@@ -78,6 +86,10 @@ class Asking:
         return (1, want.pool, want.count, suggestions, list(chain.from_iterable(want.ranges or _whole(pool))))
 
     def _options(self, want: Best, pool: Pool) -> list[list[int]]:
+        if self._plans.setdefault(want.pool, pool.copy.plan) is not pool.copy.plan:
+            self.outdated = True
+            self.proposals.append([])
+            return []
         proposals = pool.copy.propose(want.want, pool.now_ms, PROPOSALS)
         self.proposals.append(proposals)
         self._number += pool.copy.number

@@ -159,9 +159,16 @@ async def take(t: Claiming, order_id: UUID, pin: Pinned) -> list[Claim]:
     rows = await SQL.take.rows(t.c, order_id=order_id, pools=[p for p, _ in wanted], places=[p for _, p in wanted])
     if await clock(t.c) > pin.asked_at + timedelta(seconds=t.settings.order_s_max):
         raise OrderLate()
-    if len(rows) < len(wanted):
+    if len(rows) < len(wanted) or await SQL.undrawn.value(t.c, order_id=order_id, pools=list(pin.places)):
         raise SeatsTaken()
     return [Claim(*row) for row in rows]
+
+
+def ensure_same(seen: Mapping[int, int], pinned: Mapping[int, int]) -> None:
+    """Raises NotReady for places that were pinned under another epoch than that by which their plan was read: it may
+    be another one by now. The epoch is looked at once more with the claims (`ensure_epochs`)."""
+    if any(pinned.get(pool, epoch) != epoch for pool, epoch in seen.items()):
+        raise NotReady()
 
 
 async def drop(c: Connection, order_ids: Sequence[UUID], places: Sequence[tuple[int, int]]) -> list[Claim]:

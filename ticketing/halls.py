@@ -29,8 +29,9 @@ class Hall(Struct, frozen=True):
 
     The plan itself is not kept: a stadium's costs tens of megabytes in each process. `categories` and `zones` are the
     names at the packed plan's indexes; `areas` gives the (start, count) place ranges of each area by its id. `seated`
-    are the zones with numbered seats, `bay_count` is how many wheelchairs have a place, `accessible` are the categories
-    of nothing but these and their companions, `tables` gives all the places of each table that is sold whole, by each.
+    are the zones with numbered seats, `bay_count` is how many wheelchairs have a place, `bays` are the places of these
+    and of their companions, `accessible` are the categories of nothing else, `tables` gives all the places of each
+    table that is sold whole, by each.
     """
 
     plan_hash: bytes
@@ -42,17 +43,23 @@ class Hall(Struct, frozen=True):
     areas: dict[str, tuple[tuple[int, int], ...]]
     seated: frozenset[str]
     bay_count: int
+    bays: tuple[int, ...]
     accessible: frozenset[str]
     tables: dict[int, tuple[int, ...]]
 
     def label(self, place: int) -> SeatLabel:
         """What a ticket says of a place: zone, row, seat, category. Raises UnknownSeat where this plan has none."""
+        found = self.known(place)
+        if found is None:
+            raise UnknownSeat(seat=str(place))
+        return found
+
+    def known(self, place: int) -> SeatLabel | None:
+        """The same; None for a tombstone, and past the end of the place list."""
         try:
-            if place >= 0:
-                return self.seats.label(place)
+            return self.seats.label(place) if place >= 0 else None
         except (KeyError, IndexError):
-            pass
-        raise UnknownSeat(seat=str(place))
+            return None
 
     def places(self, seats: Iterable[str]) -> tuple[int, ...]:
         """The place numbers of seats, in their order. Raises UnknownSeat with the first that is not in this hall."""
@@ -66,6 +73,9 @@ class Hall(Struct, frozen=True):
 
 
 _halls: OrderedDict[Key, Hall] = OrderedDict()
+_under: dict[int, Key] = {}
+"""By pool: the hall that this process's copy of it was packed by last."""
+POOLS_MAX = 10_000
 _being_made: dict[Key, asyncio.Task[Hall]] = {}
 
 
@@ -80,6 +90,19 @@ async def hall(db: Database, plan_hash: bytes, place_list_hash: bytes) -> Hall:
         task = _being_made[key] = asyncio.create_task(_make(db, key), context=Context())
         task.add_done_callback(lambda _: _being_made.pop(key))
     return await asyncio.shield(task)
+
+
+async def under(db: Database, pool: int, plan_hash: bytes, place_list_hash: bytes) -> Hall:
+    """The hall that a pool is packed by from now on."""
+    if len(_under) >= POOLS_MAX:
+        _under.clear()
+    _under[pool] = (plan_hash, place_list_hash)
+    return await hall(db, plan_hash, place_list_hash)
+
+
+def last_under(pool: int) -> Key | None:
+    """The hall that this process last packed a pool by, named by its plan's and its place list's hash, if any."""
+    return _under.get(pool)
 
 
 async def _make(db: Database, key: Key) -> Hall:
@@ -103,9 +126,15 @@ def _pack(key: Key, document: bytes, place_list_document: bytes) -> Hall:
         areas={area.id: place_list.area_ranges(area.id, area.capacity) for area in plan.areas()},
         seated=frozenset(zone.id for zone in plan.zones if any(row.seats for row in zone.rows)),
         bay_count=sum(Attribute.WHEELCHAIR in seat.attributes for seat in plan.seats()),
+        bays=_bays(plan, seats),
         accessible=_accessible(plan),
         tables=_whole_tables(plan, seats),
     )
+
+
+def _bays(plan: Plan, seats: SeatIndex) -> tuple[int, ...]:
+    found = (seats.place(one.id) for one in plan.seats() if Attribute.WHEELCHAIR in one.attributes or one.companion_of)
+    return tuple(place for place in found if place is not None)
 
 
 def _accessible(plan: Plan) -> frozenset[str]:

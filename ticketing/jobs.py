@@ -29,6 +29,10 @@ class Job(StrEnum):
     SEND_CUSTOMER_MAIL = "send-customer-mail"
     SEND_MAILING = "send-mailing"
     BOOK_BANK_FILE = "book-bank-file"
+    CHANGE_PLANS = "change-plans"
+    RELABEL_TICKETS = "relabel-tickets"
+    SHOW_CODES = "show-codes"
+    COPY_ALLOTMENTS = "copy-allotments"
 
 
 class MailKind(StrEnum):
@@ -140,6 +144,31 @@ class BookBankFile(Struct, frozen=True):
     file: UUID
 
 
+class ChangePlans(Struct, frozen=True):
+    """Put the dates of a change that still wait onto its version of their plan."""
+
+    change: UUID
+
+
+class RelabelTickets(Struct, frozen=True):
+    """Make the tickets of a performance (of one order) say what its plan calls their places."""
+
+    performance: UUID
+    order: UUID | None = None
+
+
+class ShowCodes(Struct, frozen=True):
+    """Make Redis say of a pool's places under which block or allotment they are kept."""
+
+    pool: int
+
+
+class CopyAllotments(Struct, frozen=True):
+    """Give the dates of a copy that still wait what its own date keeps off open sale."""
+
+    copy: UUID
+
+
 PAYLOADS: Mapping[Job, type[Struct]] = {
     Job.SYNC_PLACES: SyncPlaces,
     Job.SEND_MAIL: SendMail,
@@ -148,12 +177,20 @@ PAYLOADS: Mapping[Job, type[Struct]] = {
     Job.SEND_CUSTOMER_MAIL: SendCustomerMail,
     Job.SEND_MAILING: SendMailing,
     Job.BOOK_BANK_FILE: BookBankFile,
+    Job.CHANGE_PLANS: ChangePlans,
+    Job.RELABEL_TICKETS: RelabelTickets,
+    Job.SHOW_CODES: ShowCodes,
+    Job.COPY_ALLOTMENTS: CopyAllotments,
 }
 
 PRIORITIES: Mapping[Job, int] = {
     Job.SYNC_PLACES: 20,
     Job.SEND_REFUND: 10,
     Job.BOOK_BANK_FILE: 5,
+    Job.CHANGE_PLANS: 5,
+    Job.RELABEL_TICKETS: 5,
+    Job.SHOW_CODES: 20,
+    Job.COPY_ALLOTMENTS: 5,
     Job.SEND_ACCOUNT_MAIL: 5,
     Job.SEND_CUSTOMER_MAIL: 5,
     Job.SEND_MAIL: 0,

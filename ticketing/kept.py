@@ -5,6 +5,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from contextvars import Context
+from functools import partial
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -36,6 +37,11 @@ class Kept(Generic[K, V]):
             task = self._readings[key] = asyncio.create_task(self._read_anew(key, read), context=Context())
             task.add_done_callback(lambda _: self._readings.pop(key))
         return await asyncio.shield(task)
+
+    async def anew(self, key: K) -> V:
+        """The value of a key, read now: no older than the asking."""
+        assert self._read is not None, "what has no reading of its own is asked by get_by"
+        return await self._read_anew(key, partial(self._read, key))
 
     def forget(self, key: K) -> None:
         """Read a key anew when it is next asked for."""

@@ -18,7 +18,7 @@ from msgspec import Struct
 from engine.holds import Seats
 from engine.inventory import Inventory
 from engine.seat_index import SeatLabel
-from ticketing import audit, claims, halls, invoicing, jobs, ledger, orders, refunds
+from ticketing import allotments, audit, claims, halls, invoicing, jobs, ledger, orders, refunds
 from ticketing.audit import Actor
 from ticketing.claims import Claim, Claiming, Pinned
 from ticketing.db import Database
@@ -107,6 +107,8 @@ class _Ticket(Struct, frozen=True):
     options: list[str]
     place_list_hash: bytes
     plan_hash: bytes
+    epoch: int
+    """Of the pool, as of when the plan was read."""
     to_come: bool
     admitted: bool
 
@@ -143,10 +145,13 @@ async def move_ticket(
         if ticket.place == request.place:
             return Moved(ticket.id, order.id, ticket.place, ticket.generation, 0)
         _ensure_movable(order.status, ticket)
+        if request.allow:
+            await allotments.ensure_sellable(c, [ticket.performance_id], request.allow)
         label = (await halls.hall(db, ticket.plan_hash, ticket.place_list_hash)).label(request.place)
         price_cents = await _price(c, ticket, label)
         wants = (Seats(ticket.pool_id, (request.place,)),)
         async with claims.pinned(t, order.box_office_id, wants, request.allow) as pin:
+            claims.ensure_same({ticket.pool_id: ticket.epoch}, pin.epochs)
             taken, freed = await _change_place(t, order.id, ticket, pin)
             moved = await _write(c, order.id, order.status, ticket, request.place, label, price_cents, now)
             if by is not None:
@@ -213,7 +218,9 @@ def _free_labels(hall: Hall, status: bytes, place_count: int) -> list[tuple[int,
     states = (octets[:, None] >> np.array([0, 2, 4, 6], np.uint8) & 3).reshape(-1)[:place_count]
     found, areas = [], set()
     for place in np.flatnonzero(states == 0).tolist():
-        label = hall.label(place)
+        label = hall.known(place)
+        if label is None:  # of another version of the plan, which the copy or the hall is a moment ahead with
+            continue
         if not label.row and not label.seat:
             if label in areas:
                 continue

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from ticketing import box_offices, options, passes, performances, tariffs, waiting_rooms
+from ticketing import allotments, box_offices, halls, options, passes, performances, tariffs, waiting_rooms
 from ticketing.box_offices import BoxOffice
 from ticketing.channels import Channel
 from ticketing.db import Database
@@ -125,10 +125,24 @@ class Offers:
         self._box_offices = Kept(self._box_office, FRESH_S, BOX_OFFICES_MAX)
         self._pass_types = Kept(self._pass_type, FRESH_S, PASS_TYPES_MAX)
         self._uses: dict[int, PoolUse] = {}
+        self._met: dict[UUID, halls.Key | None] = {}
+        """By performance: the last hall of its pool that its offer was read anew for, which may be the newer one."""
 
     async def of(self, performance_id: UUID) -> Offer:
-        """The offer of a performance that is no draft, or NotFound."""
-        return await self._offers.get(performance_id)
+        """The offer of a performance that is no draft, or NotFound. Read anew once the performance's pool has been
+        packed by another plan than the offer's."""
+        offer = await self._offers.get(performance_id)
+        packed = halls.last_under(offer.performance.pool_id)
+        if packed in (None, (offer.hall.plan_hash, offer.hall.place_list_hash), self._met.get(performance_id)):
+            return offer
+        if len(self._met) >= OFFERS_MAX:
+            self._met.clear()
+        self._met[performance_id] = packed
+        return await self._offers.anew(performance_id)
+
+    async def renewed(self, performance_id: UUID) -> Offer:
+        """The offer read now: something of it was met that another plan draws."""
+        return await self._offers.anew(performance_id)
 
     async def box_office(self, key: str) -> BoxOffice:
         """The box office at an address, or NotFound."""
@@ -137,6 +151,12 @@ class Offers:
     async def pass_type(self, pass_type_id: UUID) -> PassType:
         """A pass type, or NotFound."""
         return await self._pass_types.get(pass_type_id)
+
+    async def ensure_sellable(self, performance_id: UUID, codes: Sequence[int]) -> None:
+        """Raises NotFound unless each of these codes is an open allotment of the performance: Postgres is asked, for
+        staff alone name any."""
+        async with self._db.read() as c:
+            await allotments.ensure_sellable(c, [performance_id], codes)
 
     async def uses(self, pools: Sequence[int]) -> list[PoolUse]:
         """What pools are of, in their order; it never changes. Pools of other kinds have neither id."""

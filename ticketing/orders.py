@@ -180,6 +180,7 @@ async def place(
     pin = await _pin(inventory, settings, request, draft, attempt)
     reach("F2")
     try:
+        claims.ensure_same(drafts.epochs_of(ground), pin.epochs)
         placed, owned = await _write(db, settings, request, ground, draft, pin, now, by)
     except _KeyTaken:
         return await _first_answer(db, settings, request)

@@ -25,7 +25,7 @@ from ticketing.audit import Actor
 from ticketing.claims import Claim, Claiming
 from ticketing.db import Database
 from ticketing.ids import new_id
-from ticketing.jobs import Job, MailKind, SendMail
+from ticketing.jobs import Job, MailKind, RelabelTickets, SendMail
 from ticketing.ledger import Account
 from ticketing.orders import Locked, Order
 from ticketing.refunds import ACCOUNTS, ON_SITE, TRANSFER
@@ -339,6 +339,8 @@ async def _seat_again(t: Claiming, order: Locked, payment: Payment, now: datetim
         ticket_status=step(TICKET, "ticket", TicketStatus.CANCELLED, TicketEvent.RESEAT),
         now=now,
     )
+    for (performance,) in await SQL.replanned.rows(c, order_id=order.id):
+        await jobs.enqueue(c, Job.RELABEL_TICKETS, RelabelTickets(performance, order.id))
     await _accept(c, payment, now)
     await jobs.enqueue(c, Job.SEND_MAIL, SendMail(order.id, MailKind.ORDER_PAID))
     await invoicing.follow(c, [order.id], now)

@@ -1,7 +1,7 @@
 """Performances: one date of an event in one venue, with its plan and the pool its places are sold from.
 
-A performance is made on a plan version and its first place list. A later version of the plan may be published onto it:
-the place list follows, so every seat keeps its number and with it its claims, and the pool grows by what is new.
+A performance is made on a plan version and its first place list. It may go onto another version of the plan
+(`plan_changes`): the place list follows, so every seat keeps its number and with it its claims.
 """
 
 import asyncio
@@ -12,17 +12,15 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from engine.inventory import Inventory
 from engine.plan import places, placeur_json
 from engine.plan.places import PlaceList
-from ticketing import audit, halls, plans, pools
-from ticketing.audit import Actor, Subject
+from ticketing import halls, plans, pools
 from ticketing.channels import Channel
 from ticketing.db import Database
 from ticketing.halls import Hall
 from ticketing.ids import new_id
 from ticketing.pools import PoolKind
-from ticketing.refusals import InputRefused, NotFound, SaleClosed, SaleNotOpen, SeatsInUse
+from ticketing.refusals import InputRefused, NotFound, SaleClosed, SaleNotOpen
 from ticketing.sql import Connection, load
 
 SQL = load("performances")
@@ -160,37 +158,6 @@ async def hall(db: Database, performance: Performance) -> Hall:
     return await halls.hall(db, performance.plan_hash, performance.place_list_hash)
 
 
-async def publish_plan(
-    db: Database,
-    inventory: Inventory,
-    organisation_id: UUID,
-    performance_id: UUID,
-    plan_version_id: UUID,
-    by: Actor,
-    now: datetime,
-) -> None:
-    """Put another plan version of the same venue under a performance; holds and claims keep their places.
-
-    Raises NotFound for what is not the organisation's, SeatsInUse when the new plan drops a place that is sold.
-    """
-    async with db.transaction() as c:
-        values = {"performance_id": performance_id, "version_id": plan_version_id}
-        row = await SQL.to_publish.row(c, organisation_id=organisation_id, **values)
-        if row is None:
-            raise NotFound(what="performance or plan version")
-        place_list, dropped = await asyncio.to_thread(_follow, row["place_list"], row["plan"])
-        await pools.lock_exclusive(c, row["pool_id"])
-        if in_use := await SQL.claimed_among.value(c, pool=row["pool_id"], places=dropped):
-            raise SeatsInUse(place_count=in_use)
-        await SQL.publish.run(c, place_list_hash=await plans.keep_place_list(c, place_list), **values)
-        await pools.grow(c, row["pool_id"], place_list.place_count)
-        about = {"name": row["event_name"], "box_office_id": row["box_office_id"]}
-        numbers = {"plan_number": (row["old_number"], row["new_number"])}
-        subject = Subject(kind="performance", id=performance_id, **about)
-        await audit.note(c, by, "performance.plan_published", subject, now, numbers)
-    await inventory.rebuild(row["pool_id"])
-
-
 def ensure_shown(performance: Performance, link: str) -> None:
     """Raises NotFound for a performance that is shown by link to who does not have its link."""
     hidden = performance.visibility is Visibility.LINK
@@ -227,10 +194,3 @@ def _check(schedule: Schedule) -> None:
 def first_places(plan_document: bytes) -> PlaceList:
     """The place list that a performance begins with. Takes a moment for a large plan: call it in a thread."""
     return places.first(placeur_json.read(plan_document))
-
-
-def _follow(place_list_document: bytes, plan_document: bytes) -> tuple[PlaceList, list[int]]:
-    """The place list that follows, and the places that the plan no longer draws."""
-    plan = placeur_json.read(plan_document)
-    place_list = places.follow(places.decode(place_list_document), plan)
-    return place_list, list(place_list.tombstones(plan))

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from engine.plan import doctor, files, placeur_json, row_list
+from engine.plan import doctor, files, placeur_json, row_list, svg
 from engine.plan import model as engine_model
 from engine.plan.doctor import Finding
 from engine.plan.files import Format
@@ -152,7 +152,8 @@ async def drop(db: Database, organisation_id: UUID, venue_id: UUID, draft_id: UU
 def _mended(content: bytes, name: str) -> _Mended:
     try:
         form = files.format_of(content)
-        drawn = row_list.read(content, name) if form is Format.ROWS else files.read(content)
+        named = {Format.ROWS: row_list.read, Format.SVG: svg.read}.get(form)
+        drawn = files.read(content) if named is None else named(content, name)
         plan, findings = doctor.examine(drawn)
         return _Mended(form, placeur_json.write(plan), plan.capacity, findings)
     except engine_model.PlanRefused as refused:

@@ -38,6 +38,14 @@ class PlanVersion(Struct, frozen=True):
     created_at: datetime
 
 
+class PlanName(Struct, frozen=True):
+    """A plan by itself: one that is drawn for the first time has no version yet."""
+
+    id: UUID
+    venue_id: UUID
+    name: str
+
+
 class Use(Struct, frozen=True):
     """A performance on a version of a plan."""
 
@@ -111,13 +119,19 @@ async def list_of(db: Database, organisation_id: UUID, venue_id: UUID) -> list[P
         return await SQL.list_of.all(c, PlanVersion, organisation_id=organisation_id, venue_id=venue_id)
 
 
-async def versions_of(db: Database, organisation_id: UUID, plan_id: UUID) -> list[PlanVersion]:
-    """A plan's versions, the latest first. NotFound for another organisation's plan."""
+async def named(db: Database, organisation_id: UUID, plan_id: UUID) -> PlanName:
+    """An organisation's own plan, or NotFound."""
     async with db.read() as c:
-        found = await SQL.versions_of.all(c, PlanVersion, organisation_id=organisation_id, plan_id=plan_id)
-    if not found:
+        found = await SQL.named.one(c, PlanName, organisation_id=organisation_id, plan_id=plan_id)
+    if found is None:
         raise NotFound(what="plan")
     return found
+
+
+async def versions_of(db: Database, organisation_id: UUID, plan_id: UUID) -> list[PlanVersion]:
+    """A plan's versions, the latest first: none of another organisation's plan, or of one that was never published."""
+    async with db.read() as c:
+        return await SQL.versions_of.all(c, PlanVersion, organisation_id=organisation_id, plan_id=plan_id)
 
 
 async def uses_of(

@@ -15,9 +15,10 @@ from enum import StrEnum
 from uuid import UUID
 
 import numpy as np
+from msgspec import Struct
 
 from engine.core.packed import PackedPlan
-from engine.holds import PoolState
+from engine.holds import PoolState, runs_of
 from engine.inventory import Inventory
 from engine.link import StoreUnreachable
 from ticketing import halls
@@ -26,10 +27,14 @@ from ticketing.refusals import InputRefused, NotFound, NotReady
 from ticketing.sql import Connection, load
 
 BLOCK_CODE_MAX = 0xFFFF
+PLACES_SHOWN_MAX = 10_000
+"""Places whose codes one call writes to Redis: nobody else is answered there meanwhile."""
 WARMING_S_MAX = 3.0
 """How long a process may take to know its pools before it serves without them."""
 
 SQL = load("pools")
+
+Codes = np.ndarray[tuple[int], np.dtype[np.uint16]]
 
 
 class PoolKind(StrEnum):
@@ -64,26 +69,80 @@ async def ensure_epochs(c: Connection, epochs: Mapping[int, int]) -> None:
         raise NotReady()
 
 
+class Coded(Struct, frozen=True):
+    """What a pool keeps off open sale, as a transaction that changes it sees it: a code a place, 0 for open sale."""
+
+    place_count: int
+    codes: Codes
+    tombstones: frozenset[int]
+
+
 async def block(
     db: Database, inventory: Inventory, organisation_id: UUID, pool: int, places: Sequence[int], code: int
 ) -> None:
-    """Take places off sale under a code (1 house, 2 technical, 3 view, from 16 on an allotment), or back with 0.
-
-    Durable first, then shown: a place that is held or owned stays so. Raises NotFound for another's pool, InputRefused
-    for a place it does not have.
-    """
+    """Take places off sale under a code, or back with 0: `lock_codes`, `write_codes` and `show_codes` in one."""
     assert 0 <= code <= BLOCK_CODE_MAX
     async with db.transaction() as c:
-        await SQL.lock_shared.value(c, pool=pool)
-        row = await SQL.blocks_to_change.row(c, organisation_id=organisation_id, pool=pool)
-        if row is None:
-            raise NotFound(what="pool")
-        if places and not 0 <= min(places) <= max(places) < row["place_count"]:
-            raise InputRefused(problem="There is no such place.", where="places")
-        codes = _codes(row["blocks"], row["place_count"])
-        codes[list(places)] = code
-        await SQL.change_blocks.run(c, pool=pool, blocks=codes.tobytes() if codes.any() else None)
-    await _show_blocks(db, inventory, pool, places)
+        coded = await lock_codes(c, organisation_id, pool)
+        ensure_places(coded, places)
+        coded.codes[list(places)] = code
+        await write_codes(c, pool, coded.codes)
+    await show_codes(db, inventory, pool, places)
+
+
+async def lock_codes(c: Connection, organisation_id: UUID, pool: int) -> Coded:
+    """The codes of a pool's places, to be changed in the caller's transaction: nobody else changes them until it ends,
+    and the pool is not rebuilt. Raises NotFound for another's pool."""
+    await SQL.lock_shared.value(c, pool=pool)
+    row = await SQL.blocks_to_change.row(c, organisation_id=organisation_id, pool=pool)
+    if row is None:
+        raise NotFound(what="pool")
+    codes = _codes(row["blocks"], row["place_count"])
+    return Coded(row["place_count"], codes, frozenset(row["tombstones"]))
+
+
+def ensure_places(coded: Coded, places: Sequence[int]) -> None:
+    """Raises InputRefused for a place that the pool does not have, or that its plan does not draw any more."""
+    there = not places or 0 <= min(places) <= max(places) < coded.place_count
+    if not there or not coded.tombstones.isdisjoint(places):
+        raise InputRefused(problem="There is no such place.", where="places")
+
+
+async def write_codes(c: Connection, pool: int, codes: Codes) -> None:
+    """Make these the codes of a pool; the caller's transaction has them locked, and `show_codes` follows its commit."""
+    runs = runs_of(pool, np.flatnonzero(codes).tolist())
+    values = {"starts": runs[1::3], "counts": runs[2::3]}
+    await SQL.change_blocks.run(c, pool=pool, blocks=codes.tobytes() if codes.any() else None, **values)
+
+
+async def codes_of(c: Connection, pool: int, place_count: int) -> Codes:
+    """The codes of a pool's places as they are durable now."""
+    return _codes(await SQL.blocks.value(c, pool=pool), place_count)
+
+
+async def show_codes(db: Database, inventory: Inventory, pool: int, places: Sequence[int]) -> None:
+    """Write the places' codes to Redis until what was written is what is durable: another may be changing them too.
+
+    What is held or owned stays so, and is kept once it is free. Raises StoreUnreachable.
+    """
+    if places and (await inventory.copy(pool, 0))[0].place_count <= max(places):
+        await inventory.rebuild(pool)  # it has grown, and its words are still those of before
+    shown: dict[int, list[int]] = {}
+    while (wanted := await _places_by_code(db, pool, places)) != shown:
+        for code, some in wanted.items():
+            for start in range(0, len(some), PLACES_SHOWN_MAX):
+                await inventory.block(pool, some[start : start + PLACES_SHOWN_MAX], code)
+        shown = wanted
+
+
+async def sync_codes(db: Database, inventory: Inventory, pool: int) -> int:
+    """Make Redis say of a pool's places what is durable, where it says otherwise; how many it changed."""
+    copy, _ = await inventory.copy(pool, 0)
+    async with db.read() as c:
+        codes = await codes_of(c, pool, copy.place_count)
+    differing = [place for place in range(copy.place_count) if copy.block(place) != codes[place]]
+    await show_codes(db, inventory, pool, differing)
+    return len(differing)
 
 
 async def unbind(db: Database, pools: Sequence[int] | None = None) -> list[int]:
@@ -131,7 +190,7 @@ class PoolClaims:
             row = await SQL.hall.row(c, pool=pool)
         if row is None:
             return None
-        return (await halls.hall(self._db, row["plan_hash"], row["place_list_hash"])).packed
+        return (await halls.under(self._db, pool, row["plan_hash"], row["place_list_hash"])).packed
 
     async def claims(self, pool: int, places: Sequence[int] | None = None) -> Mapping[int, int]:
         """Place -> serial of the claims on these places, or of all."""
@@ -188,6 +247,46 @@ async def grow(c: Connection, pool: int, place_count: int) -> None:
     await SQL.grow.run(c, pool=pool, place_count=place_count, epoch=await SQL.next_epoch.value(c))
 
 
+async def empty_out(c: Connection, pool: int, tombstones: Sequence[int]) -> None:
+    """Say which places of a pool its plan does not draw any more; what was blocked there is not blocked any more.
+
+    The caller's transaction must have locked the pool by `lock_exclusive`, and seen that none of them is claimed.
+    """
+    blocks: bytes | None = await SQL.blocks.value(c, pool=pool)
+    codes = _codes(blocks, len(blocks or b"") // 2)
+    codes[[place for place in tombstones if place < len(codes)]] = 0
+    await SQL.empty_out.run(c, pool=pool, tombstones=list(tombstones))
+    await write_codes(c, pool, codes)
+
+
+async def blocked_among(c: Connection, pool: int, places: Sequence[int]) -> int:
+    """How many of these places are off open sale: blocked, or allotted."""
+    blocks: bytes | None = await SQL.blocks.value(c, pool=pool)
+    codes = _codes(blocks, len(blocks or b"") // 2)
+    return int(np.count_nonzero(codes[[place for place in places if place < len(codes)]]))
+
+
+async def resize(c: Connection, pool: int, place_count: int) -> None:
+    """Give a pool whose places are all alike more of them, or fewer: claims past the new end take free ones before it.
+
+    The caller's transaction must have locked the pool by `lock_exclusive`, and seen that no more are claimed; the pool
+    is to be rebuilt after it, as by `grow`.
+    """
+    await SQL.move_below.run(c, pool=pool, place_count=place_count)
+    await grow(c, pool, place_count)
+
+
+async def claim_count(c: Connection, pool: int) -> int:
+    """How many of a pool's places are owned."""
+    count: int = await SQL.claimed.value(c, pool=pool)
+    return count
+
+
+async def let_go(c: Connection, pool: int) -> None:
+    """Drop every claim of a pool that bounds nothing any more; the caller's transaction has locked it alone."""
+    await SQL.let_go.run(c, pool=pool)
+
+
 async def lock_exclusive(c: Connection, pool: int) -> None:
     """Keep everybody from claiming, freeing and rebuilding in the pool until the transaction ends."""
     await SQL.lock_exclusive.value(c, pool=pool)
@@ -209,21 +308,12 @@ async def _blocks(c: Connection, state: PoolState) -> bytes:
     return _codes(blocks, state.places).tobytes() if blocks else b""
 
 
-def _codes(blocks: bytes | None, place_count: int) -> np.ndarray[tuple[int], np.dtype[np.uint16]]:
+def _codes(blocks: bytes | None, place_count: int) -> Codes:
     """The block codes of the first `place_count` places; what is stored may be shorter, from when the pool was."""
     codes = np.zeros(place_count, dtype="<u2")
     stored = np.frombuffer(blocks or b"", dtype="<u2")[:place_count]
     codes[: len(stored)] = stored
     return codes
-
-
-async def _show_blocks(db: Database, inventory: Inventory, pool: int, places: Sequence[int]) -> None:
-    """Write the places' codes to Redis until what was written is what is durable: another may be changing them too."""
-    shown: dict[int, list[int]] = {}
-    while (wanted := await _places_by_code(db, pool, places)) != shown:
-        for code, some in wanted.items():
-            await inventory.block(pool, some, code)
-        shown = wanted
 
 
 async def _places_by_code(db: Database, pool: int, places: Sequence[int]) -> dict[int, list[int]]:

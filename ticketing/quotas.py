@@ -112,13 +112,12 @@ async def _change(
         await SQL.lock_orders.run(c, tariff_id=tariff.id)
     await pools.lock_exclusive(c, quota.pool_id)
     if count is None:
-        await SQL.let_go.run(c, pool=quota.pool_id)
+        await pools.let_go(c, quota.pool_id)
         await SQL.forget.run(c, quota_id=quota.id)
         return []
     if count < quota.place_count:
-        _ensure_room(await SQL.claimed.value(c, pool=quota.pool_id), count, performance_id)
-        await SQL.move_below.run(c, pool=quota.pool_id, place_count=count)
-    await pools.grow(c, quota.pool_id, count)
+        _ensure_room(await pools.claim_count(c, quota.pool_id), count, performance_id)
+    await pools.resize(c, quota.pool_id, count)
     return [quota.pool_id]
 
 

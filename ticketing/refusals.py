@@ -270,10 +270,108 @@ class PlanUnsound(Refusal):
     status = 422
 
 
+class DrawingRefused(Refusal):
+    """This cannot be kept ({where}). {problem}"""
+
+    code = "drawing-refused"
+    status = 422
+
+
+class DrawingChanged(Refusal):
+    """{by} has changed this drawing meanwhile, and nothing was saved: load it again."""
+
+    code = "drawing-changed"
+    status = 409
+
+
+class DrawingUnsound(Refusal):
+    """There are {finding_count} things to mend before this drawing can be published. {finding}"""
+
+    code = "drawing-unsound"
+    status = 409
+
+
+class DrawingEmpty(Refusal):
+    """There is nothing to sell on this drawing yet: draw seats, or an area with places."""
+
+    code = "drawing-empty"
+    status = 409
+
+
+class DrawingBehind(Refusal):
+    """Version {number} of this plan came from elsewhere while you were drawing: look at it, then publish over it."""
+
+    code = "drawing-behind"
+    status = 409
+
+
+class DrawingExists(Refusal):
+    """The plan {name} is being drawn already: publish that drawing or throw it away first."""
+
+    code = "drawing-exists"
+    status = 409
+
+
+class TooManyDrawings(Refusal):
+    """There are {drawings_max} drawings already, the most there can be: publish some, or throw some away."""
+
+    code = "too-many-drawings"
+    status = 409
+
+
 class SeatsInUse(Refusal):
     """The new plan drops {place_count} places that are sold: move or refund them first."""
 
     code = "seats-in-use"
+    status = 409
+
+
+class PlanInPlace(Refusal):
+    """The date is on version {number} of its plan already."""
+
+    code = "plan-in-place"
+    status = 409
+
+
+class OtherPlan(Refusal):
+    """That is a version of another plan: a date keeps to the plan that it was put on."""
+
+    code = "other-plan"
+    status = 409
+
+
+class DateEnded(Refusal):
+    """The date is over or cancelled: it stays on the version of its plan that it was sold on."""
+
+    code = "date-ended"
+    status = 409
+
+
+class PlanBusy(Refusal):
+    """Too much is being sold at this date just now, and nothing was changed: try again in a moment."""
+
+    code = "plan-busy"
+    status = 503
+
+
+class PlacesSpent(Refusal):
+    """With this version the date would have had more than {places_max} places in all: add a new date instead."""
+
+    code = "places-spent"
+    status = 409
+
+
+class DateOver(Refusal):
+    """The date is over or cancelled: nothing is kept there any more."""
+
+    code = "date-over"
+    status = 409
+
+
+class AllotmentsSpent(Refusal):
+    """A date has at most {count_max} blocks and allotments at once: release some of them first."""
+
+    code = "allotments-spent"
     status = 409
 
 
@@ -592,6 +690,27 @@ class QuotaBelowSold(Refusal):
 
     code = "quota-below-sold"
     status = 409
+
+
+class PassBelowSold(Refusal):
+    """{place_count} of this pass are sold already: its number cannot be less."""
+
+    code = "pass-below-sold"
+    status = 409
+
+
+class PassDatesStay(Refusal):
+    """This pass was sold, so its dates stay as they are: make another pass for other dates."""
+
+    code = "pass-dates-stay"
+    status = 409
+
+
+class NoCommonSeat(Refusal):
+    """No numbered seat is in the halls of all these dates, which a pass needs: choose dates whose halls share some."""
+
+    code = "no-common-seat"
+    status = 422
 
 
 class PassIncomplete(Refusal):

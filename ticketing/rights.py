@@ -35,8 +35,10 @@ class Thing(StrEnum):
     FORM = "form"
     FORM_FIELD = "field"
     TICKET_DESIGN = "ticket design"
+    PASS_TYPE = "pass type"
     VENUE = "venue"
     PLAN = "plan"
+    DRAWING = "drawing"
     TOKEN = "key"
 
 
@@ -49,8 +51,10 @@ THROUGH = {
     Thing.FORM: SQL.on_form,
     Thing.FORM_FIELD: SQL.on_form_field,
     Thing.TICKET_DESIGN: SQL.on_ticket_design,
+    Thing.PASS_TYPE: SQL.on_pass_type,
     Thing.VENUE: SQL.on_venue,
     Thing.PLAN: SQL.on_plan,
+    Thing.DRAWING: SQL.on_drawing,
     Thing.TOKEN: SQL.on_token,
 }
 

@@ -23,6 +23,9 @@ from engine.inventory import Inventory
 from engine.link import StoreUnreachable
 from engine.reconciler import Reconciler
 from ticketing import (
+    accessible_places,
+    allotment_copies,
+    allotments,
     bank_files,
     carried_visits,
     carts,
@@ -31,12 +34,24 @@ from ticketing import (
     files,
     jobs,
     orders,
+    plan_change_runs,
+    plan_changes,
+    pools,
     refunds,
     uploads,
     waiting_steps,
 )
 from ticketing.db import Database
-from ticketing.jobs import BookBankFile, Job, SendRefund, SyncPlaces
+from ticketing.jobs import (
+    BookBankFile,
+    ChangePlans,
+    CopyAllotments,
+    Job,
+    RelabelTickets,
+    SendRefund,
+    ShowCodes,
+    SyncPlaces,
+)
 from ticketing.refunds import Provider
 from ticketing.settings import Settings
 from ticketing.sql import Connection
@@ -51,6 +66,7 @@ ORDERS_EXPIRED_MAX = 100
 LOG_KEPT = timedelta(days=7)
 LOG_CLEANED_EVERY_S = 3600
 FILES_FORGOTTEN_EVERY_S = 600
+ALLOTMENTS_RELEASED_EVERY_S = 5
 CUSTOMERS_FORGOTTEN_EVERY_S = 3600
 RECONNECT_S = 2.0
 
@@ -77,6 +93,7 @@ async def run(
             tasks.create_task(repeat(stop, settings.expiry_s, partial(_expire, db, inventory))),
             tasks.create_task(repeat(stop, settings.reconcile_s, reconciler.pass_once)),
             tasks.create_task(repeat(stop, waiting_steps.STEP_S, partial(_step_waiting_rooms, db))),
+            tasks.create_task(repeat(stop, ALLOTMENTS_RELEASED_EVERY_S, partial(_release_allotments, db, inventory))),
             tasks.create_task(repeat(stop, LOG_CLEANED_EVERY_S, partial(_clean_log, db))),
             tasks.create_task(repeat(stop, FILES_FORGOTTEN_EVERY_S, partial(_forget_files, db))),
             tasks.create_task(repeat(stop, CUSTOMERS_FORGOTTEN_EVERY_S, partial(_forget_customers, db))),
@@ -102,7 +119,31 @@ def own_handlers(db: Database, inventory: Inventory, settings: Settings, provide
         assert isinstance(payload, BookBankFile)
         await bank_files.book(db, inventory, settings, payload.file, await database_time(db))
 
-    return {Job.SYNC_PLACES: sync_places, Job.SEND_REFUND: send_refund, Job.BOOK_BANK_FILE: book_bank_file}
+    async def change_plans(payload: Struct, _: str) -> None:
+        assert isinstance(payload, ChangePlans)
+        await plan_change_runs.run(db, inventory, payload.change, await database_time(db))
+
+    async def relabel_tickets(payload: Struct, _: str) -> None:
+        assert isinstance(payload, RelabelTickets)
+        await plan_changes.relabel(db, payload.performance, payload.order)
+
+    async def show_codes(payload: Struct, _: str) -> None:
+        assert isinstance(payload, ShowCodes)
+        await pools.sync_codes(db, inventory, payload.pool)
+
+    async def copy_allotments(payload: Struct, _: str) -> None:
+        assert isinstance(payload, CopyAllotments)
+        await allotment_copies.run(db, inventory, payload.copy, await database_time(db))
+
+    return {
+        Job.SYNC_PLACES: sync_places,
+        Job.SEND_REFUND: send_refund,
+        Job.BOOK_BANK_FILE: book_bank_file,
+        Job.CHANGE_PLANS: change_plans,
+        Job.RELABEL_TICKETS: relabel_tickets,
+        Job.SHOW_CODES: show_codes,
+        Job.COPY_ALLOTMENTS: copy_allotments,
+    }
 
 
 async def repeat(stop: asyncio.Event, pause_s: float, act: Callable[[], Awaitable[object]]) -> None:
@@ -183,6 +224,13 @@ async def _expire(db: Database, inventory: Inventory) -> None:
     """All orders that are due, some at a time."""
     while await orders.expire_due(db, inventory, await database_time(db), ORDERS_EXPIRED_MAX) == ORDERS_EXPIRED_MAX:
         pass
+
+
+async def _release_allotments(db: Database, inventory: Inventory) -> None:
+    """What events ask for is kept, and what is due goes on open sale."""
+    now = await database_time(db)
+    await accessible_places.follow(db, inventory, now)
+    await allotments.release_due(db, inventory, now)
 
 
 async def _step_waiting_rooms(db: Database) -> None:

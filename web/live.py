@@ -156,7 +156,10 @@ class Feed:
 
     def _tell(self, house: Snapshot) -> None:
         before, self._house = self._house, house
-        if before is not None:
+        if before is not None and len(before.status) != len(house.status):
+            self._tellings.clear()  # another plan has come under the pool: everybody is sent the whole house
+            self._number += 1
+        elif before is not None:
             runs = b"".join(RUN.pack(*run) for run in status_diff(before.status, house.status))
             self._tellings.append(Telling(house.version, runs))
             self._number += 1

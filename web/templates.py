@@ -50,7 +50,7 @@ class Templates:
             languages.translations(language), newstyle=True
         )
         environment.globals |= {
-            "said": partial(_said, language),
+            "said": partial(said, language),
             "language": language,
             "own_names": languages.OWN_NAMES,
             "asset": self._assets.url,
@@ -91,7 +91,7 @@ def templates() -> Templates:
     return Templates(built.assets())
 
 
-def _said(language: str, text: str | Saying, fields: Mapping[str, Any] = NO_FIELDS) -> str:
+def said(language: str, text: str | Saying, fields: Mapping[str, Any] = NO_FIELDS) -> str:
     """A text of ours with its fields, those that are words of ours translated too ("event" of "no such {what}")."""
     if isinstance(text, Saying):
         return _told(language, text)

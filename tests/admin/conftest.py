@@ -16,6 +16,7 @@ from ticketing import rights, staff
 from ticketing.db import Database
 from ticketing.rights import Grant
 from ticketing.tokens import Scope
+from web.built import assets
 
 __all__ = ["client", "database", "hold", "house", "order", "paid", "queries", "rival", "settings"]
 
@@ -74,6 +75,15 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(staff, "_hasher", hasher)
     monkeypatch.setattr(staff, "_nobody", hasher.hash("nobody"))
+
+
+@pytest.fixture(autouse=True)
+def editor_assets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The editor's page is shown also where its script is not built."""
+    names = assets()._names
+    for entry in ("editor.js", "editor.css"):
+        if entry not in names:
+            monkeypatch.setitem(names, entry, entry)
 
 
 @pytest.fixture

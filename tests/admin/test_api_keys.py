@@ -75,7 +75,9 @@ async def test_a_key_that_may_not_sell_does_not(keys: Keys, client: AsyncClient,
     reader, _ = await keys.make(scope="view")
     problem(await client.post(house.path("holds"), json=body, headers=bearer(reader)), 403, "scope-missing")
     seller, _ = await keys.make(scope="view", may_sell="on")
-    assert (await client.post(house.path("holds"), json=body, headers=bearer(seller))).status_code == 201
+    problem(await client.post(house.path("holds"), json=body, headers=bearer(seller)), 404, "not-found")
+    open_sale = body | {"allotments": []}
+    assert (await client.post(house.path("holds"), json=open_sale, headers=bearer(seller))).status_code == 201
     admission = {"scan": str(uuid4()), "code": "x", "gate": "x"}
     path = f"/api/v1/performances/{house.first}/admissions"
     problem(await client.post(path, json=admission, headers=bearer(seller)), 403, "scope-missing")

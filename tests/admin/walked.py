@@ -13,11 +13,16 @@ from engine.plan import placeur_json
 from tests.api.conftest import House, small_plan
 from ticketing import (
     account_links,
+    allotment_copies,
+    allotments,
+    drawings,
     forms,
     groups,
     mailings,
     options,
     organisations,
+    passes,
+    plan_change_runs,
     plan_drafts,
     plans,
     rights,
@@ -28,6 +33,7 @@ from ticketing import (
     venues,
 )
 from ticketing.account_links import LinkKind
+from ticketing.allotments import Draft
 from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.mailings import Choice, Text
@@ -53,6 +59,23 @@ async def event_id(db: Database, house: House) -> Any:
 
 async def performance_id(db: Database, house: House) -> Any:
     return house.performances[1].id
+
+
+async def allotment_id(db: Database, house: House) -> Any:
+    """One without places, of the second date."""
+    date, now = house.performances[1], datetime.now(UTC)
+    async with db.transaction() as c:
+        known = await allotments.SQL.open.rows(c, performance_id=date.id)
+        if known:
+            return known[0]["id"]
+        found = await allotments.find_date(c, house.organisation_id, date.id)
+        return (await allotments.create(c, found, Draft(kind=allotments.Kind.PRESS), None, now)).id
+
+
+async def copy_id(db: Database, house: House) -> Any:
+    by, now = Actor(organisation_id=house.organisation_id), house.performances[0].sale_opens_at
+    source, onto = house.performances[1].id, [house.performances[0].id]
+    return await allotment_copies.ask(db, house.organisation_id, source, onto, by, now)
 
 
 async def mailing_id(db: Database, house: House) -> Any:
@@ -110,6 +133,18 @@ async def draft_id(db: Database, house: House) -> Any:
     content = placeur_json.write(small_plan())
     venue = await venue_id(db, house)
     return await plan_drafts.keep(db, house.organisation_id, venue, "Hall", "hall.json", content, by, now)
+
+
+async def drawing_id(db: Database, house: House) -> Any:
+    by, now = Actor(organisation_id=house.organisation_id), house.performances[0].sale_opens_at
+    venue, plan = await venue_id(db, house), await plan_id(db, house)
+    return await drawings.open_plan(db, house.organisation_id, venue, plan, by, now)
+
+
+async def change_id(db: Database, house: House) -> Any:
+    by, now = Actor(organisation_id=house.organisation_id), house.performances[0].sale_opens_at
+    dates = [performance.id for performance in house.performances]
+    return await plan_change_runs.ask(db, house.organisation_id, house.performances[0].plan_version_id, dates, by, now)
 
 
 async def version_number(db: Database, house: House) -> Any:
@@ -175,6 +210,14 @@ async def design_id(db: Database, house: House) -> Any:
     owner, by, now = house.organisation_id, Actor(organisation_id=house.organisation_id), datetime.now(UTC)
     values = ticket_designs.Values(f"Design {uuid4().hex}", ticket_designs.Gallery.MINIMAL, ticket_designs.Look())
     return await ticket_designs.create(db, owner, office, values, by, now)
+
+
+async def pass_type_id(db: Database, house: House) -> Any:
+    async with db.read() as c:
+        office = await c.fetchval("select id from box_offices where key = $1", house.key)
+    owner, now = house.organisation_id, house.performances[0].sale_opens_at
+    shown = [performance.id for performance in house.performances]
+    return (await passes.create_type(db, owner, office, "Season", "Season", 9000, shown, now)).id
 
 
 async def name(db: Database, house: House) -> Any:
@@ -278,6 +321,8 @@ async def invoice_file(db: Database, house: House) -> Any:
 
 
 MAKERS: dict[str, Maker] = {
+    "allotment_id": allotment_id,
+    "copy_id": copy_id,
     "file_id": file_id,
     "entry_id": entry_id,
     "invoice_id": nothing_id,
@@ -291,7 +336,10 @@ MAKERS: dict[str, Maker] = {
     "form_id": form_id,
     "upload_id": upload_id,
     "design_id": design_id,
+    "pass_type_id": pass_type_id,
     "draft_id": draft_id,
+    "drawing_id": drawing_id,
+    "change_id": change_id,
     "format_name": format_name,
     "version_number": version_number,
     "event_id": event_id,
@@ -360,6 +408,7 @@ MAYBE_EMPTY = {
     "/admin/orders/{order_id}/invoices/{file}",
     "/admin/orders/{order_id}/invoices/{invoice_id}/mails",
     "/admin/box-offices/{key}/bank-files/{file_id}/columns",
+    "/admin/performances/{performance_id}/seats/place",
 }
 """What is not found in a house that has none of it."""
 

@@ -1,6 +1,7 @@
 """Holds over the real stack: every wish, every refusal, and that a refused one changes nothing."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +9,12 @@ import pytest
 from httpx import AsyncClient
 
 from tests.api.conftest import PLACES, House, problem
+from ticketing import allotments
+from ticketing.allotments import Draft, Kind
+from ticketing.audit import Actor
+from ticketing.seat_lists import Picked
+from ticketing.settings import Settings
+from ticketing.stores import stores
 from ticketing.tokens import Scope
 
 Hold = Callable[..., Any]
@@ -201,8 +208,37 @@ async def test_allotments_are_for_staff(client: AsyncClient, house: House):
     problem(
         await client.post(house.path("holds"), json=body, headers={"authorization": "Bearer x"}), 401, "not-signed-in"
     )
-    response = await client.post(house.path("holds"), json=body, headers=house.bearer(Scope.SELL))
-    assert response.status_code == 201
+    problem(await client.post(house.path("holds"), json=body, headers=house.bearer(Scope.SELL)), 404, "not-found")
+
+
+async def test_a_hold_takes_from_an_allotment_of_its_performance(
+    client: AsyncClient, house: House, rival: House, settings: Settings
+):
+    async with stores(settings) as opened:
+        for kind, place in ((Kind.PRESS, 0), (Kind.HOUSE, 1)):
+            owner, by = house.organisation_id, Actor(organisation_id=house.organisation_id)
+            asked = (owner, house.performances[0].id, Picked((place,)), Draft(kind=kind), by, datetime.now(UTC))
+            await allotments.put(opened.database, opened.inventory, *asked)
+    path = f"/api/v1/performances/{house.first}/allotments"
+    problem(await client.get(path), 401, "not-signed-in")
+    problem(await client.get(path, headers=house.bearer(Scope.SCAN)), 403, "scope-missing")
+    problem(await client.get(path, headers=rival.bearer(Scope.SELL)), 404, "not-found")
+    seller = house.bearer(Scope.SELL)
+    (press,) = (await client.get(path, headers=seller)).json()["allotments"]
+    assert (press["code"], press["kind"]) == (16, "press")
+    kept = {"wants": [{"kind": "seats", "performance": house.first, "seats": ["A-1"]}]}
+    problem(await client.post(house.path("holds"), json=kept), 409, "seats-blocked")
+    problem(await client.post(house.path("holds"), json=kept, headers=seller), 409, "seats-blocked")
+    problem(await client.post(house.path("holds"), json=kept | {"allotments": [16]}), 403, "scope-missing")
+    blocked = {"wants": [{"kind": "seats", "performance": house.first, "seats": ["A-2"]}], "allotments": [0x8000]}
+    problem(await client.post(house.path("holds"), json=blocked, headers=seller), 404, "not-found")
+    elsewhere = {"wants": [{"kind": "seats", "performance": house.second, "seats": ["A-1"]}], "allotments": [16]}
+    problem(await client.post(house.path("holds"), json=elsewhere, headers=seller), 404, "not-found")
+    want = {"kind": "best", "performance": house.first, "party": 10, "categories": ["Gold"]}
+    found = await client.post(house.path("proposals"), json={"want": want, "allotments": [16]}, headers=seller)
+    assert found.status_code == 200
+    held = await client.post(house.path("holds"), json=kept | {"allotments": [16]}, headers=seller)
+    assert held.status_code == 201 and held.json()["parts"][0]["places"][0]["place"] == 0
 
 
 @pytest.mark.parametrize("places", [[9], [10_000], [9, 9]])

@@ -19,7 +19,9 @@ from engine.holds import DIGEST_BYTES, Any, HoldRequest, Seats
 from engine.inventory import Inventory
 from engine.outcomes import Outcome
 from tests.ticketing.house import SANDBOX
-from ticketing import holds, orders, payments, waiting_steps
+from ticketing import allotments, holds, orders, payments, waiting_steps
+from ticketing.allotments import Draft
+from ticketing.audit import Actor
 from ticketing.box_offices import BoxOffice
 from ticketing.db import Database
 from ticketing.ids import new_id
@@ -28,6 +30,7 @@ from ticketing.orders import PlaceOrder
 from ticketing.pools import PoolClaims
 from ticketing.queues import Queues
 from ticketing.refusals import Refusal
+from ticketing.seat_lists import Picked
 from ticketing.settings import Settings, secret_bytes
 
 
@@ -78,6 +81,15 @@ class Contend(Struct, frozen=True):
 
 class Rebuild(Struct, frozen=True):
     pool: int
+
+
+class Keep(Struct, frozen=True):
+    """Keep places of a date off open sale."""
+
+    organisation: UUID
+    performance: UUID
+    places: tuple[int, ...]
+    draft: Draft
 
 
 class Come(Struct, frozen=True):
@@ -171,6 +183,12 @@ async def rebuild(worker: Worker, asked: Rebuild) -> object:
     return "ready"
 
 
+async def keep(worker: Worker, asked: Keep) -> object:
+    by = Actor(organisation_id=asked.organisation)
+    arguments = (asked.organisation, asked.performance, Picked(asked.places), asked.draft, by, worker.now)
+    return await allotments.put(worker.db, worker.inventory, *arguments)
+
+
 async def come(worker: Worker, asked: Come) -> object:
     ours = Queues(worker.db, secret_bytes(worker.settings))
     number = await ours.join(asked.event, asked.browser, 2, asked.now)
@@ -195,6 +213,7 @@ ACTS: dict[str, tuple[type[Struct], Callable[[Worker, Anything], Awaitable[objec
     "drain": (Drain, drain),
     "contend": (Contend, contend),
     "rebuild": (Rebuild, rebuild),
+    "keep": (Keep, keep),
     "come": (Come, come),
     "enter": (Enter, enter),
     "step": (Step, step),

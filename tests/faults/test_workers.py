@@ -7,10 +7,12 @@ import pytest
 
 from engine.holds import DIGEST_BYTES, HoldRequest, Seats
 from engine.outcomes import Outcome
-from tests.faults.actor import Drain, Hold, Place, Rebuild, Receive
+from tests.faults.actor import Drain, Hold, Keep, Place, Rebuild, Receive
 from tests.faults.conftest import Scene
 from tests.ticketing.house import SANDBOX, SETTINGS, hold, order, request
-from ticketing import box_offices, orders, payments
+from ticketing import allotments, box_offices, orders, payments
+from ticketing.allotments import Draft, Kind
+from ticketing.audit import Actor
 from ticketing.box_offices import BoxOffice
 from ticketing.holds import SeatsWish
 from ticketing.ids import new_id
@@ -96,6 +98,35 @@ async def test_f20_rebuild_half_done(scene: Scene) -> None:
     assert (await scene.inventory.hold(seats(scene, 8))).outcome is Outcome.TAKEN
     assert (await scene.inventory.read(scene.house.box_office.hex, held)).outcome is Outcome.HELD
     assert placed["status"] == "pending"
+    await scene.assert_sound()
+
+
+async def test_f25_kept_and_not_told(scene: Scene) -> None:
+    """The manager's page dies between the commit and the telling: the job tells it, nothing has to be mended."""
+    house = scene.house
+    asked = Keep(house.organisation, house.performance.id, (12, 13), Draft(kind=Kind.PRESS))
+    await scene.act("keep", asked, "F25")
+    assert (await scene.inventory.hold(seats(scene, 14))).outcome is Outcome.HELD
+    await scene.assert_sound()
+    assert (await scene.inventory.hold(seats(scene, 12))).outcome is Outcome.BLOCKED
+    assert (await scene.act("keep", asked))["place_count"] == 2
+    await scene.assert_sound()
+
+
+async def test_f25_stopped_while_another_gives_back(scene: Scene) -> None:
+    """It wakes with old news: what it tells then is what is durable then."""
+    house = scene.house
+    asked = Keep(house.organisation, house.performance.id, (12, 13), Draft(kind=Kind.PRESS))
+    run = await scene.start("keep", asked, "F25:STOP")
+    await run.suspended()
+    async with scene.db.read() as c:
+        one = await c.fetchval("select id from allotments where performance_id = $1", house.performance.id)
+    by = Actor(organisation_id=house.organisation)
+    owner, date, now = house.organisation, house.performance.id, datetime.now(UTC)
+    await allotments.release(scene.db, scene.inventory, owner, date, one, by, now)
+    run.resume()
+    await run.ended()
+    assert (await scene.inventory.hold(seats(scene, 12, 13))).outcome is Outcome.HELD
     await scene.assert_sound()
 
 

@@ -8,7 +8,10 @@ from playwright.sync_api import Page, expect
 
 from tests.flows.conftest import DESK, PHONE, Site, look
 
-OFFICE = ("shop", "checkout", "payment", "invoices", "bank-files", "embedding", "ticket-designs", "ticket-designs/new")
+OFFICE = (
+    "shop", "checkout", "payment", "invoices", "bank-files", "embedding", "passes", "passes/new", "ticket-designs",
+    "ticket-designs/new",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(("size", "language"), [(DESK, "en"), (PHONE, "fr")])
@@ -26,4 +29,13 @@ def test_pages_about_the_shop(visit: Callable[..., Page], site: Site, size: tupl
     page.locator("form[data-keep] button[type=submit]").click()
     expect(page).to_have_url(re.compile("/admin/ticket-designs/[0-9a-f-]+"))
     expect(page.locator("img[src*='preview.png']")).to_be_visible()
+    look(page)
+    page.goto(next(path for path in office if path.endswith("passes/new")))
+    page.fill("#name", f"Season {language}")
+    page.fill("#short_name", "SEASON")
+    page.fill("#price_cents", "90")
+    page.locator("input[name=dates]").first.check()
+    page.locator("form[data-keep] button[type=submit]").click()
+    expect(page).to_have_url(re.compile("/admin/pass-types/[0-9a-f-]+"))
+    page.locator("details.steer-act").evaluate("it => it.open = true")
     look(page)

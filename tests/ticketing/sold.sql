@@ -160,6 +160,13 @@ insert into venue_texts values (pg_temp.id(3, 1), 'en', 'A hall.', 'None.', 'Tra
 insert into plan_drafts
 values (pg_temp.id(32, 1), pg_temp.id(3, 1), 'Hall', 'hall.json', 'placeur', 'plan', 2000, '[]', null, '2026-01-01T00:00Z');
 
+-- A drawing of the hall's plan, with a row in a zone.
+insert into drawings (id, plan_id, base_version_id, head, saved_at, created_at)
+values (pg_temp.id(34, 1), pg_temp.id(4, 1), pg_temp.id(5, 1), '{}', '2026-01-02T00:00Z', '2026-01-01T00:00Z');
+insert into drawing_underlays values (pg_temp.id(34, 1), 'image/jpeg', 'picture', '{"x": 0}');
+insert into drawing_parts (drawing_id, key, kind, parent, position, data, seat_count, place_count)
+values (pg_temp.id(34, 1), 'r1', 'row', 'z1', 1, '{}', 2, 2), (pg_temp.id(34, 1), 'z1', 'zone', null, 1, '{}', 0, 0);
+
 -- What settings keep.
 insert into vat_rates values (pg_temp.id(2, 1), '2026-01-01', 8100), (pg_temp.id(2, 1), '2027-01-01', 8500);
 update box_offices set vat_registered = true, vat_number = 'CHE123456789TVA' where id = pg_temp.id(2, 1);
@@ -303,3 +310,23 @@ insert into embeddings
 values (pg_temp.id(2, 1), 2, '{https://example.org}', '{https://tracker.example/tag.js}', 'window.seen = true;',
     '{https://tracker.example}', '{}', '{https://*.tracker.example}');
 insert into carried_visits values (sha256('carried visit'), '{"notice": "Saved."}', '2026-01-02T00:00Z');
+
+-- Two dates asked to go onto another version of their plan: one is there, one was left as it was.
+insert into plan_changes
+values (pg_temp.id(90, 1), pg_temp.id(5, 1), pg_temp.id(1, 1), null, '2026-01-02T00:00Z');
+insert into plan_change_dates
+select pg_temp.id(90, 1), id, case when n = 1 then 'done' else 'refused' end,
+    case when n = 2 then 'seats-in-use' end, case when n = 2 then '{"place_count": 2}'::jsonb else '{}' end, '2026-01-02T00:01Z'
+from (select id, row_number() over (order by id) as n from performances) as dates
+where n <= 2;
+
+-- Seats of a date kept for the press until a moment, and for nobody; its accessible places, released; copied onto another.
+insert into allotments (id, performance_id, code, kind, name, note, release_at, ended_at, created_at)
+select pg_temp.id(91, n), (select min(id::text)::uuid from performances), (array[16, 32768, 15])[n],
+    (array['press', 'house', 'accessibility'])[n], '', 'Kept', case when n <> 2 then '2026-03-01T00:00Z'::timestamptz end,
+    case when n = 3 then '2026-03-01T00:00Z'::timestamptz end, '2026-01-02T00:00Z'
+from generate_series(1, 3) as n;
+insert into allotment_copies
+select pg_temp.id(92, 1), min(id::text)::uuid, pg_temp.id(1, 1), null, '2026-01-02T00:00Z' from performances;
+insert into allotment_copy_dates (copy_id, performance_id, state, ended_at)
+select pg_temp.id(92, 1), max(id::text)::uuid, 'done', '2026-01-02T00:01Z' from performances;

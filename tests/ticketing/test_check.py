@@ -59,6 +59,7 @@ MUTANTS: dict[str, list[str]] = {
         drop("claims", "claims_order_id_fkey")
         + "insert into claims (pool_id, place, order_id) values (2, 0, gen_random_uuid())",
     ],
+    "claims_are_drawn": ["update pools set tombstones = '{40}' where id = 1"],
     "quotas_not_exceeded": ["update pools set place_count = 19 where id = 4"],
     "pass_quantities_not_exceeded": ["update pools set place_count = 0 where id = 5"],
     "tickets_are_seated": [

@@ -183,7 +183,7 @@ FOLLOWS = {
 STAYS = {
     "events": {
         "id", "name", "created_at", "version", "visibility", "link_secret", "sale_opens_at",
-        "counter_opens_at",
+        "counter_opens_at", "accessible_days",
     },
     "tariffs": {"id", "version", "sale_opens_at", "sale_closes_at", "closed_at"},
     "option_groups": {"id"},

@@ -13,14 +13,18 @@ from ticketing.jobs import (
     PAYLOADS,
     AccountMailKind,
     BookBankFile,
+    ChangePlans,
+    CopyAllotments,
     CustomerMailKind,
     Job,
     MailKind,
+    RelabelTickets,
     SendAccountMail,
     SendCustomerMail,
     SendMail,
     SendMailing,
     SendRefund,
+    ShowCodes,
     SyncPlaces,
 )
 
@@ -32,6 +36,10 @@ EXAMPLES = {
     Job.SEND_CUSTOMER_MAIL: SendCustomerMail(CustomerMailKind.SIGN_IN, new_id(), "key", "cy@example.org"),
     Job.SEND_MAILING: SendMailing(new_id(), after=new_id()),
     Job.BOOK_BANK_FILE: BookBankFile(new_id()),
+    Job.CHANGE_PLANS: ChangePlans(new_id()),
+    Job.RELABEL_TICKETS: RelabelTickets(new_id(), new_id()),
+    Job.SHOW_CODES: ShowCodes(3),
+    Job.COPY_ALLOTMENTS: CopyAllotments(new_id()),
 }
 
 

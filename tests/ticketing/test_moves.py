@@ -23,7 +23,9 @@ from tests.ticketing.house import (
     owned_words,
     queued,
 )
-from ticketing import halls, moves, orders, payments, pools
+from ticketing import allotments, halls, moves, orders, payments, pools
+from ticketing.allotments import Draft, Kind
+from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.ids import new_id
 from ticketing.jobs import Job, MailKind, SendMail
@@ -43,9 +45,10 @@ from ticketing.refusals import (
     UnknownSeat,
     WrongState,
 )
+from ticketing.seat_lists import Picked
 from ticketing.states import OrderStatus
 
-BLOCK, ALLOTMENT = 1, 20
+BLOCK, ALLOTMENT = 1, 16
 
 
 @pytest.fixture
@@ -231,11 +234,15 @@ async def test_a_blocked_place_takes_its_code(
     database: Database, inventory: Inventory, house: House, sold: PlacedOrder
 ) -> None:
     await pools.block(database, inventory, house.organisation, house.pool, [4], BLOCK)
-    await pools.block(database, inventory, house.organisation, house.pool, [5], ALLOTMENT)
+    press, owner = Draft(kind=Kind.PRESS), Actor(organisation_id=house.organisation)
+    asked = (house.organisation, house.performance.id, Picked((5,)), press, owner, NOW)
+    await allotments.put(database, inventory, *asked)
     ticket = await ticket_of(database, sold)
     for place in (4, 5):
         with pytest.raises(SeatsBlocked):
             await move(database, inventory, house, ticket, place)
+    with pytest.raises(NotFound):
+        await move(database, inventory, house, ticket, 4, BLOCK)
     assert (await move(database, inventory, house, ticket, 5, ALLOTMENT)).place == 5
     assert await breaches(database, inventory) == []
 

@@ -6,16 +6,14 @@ from msgspec.structs import replace
 from engine.holds import HoldRequest, Seats
 from engine.inventory import Inventory
 from engine.outcomes import Outcome
-from engine.plan.model import Plan, Seat
-from tests.ticketing.house import NOW, SETTINGS, House, breaches, hold, open_house, order, plan, request
-from ticketing import events, orders, organisations, performances, plans
+from tests.ticketing.house import NOW, open_house
+from ticketing import events, performances
 from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.events import Texts
 from ticketing.ids import new_id
 from ticketing.performances import Page, Performance, PerformanceStatus, Schedule
-from ticketing.plans import PlanVersion
-from ticketing.refusals import InputRefused, NotFound, SaleClosed, SaleNotOpen, SeatsInUse
+from ticketing.refusals import InputRefused, NotFound, SaleClosed, SaleNotOpen
 
 DAY = timedelta(days=1)
 SCHEDULE = Schedule(
@@ -89,86 +87,6 @@ async def test_places_are_sold_while_the_sale_is_open(database: Database) -> Non
     for closed in (replace(performance, status=PerformanceStatus.CANCELLED), replace(performance, sale_closes_at=NOW)):
         with pytest.raises(SaleClosed):
             performances.ensure_on_sale(closed, NOW)
-
-
-def grown() -> Plan:
-    """The house without seat B10, with a row C of two seats and more standing room."""
-    (stalls,) = plan().zones
-    a, b = stalls.rows
-    c = replace(b, label="C", y=200.0, seats=tuple(Seat(f"C{n}", str(n), 50.0 * n, 0.0, "B") for n in (1, 2)))
-    standing = replace(stalls.areas[0], capacity=25)
-    rows = (a, replace(b, seats=b.seats[:9]), c)
-    return replace(plan(), zones=(replace(stalls, rows=rows, areas=(standing,)),))
-
-
-async def add_grown(database: Database, house: House) -> PlanVersion:
-    venue = house.performance.venue_id
-    return await plans.add_version(database, house.organisation, venue, "Hall", grown(), NOW)
-
-
-async def test_a_later_plan_keeps_every_sale(database: Database, inventory: Inventory) -> None:
-    house = await open_house(database)
-    held = await hold(inventory, house, [0, 1])
-    await order(database, inventory, house, [9, 10, 20])
-    version = await add_grown(database, house)
-    await publish(database, inventory, house, version)
-    shown = await performances.get(database, house.performance.id)
-    assert (shown.plan_version_id, shown.plan_hash, shown.pool_id) == (version.id, version.hash, house.pool)
-    hall = await performances.hall(database, shown)
-    assert hall.packed.place_count == 47 and hall.places(["A10", "B1", "C1"]) == (9, 10, 40)
-    assert hall.areas == {"standing": ((20, 20), (42, 5))}
-    assert (await inventory.read(house.box_office.hex, held)).outcome is Outcome.HELD
-    placed = await orders.place(database, inventory, SETTINGS, request(house, held, [0, 1]), NOW)
-    assert placed.total_cents == 6000
-    await order(database, inventory, house, [40, 46])
-    answer = await take(inventory, shown, [9])
-    assert answer is Outcome.TAKEN
-    assert await breaches(database, inventory) == []
-
-
-async def test_a_plan_that_drops_a_sold_seat_is_refused(database: Database, inventory: Inventory) -> None:
-    house = await open_house(database)
-    await order(database, inventory, house, [19])
-    version = await add_grown(database, house)
-    with pytest.raises(SeatsInUse, match="drops 1 places"):
-        await publish(database, inventory, house, version)
-    assert await performances.get(database, house.performance.id) == house.performance
-    assert await take(inventory, house.performance, [18]) is Outcome.HELD
-
-
-async def test_a_plan_is_published_by_its_own_organisation_in_its_own_venue(
-    database: Database, inventory: Inventory
-) -> None:
-    house, other = await open_house(database), await open_house(database)
-    version = await add_grown(database, house)
-    elsewhere = await add_grown(database, other)
-    nobody = (await organisations.create(database, f"o-{new_id().hex[-8:]}", "Nobody", NOW)).id
-    for organisation, wanted in [(nobody, version), (other.organisation, version), (house.organisation, elsewhere)]:
-        with pytest.raises(NotFound):
-            by = Actor(organisation_id=organisation)
-            await performances.publish_plan(database, inventory, organisation, house.performance.id, wanted.id, by, NOW)
-
-
-async def test_a_plan_published_on_a_draft_is_noted_and_outdates_open_pages(
-    database: Database, inventory: Inventory
-) -> None:
-    house = await open_house(database)
-    version = await add_grown(database, house)
-    async with database.transaction() as c:
-        await c.execute("update events set visibility = 'draft' where id = $1", house.performance.event_id)
-        before = await c.fetchval("select version from performances where id = $1", house.performance.id)
-    await publish(database, inventory, house, version)
-    async with database.read() as c:
-        row = await c.fetchrow("select plan_version_id, version from performances where id = $1", house.performance.id)
-        noted = await c.fetchrow("select changes from audit where act = 'performance.plan_published'")
-    assert tuple(row) == (version.id, before + 1)
-    assert noted["changes"] == '{"plan_number": [1, 2]}'
-
-
-async def publish(database: Database, inventory: Inventory, house: House, version: PlanVersion) -> None:
-    by = Actor(organisation_id=house.organisation)
-    values = (house.organisation, house.performance.id, version.id)
-    await performances.publish_plan(database, inventory, *values, by, NOW)
 
 
 async def take(inventory: Inventory, performance: Performance, places: list[int]) -> Outcome:

@@ -9,13 +9,18 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from engine.holds import Seats
 from engine.inventory import Inventory
 from tests.ticketing.house import NOW, SANDBOX, SETTINGS, House, empty, hold, let_in, open_house, order, request
-from ticketing import check, claims, drafts, moves, orders, payments, pools
+from ticketing import check, claims, drafts, moves, orders, passes, payments, pools
+from ticketing.audit import Actor
 from ticketing.db import Database
+from ticketing.drafts import PassChoice
+from ticketing.ids import new_id
 from ticketing.moves import MoveTicket
 from ticketing.orders import PlacedOrder
-from ticketing.refusals import TicketUsed
+from ticketing.passes import Terms
+from ticketing.refusals import TariffChanged, TicketUsed
 from ticketing.sql import Query
 from ticketing.states import PAYMENT, PaymentEvent, PaymentStatus
 
@@ -90,6 +95,41 @@ async def test_the_epoch_keeps_a_pin_of_before_a_rebuild_from_buying(
     blind = without(orders.SQL.place, " = '{}' as ready", " is not null as ready")
     monkeypatch.setattr(orders.SQL, "place", blind)
     assert isinstance(await orders.place(database, inventory, SETTINGS, asked, NOW), PlacedOrder)
+
+
+@pytest.mark.parametrize("protected", [True, False])
+async def test_a_look_at_the_pass_keeps_one_of_other_dates_from_being_sold(
+    database: Database, inventory: Inventory, monkeypatch: pytest.MonkeyPatch, protected: bool
+) -> None:
+    """An order reads a pass of two dates, which is one of its first date alone before the order is written."""
+    await empty(database)
+    house = await open_house(database, performance_count=2)
+    shown = [performance.id for performance in house.performances]
+    owner = (house.organisation, house.box_office)
+    season = await passes.create_type(database, *owner, "Season", "Season", 7000, shown, NOW)
+    held = await hold(inventory, house, [0])
+    second = (Seats(house.performances[1].pool_id, (0,)),)
+    await inventory.change(house.box_office.hex, held, new_id().bytes, second)
+    chosen = PassChoice(season.id, "Ann Holder", tuple((date, 0) for date in shown))
+    asked = msgspec.structs.replace(request(house, held, []), passes=(chosen,))
+    pin, by = inventory.pin, Actor(organisation_id=house.organisation)
+
+    async def then_edit(*args: Any) -> Any:
+        terms = Terms(name="First", short_name="First", price_cents=7000)
+        await passes.edit(database, inventory, house.organisation, season.id, 1, terms, shown[:1], by, NOW)
+        return await pin(*args)
+
+    monkeypatch.setattr(inventory, "pin", then_edit)
+    if protected:
+        with pytest.raises(TariffChanged):
+            await orders.place(database, inventory, SETTINGS, asked, NOW)
+        assert await breached(database) == set()
+        return
+    blind = without(orders.SQL.place, " = '{}' end as unchanged", " is not null end as unchanged")
+    monkeypatch.setattr(orders.SQL, "place", blind)
+    assert isinstance(await orders.place(database, inventory, SETTINGS, asked, NOW), PlacedOrder)
+    assert "passes_hold_all_or_none" in await breached(database)
+    await empty(database)
 
 
 @pytest.mark.parametrize("protected", [True, False])

@@ -16,7 +16,7 @@ from web.languages import FOLDER, ORIGINAL, SPOKEN
 MARKING = {"marked": 0, "mistaken": 1, "done": 2}
 """Calls that take a text for people, and which of their arguments it is."""
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-SAYING = {"report": (2,), "PlanRefused": (0, 1), "Saying": (0,)}
+SAYING = {"report": (2,), "PlanRefused": (0, 1), "Saying": (0,), "refuse": (0,)}
 SAID = ("text", "AT", "LINE", "WHOLE_FILE")
 """The same for what is said of plans, and the names under which such a text stands first."""
 FIELD = re.compile(r"\{(\w*)[^}]*\}")
@@ -57,7 +57,7 @@ def in_plans() -> Iterator[tuple[str, str]]:
         for node in ast.walk(ast.parse(path.read_text())):
             given: list[ast.expr] = []
             if isinstance(node, ast.Call):
-                name = getattr(node.func, "id", "")
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
                 given = [node.args[at] for at in SAYING.get(name, ()) if at < len(node.args)]
             elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in SAID:
                 given = [node.value]

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from itertools import count
 
 import pytest
+from msgspec.structs import replace
 
 from engine.holds import HoldRequest, Seats
 from engine.inventory import Inventory
@@ -128,3 +129,18 @@ async def test_readers_end_when_the_process_is_told_to_stop(live: Live, pool: in
             await waiting
         with pytest.raises(StopAsyncIteration):
             await anext(live.follow(pool))
+
+
+async def test_a_house_that_grew_is_told_whole(live: Live, inventory: Inventory, book: ClaimsBook, pool: int):
+    """Another plan has come under the pool: its words are of another length."""
+    told = live.follow(pool)
+    before = await anext(told)
+    assert isinstance(before, Snapshot)
+    book.states[pool] = replace(book.states[pool], places=60, epoch=book.states[pool].epoch + 1)
+    await inventory.rebuild(pool)
+    after = await asyncio.wait_for(anext(told), SOON_S)
+    assert isinstance(after, Snapshot) and len(after.status) == 15
+    await hold(inventory, pool, 50)
+    change = await asyncio.wait_for(anext(told), SOON_S)
+    assert isinstance(change, Telling) and applied(states(after.status, 60), change)[50] == 1
+    await told.aclose()

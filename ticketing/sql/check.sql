@@ -16,6 +16,13 @@ left join pools p on p.id = c.pool_id
 left join orders o on o.id = c.order_id
 where c.place < 0 or p.id is null or o.id is null or c.place >= p.place_count;
 
+-- name: claims_are_drawn()
+-- Nobody owns a place that the plan under the sale does not draw any more.
+select format('pool %s, place %s: a tombstone, claimed by order %s', c.pool_id, c.place, c.order_id)
+from pools p
+join claims c on c.pool_id = p.id and c.place = any(p.tombstones)
+where p.tombstones <> '{}';
+
 -- name: quotas_not_exceeded()
 -- No tariff sells more than its quota.
 select format('quota %s: %s tickets for %s places', q.id, count(*), p.place_count)

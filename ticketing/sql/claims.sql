@@ -22,3 +22,11 @@ returning c.pool_id, c.place, c.serial;
 
 -- name: of_orders(order_ids)
 select order_id, pool_id, place, serial from claims where order_id = any(:order_ids::uuid[]) order by pool_id, place;
+
+-- name: undrawn(order_id, pools)$
+-- Whether an order owns a place of these pools that their plan does not draw any more.
+select exists (
+    select from claims c
+    join pools p on p.id = c.pool_id
+    where c.order_id = :order_id and c.pool_id = any(:pools::bigint[]) and c.place = any(p.tombstones)
+);

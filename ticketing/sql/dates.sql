@@ -52,7 +52,7 @@ from (
         f.sale_closes_at as own_sale_closes_at, f.counter_opens_at as own_counter_opens_at,
         f.counter_closes_at as own_counter_closes_at, f.order_places_max as own_order_places_max, s.sale_opens_at,
         s.sale_closes_at, s.counter_opens_at, s.counter_closes_at, s.order_places_max, s.visibility, f.status, f.label,
-        f.version, v.place_count - o.blocked_count as place_count, f.pool_id
+        f.version, v.place_count - kept_count(o.id, o.blocked_count, o.coded) as place_count, f.pool_id
     from performances f
     join events e on e.id = f.event_id
     join box_offices b on b.id = f.box_office_id
@@ -84,7 +84,7 @@ select f.id, f.event_id, e.name as event_name, f.box_office_id, f.venue_id, u.na
     f.sale_closes_at as own_sale_closes_at, f.counter_opens_at as own_counter_opens_at,
     f.counter_closes_at as own_counter_closes_at, f.order_places_max as own_order_places_max, s.sale_opens_at,
     s.sale_closes_at, s.counter_opens_at, s.counter_closes_at, s.order_places_max, s.visibility, f.status, f.label,
-    f.version, f.pool_id, v.place_count - o.blocked_count as place_count,
+    f.version, f.pool_id, v.place_count - kept_count(o.id, o.blocked_count, o.coded) as place_count,
     (select count(*)::integer from claims c where c.pool_id = f.pool_id) as sold_count
 from performances f
 join events e on e.id = f.event_id

@@ -67,7 +67,7 @@ with mine as materialized (
 select m.id, m.name, m.visibility, m.category, m.next_at, m.time_zone, m.date_count, houses.place_count, houses.sold_count
 from mine m
 cross join lateral (
-    select coalesce(sum(v.place_count - p.blocked_count), 0)::integer as place_count,
+    select coalesce(sum(v.place_count - kept_count(p.id, p.blocked_count, p.coded)), 0)::integer as place_count,
         coalesce(sum((select count(*) from claims c where c.pool_id = f.pool_id)), 0)::integer as sold_count
     from performances f
     join plan_versions v on v.id = f.plan_version_id

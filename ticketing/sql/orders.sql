@@ -13,6 +13,7 @@ select
     asked.performance_id,
     asked.tariff_id,
     p.pool_id,
+    k.epoch as pool_epoch,
     case when s.visibility = 'draft' then 'draft' when p.label = 'postponed' then 'closed' else p.status end as status,
     case when :channel::text = 'counter' then s.counter_opens_at else s.sale_opens_at end as sale_opens_at,
     case when :channel::text = 'counter' then s.counter_closes_at else s.sale_closes_at end as sale_closes_at,
@@ -52,6 +53,7 @@ cross join unnest(:performances::uuid[], :tariffs::uuid[]) as asked (performance
 left join performances p on p.id = asked.performance_id and p.box_office_id = b.id
 left join performance_sales s on s.performance_id = p.id
 left join plan_versions v on v.id = p.plan_version_id
+left join pools k on k.id = p.pool_id
 left join venues u on u.id = p.venue_id
 left join tariffs t on t.id = asked.tariff_id and t.event_id = p.event_id
 left join events w on w.id = p.event_id
@@ -73,7 +75,7 @@ where b.id = :box_office_id;
 -- name: pass_types(box_office_id, pass_types)
 -- A pass is taxed as on the day of its first performance.
 select y.id, y.name, y.price_cents, y.pool_id,
-    array(select performance_id from pass_type_performances where pass_type_id = y.id) as performances,
+    array(select performance_id from pass_type_performances where pass_type_id = y.id) as performances, y.withdrawn_at,
     (
         select vat_rate_on(p.box_office_id, (p.starts_at at time zone u.time_zone)::date)
         from pass_type_performances d
@@ -87,13 +89,19 @@ from pass_types y
 where y.box_office_id = :box_office_id and y.id = any(:pass_types::uuid[]);
 
 -- name: place(tariff_ids, tariff_versions, pinned_pools, pinned_epochs, customer_id, new_customer_id, organisation_id, email, name, locale, order_id, code, box_office_id, hold_id, request_key, request_digest, secret_hash, status, channel, ticket_status, currency, placed_at, expires_at, asked_at, order_s_max, claim_pools, claim_places, line_ids, line_kinds, line_labels, line_amounts, line_vats, pass_ids, pass_lines, pass_types, pass_holders, ticket_ids, ticket_lines, ticket_passes, ticket_performances, ticket_tariffs, ticket_pools, ticket_places, ticket_zones, ticket_rows, ticket_seats, ticket_categories, ticket_prices, ticket_options_cents, ticket_holders, option_tickets, option_ids, option_names, option_prices, total_cents, jobs, priorities, payloads, job_delays)^
--- The whole order in one statement: its tariffs and its pools are locked and looked at first, and nothing is written
--- when one was changed, or rebuilt. Claims go in by (pool, place), so that two orders for the same places wait for each
+-- The whole order in one statement: its tariffs, its kinds of pass and its pools are locked and looked at first, and
+-- nothing is written when one was changed, or rebuilt. Claims go in by (pool, place), so that two orders for the same places wait for each
 -- other in one direction only. Whoever asked rolls back unless everything is there. The jobs are PgQueuer's rows as it writes them itself.
 with tariffs as materialized (
     select stale_tariffs(:tariff_ids::uuid[], :tariff_versions::integer[]) = '{}' as unchanged
+), kinds as materialized (
+    select unchanged and case when :pass_types::uuid[] = '{}' then true else stale_pass_types(
+        :pass_ids::uuid[], :pass_types::uuid[], :ticket_passes::uuid[], :ticket_performances::uuid[],
+        :claim_pools::bigint[]
+    ) = '{}' end as unchanged
+    from tariffs
 ), pools as materialized (
-    select unchanged, stale_pools(:pinned_pools::bigint[], :pinned_epochs::bigint[]) = '{}' as ready from tariffs
+    select unchanged, stale_pools(:pinned_pools::bigint[], :pinned_epochs::bigint[]) = '{}' as ready from kinds
 ), buyer as (
     insert into customers (id, organisation_id, email, name, locale, created_at)
     select :new_customer_id::uuid, :organisation_id::uuid, :email::text, :name::text, :locale::text,

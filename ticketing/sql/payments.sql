@@ -56,6 +56,15 @@ select id, order_line_id, pass_id, pool_id, place from lost
 where (select bool_and(to_come) from lost)
 order by pool_id, place;
 
+-- name: replanned(order_id)
+-- The performances of an order whose plan has several versions: it may have come onto another while they had no tickets.
+select distinct t.performance_id
+from tickets t
+join performances p on p.id = t.performance_id
+join plan_versions v on v.id = p.plan_version_id
+where t.order_id = :order_id
+    and exists (select from plan_versions w where w.plan_id = v.plan_id and w.id <> v.id);
+
 -- name: cost(line_ids)$
 select coalesce(sum(amount_cents), 0)::integer from order_lines where id = any(:line_ids::uuid[]);
 

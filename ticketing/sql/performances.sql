@@ -49,25 +49,3 @@ where (:box_office_key::text is null or b.key = :box_office_key)
     and (f.starts_at, f.id) > (:after_starts_at, :after_id)
 order by f.starts_at, f.id
 limit :rows_max;
-
--- name: to_publish(organisation_id, performance_id, version_id)^
--- A performance, and a plan version of the same venue to publish on it; the performance's row locked.
-select f.pool_id, f.box_office_id, e.name as event_name, l.document as place_list, v.document as plan,
-    w.number as old_number, v.number as new_number
-from performances f
-join events e on e.id = f.event_id
-join box_offices b on b.id = f.box_office_id
-join plan_versions w on w.id = f.plan_version_id
-join place_lists l on l.hash = f.place_list_hash
-join plans p on p.venue_id = f.venue_id
-join plan_versions v on v.plan_id = p.id
-where f.id = :performance_id and b.organisation_id = :organisation_id and v.id = :version_id
-for no key update of f;
-
--- name: claimed_among(pool, places)$
-select count(*) from claims where pool_id = :pool and place = any(:places::integer[]);
-
--- name: publish(performance_id, version_id, place_list_hash)!
-update performances
-set plan_version_id = :version_id, place_list_hash = :place_list_hash, version = version + 1
-where id = :performance_id;

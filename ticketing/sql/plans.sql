@@ -46,6 +46,12 @@ on conflict (hash) do nothing;
 -- name: place_list(hash)$
 select document from place_lists where hash = :hash;
 
+-- name: named(organisation_id, plan_id)^
+select p.id, p.venue_id, p.name
+from plans p
+join venues u on u.id = p.venue_id
+where p.id = :plan_id and u.organisation_id = :organisation_id;
+
 -- name: versions_of(organisation_id, plan_id)
 select v.id, v.plan_id, p.venue_id, p.name, v.number, v.hash, v.place_count, v.created_at
 from plan_versions v

@@ -83,11 +83,47 @@ from (select id from pools where :pools::bigint[] is null or id = any(:pools) or
 update pools set epoch = nextval('pool_epochs'), server_run = '' where id = any(:pools::bigint[]);
 
 -- name: blocks_to_change(organisation_id, pool)^
-select p.place_count, p.blocks
+-- A pool of an organisation, its codes kept from changing until the transaction ends.
+select p.place_count, p.blocks, p.tombstones
 from pools p
 join box_offices b on b.id = p.box_office_id
 where p.id = :pool and b.organisation_id = :organisation_id
 for no key update of p;
 
--- name: change_blocks(pool, blocks)!
-update pools set blocks = :blocks where id = :pool;
+-- name: change_blocks(pool, blocks, starts, counts)!
+update pools
+set blocks = :blocks,
+    coded = (
+        select coalesce(range_agg(int4range(start, start + count)), '{}')
+        from unnest(:starts::integer[], :counts::integer[]) as run (start, count)
+    )
+where id = :pool;
+
+-- name: claimed(pool)$
+select count(*)::integer from claims where pool_id = :pool;
+
+-- name: move_below(pool, place_count)!
+-- Claims past the new end take free places before it, each its own serial with it.
+with beyond as (
+    select place, row_number() over (order by place) as nth
+    from claims
+    where pool_id = :pool and place >= :place_count
+), free as (
+    select place, row_number() over () as nth
+    from (
+        select n as place
+        from generate_series(0, :place_count::integer - 1) as n
+        where not exists (select from claims where pool_id = :pool and place = n)
+        limit (select count(*) from beyond)
+    ) as chosen
+)
+update claims set place = free.place
+from beyond
+join free using (nth)
+where claims.pool_id = :pool and claims.place = beyond.place;
+
+-- name: let_go(pool)!
+delete from claims where pool_id = :pool;
+
+-- name: empty_out(pool, tombstones)!
+update pools set tombstones = :tombstones::integer[] where id = :pool;

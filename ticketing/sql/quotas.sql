@@ -62,27 +62,5 @@ from tickets
 where tariff_id = :tariff_id and status in ('reserved', 'valid', 'opposed')
     and (:performance_id::uuid is null or performance_id = :performance_id);
 
--- name: claimed(pool)$
-select count(*)::integer from claims where pool_id = :pool;
-
--- name: move_below(pool, place_count)!
--- Claims past the new end take free places before it, each its own serial with it.
-with beyond as (
-    select place, row_number() over (order by place) as nth
-    from claims
-    where pool_id = :pool and place >= :place_count
-), free as (
-    select n as place, row_number() over (order by n) as nth
-    from generate_series(0, :place_count::integer - 1) as n
-    where not exists (select from claims where pool_id = :pool and place = n)
-)
-update claims set place = free.place
-from beyond
-join free using (nth)
-where claims.pool_id = :pool and claims.place = beyond.place;
-
--- name: let_go(pool)!
-delete from claims where pool_id = :pool;
-
 -- name: forget(quota_id)!
 delete from quotas where id = :quota_id;

@@ -45,6 +45,14 @@ join venues v on v.id = p.venue_id
 cross join lateral reach(:staff_id, v.organisation_id, null, null) r
 where p.id = :id;
 
+-- name: on_drawing(staff_id, id)^
+select r.*
+from drawings d
+join plans p on p.id = d.plan_id
+join venues v on v.id = p.venue_id
+cross join lateral reach(:staff_id, v.organisation_id, null, null) r
+where d.id = :id;
+
 -- name: on_order(staff_id, id)^
 -- Through the box office, or through the event of all its tickets when they are of one.
 select r.*
@@ -109,6 +117,13 @@ from ticket_designs d
 join box_offices b on b.id = d.box_office_id
 cross join lateral reach(:staff_id, b.organisation_id, b.id, null) r
 where d.id = :id;
+
+-- name: on_pass_type(staff_id, id)^
+select r.*
+from pass_types y
+join box_offices b on b.id = y.box_office_id
+cross join lateral reach(:staff_id, b.organisation_id, b.id, null) r
+where y.id = :id;
 
 -- name: on_mailing(staff_id, id)^
 select r.*

@@ -8,7 +8,8 @@ where e.id = :event_id and b.organisation_id = :organisation_id;
 
 -- name: dates(event_id, dates_max)
 select f.id, f.starts_at, f.ends_at, f.status, f.label, f.pool_id, v.hash as plan_hash, f.place_list_hash,
-    u.name as venue_name, u.time_zone, s.sale_opens_at, s.sale_closes_at, v.place_count - p.blocked_count as capacity
+    u.name as venue_name, u.time_zone, s.sale_opens_at, s.sale_closes_at,
+    v.place_count - kept_count(p.id, p.blocked_count, p.coded) as capacity
 from performances f
 join performance_sales s on s.performance_id = f.id
 join venues u on u.id = f.venue_id

@@ -152,6 +152,8 @@ CREATE TABLE public.events (
     duration_min integer DEFAULT 120 NOT NULL,
     order_form_id uuid,
     ticket_design_id uuid,
+    accessible_days integer,
+    CONSTRAINT events_accessible_days_check CHECK (((accessible_days >= 0) AND (accessible_days <= 365))),
     CONSTRAINT events_check CHECK (((visibility <> 'link'::text) OR (link_secret IS NOT NULL))),
     CONSTRAINT events_doors_min_check CHECK ((doors_min >= 0)),
     CONSTRAINT events_duration_min_check CHECK ((duration_min > 0)),
@@ -286,6 +288,30 @@ CREATE FUNCTION public.grants_of(person uuid) RETURNS SETOF public.grants
    WHERE (NOT (EXISTS ( SELECT
             FROM public.members m
            WHERE ((m.organisation_id = r.organisation_id) AND (m.staff_id = grants_of.person) AND (m.disabled_at IS NOT NULL)))));
+END;
+
+CREATE SEQUENCE public.claim_serials
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE public.claims (
+    pool_id bigint NOT NULL,
+    place integer NOT NULL,
+    serial bigint DEFAULT nextval('public.claim_serials'::regclass) NOT NULL,
+    order_id uuid NOT NULL,
+    CONSTRAINT claims_place_check CHECK ((place >= 0))
+)
+PARTITION BY HASH (pool_id);
+
+CREATE FUNCTION public.kept_count(pool bigint, blocked_count integer, coded int4multirange) RETURNS integer
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT (blocked_count - ( SELECT (count(*))::integer AS count
+            FROM (unnest(kept_count.coded) run(run)
+              JOIN public.claims c ON (((c.pool_id = kept_count.pool) AND (c.place >= lower(run.run)) AND (c.place < upper(run.run)))))));
 END;
 
 CREATE FUNCTION public.vat_included(amount_cents integer, vat_thousandths integer) RETURNS integer
@@ -423,6 +449,35 @@ CREATE FUNCTION public.scope_rank(scope text) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN array_position(ARRAY['view'::text, 'scan'::text, 'sell'::text, 'manage'::text], scope);
 
+CREATE FUNCTION public.stale_pass_types(pass_ids uuid[], type_ids uuid[], ticket_passes uuid[], ticket_performances uuid[], claim_pools bigint[]) RETURNS uuid[]
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform pg_advisory_xact_lock_shared(9, key) from (select distinct hashtext(id::text) as key from unnest(type_ids) as id order by 1) as sorted;
+    return array(
+        select y.id
+        from pass_types y
+        where y.id = any(type_ids) and (
+            y.withdrawn_at is not null
+            or exists (
+                select
+                from unnest(pass_ids, type_ids) as sold (id, type_id)
+                where sold.type_id = y.id
+                    and array(select performance_id from pass_type_performances where pass_type_id = y.id order by 1)
+                        <> array(
+                            select t.performance
+                            from unnest(ticket_passes, ticket_performances) as t (pass, performance)
+                            where t.pass = sold.id
+                            order by 1
+                        )
+            )
+            or y.pool_id is not null
+                and (select count(*) from unnest(claim_pools) as pool where pool = y.pool_id)
+                    <> (select count(*) from unnest(type_ids) as sold where sold = y.id)
+        )
+    );
+end $$;
+
 CREATE FUNCTION public.stale_pools(pool_ids bigint[], epochs bigint[]) RETURNS bigint[]
     LANGUAGE plpgsql
     AS $$
@@ -504,6 +559,48 @@ CREATE TABLE public.admissions (
     performance_id uuid NOT NULL,
     gate text NOT NULL,
     at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.allotment_copies (
+    id uuid NOT NULL,
+    performance_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    staff_id uuid,
+    created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.allotment_copy_dates (
+    copy_id uuid NOT NULL,
+    performance_id uuid NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    refusal text,
+    fields jsonb DEFAULT '{}'::jsonb NOT NULL,
+    missing_count integer DEFAULT 0 NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT allotment_copy_dates_check CHECK (((state = 'refused'::text) = (refusal IS NOT NULL))),
+    CONSTRAINT allotment_copy_dates_check1 CHECK (((state = 'waiting'::text) = (ended_at IS NULL))),
+    CONSTRAINT allotment_copy_dates_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'refused'::text])))
+);
+
+CREATE TABLE public.allotments (
+    id uuid NOT NULL,
+    performance_id uuid NOT NULL,
+    code integer NOT NULL,
+    kind text NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    release_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    staff_id uuid,
+    created_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    plan_version_id uuid,
+    by_event boolean DEFAULT false NOT NULL,
+    CONSTRAINT allotments_check CHECK (((kind = ANY (ARRAY['house'::text, 'technical'::text, 'view'::text])) = (code >= 32768))),
+    CONSTRAINT allotments_check1 CHECK (((code < 32768) OR (release_at IS NULL))),
+    CONSTRAINT allotments_check2 CHECK (((code <> 15) OR (kind = 'accessibility'::text))),
+    CONSTRAINT allotments_code_check CHECK (((code >= 15) AND (code <= 65535))),
+    CONSTRAINT allotments_kind_check CHECK ((kind = ANY (ARRAY['house'::text, 'technical'::text, 'view'::text, 'partner'::text, 'press'::text, 'accessibility'::text, 'other'::text])))
 );
 
 CREATE TABLE public.answers (
@@ -696,22 +793,6 @@ CREATE TABLE public.checkout_rules (
     CONSTRAINT checkout_rules_holders_until_hours_check CHECK (((holders_until_hours >= 0) AND (holders_until_hours <= 8760)))
 );
 
-CREATE SEQUENCE public.claim_serials
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1;
-
-CREATE TABLE public.claims (
-    pool_id bigint NOT NULL,
-    place integer NOT NULL,
-    serial bigint DEFAULT nextval('public.claim_serials'::regclass) NOT NULL,
-    order_id uuid NOT NULL,
-    CONSTRAINT claims_place_check CHECK ((place >= 0))
-)
-PARTITION BY HASH (pool_id);
-
 CREATE TABLE public.claims_0 (
     pool_id bigint CONSTRAINT claims_pool_id_not_null NOT NULL,
     place integer CONSTRAINT claims_place_not_null NOT NULL,
@@ -897,6 +978,56 @@ CASE
     WHEN (forgotten_at IS NULL) THEN (email <> ''::text)
     ELSE ((email = ''::text) AND (password_hash IS NULL) AND (proved_at IS NULL) AND (deletion_asked_at IS NULL))
 END)
+);
+
+CREATE TABLE public.drawing_parts (
+    drawing_id uuid NOT NULL,
+    key text NOT NULL COLLATE pg_catalog."C",
+    kind text NOT NULL,
+    parent text COLLATE pg_catalog."C",
+    parent_kind text GENERATED ALWAYS AS (
+CASE
+    WHEN (kind <> 'zone'::text) THEN 'zone'::text
+    ELSE NULL::text
+END) STORED,
+    "position" double precision NOT NULL,
+    data bytea NOT NULL,
+    seat_count integer NOT NULL,
+    place_count integer NOT NULL,
+    CONSTRAINT drawing_parts_check CHECK (((place_count >= seat_count) AND (place_count <= 1000000))),
+    CONSTRAINT drawing_parts_check1 CHECK (((kind = 'zone'::text) = (parent IS NULL))),
+    CONSTRAINT drawing_parts_data_check CHECK (((octet_length(data) >= 2) AND (octet_length(data) <= 67108864))),
+    CONSTRAINT drawing_parts_key_check CHECK ((key ~ '^[A-Za-z0-9_-]{1,40}$'::text)),
+    CONSTRAINT drawing_parts_kind_check CHECK ((kind = ANY (ARRAY['zone'::text, 'row'::text, 'area'::text, 'table'::text]))),
+    CONSTRAINT drawing_parts_position_check CHECK ((abs("position") <= ('1000000000000000'::numeric)::double precision)),
+    CONSTRAINT drawing_parts_seat_count_check CHECK (((seat_count >= 0) AND (seat_count <= 200000)))
+);
+
+CREATE TABLE public.drawing_underlays (
+    drawing_id uuid NOT NULL,
+    media_type text NOT NULL,
+    content bytea NOT NULL,
+    placed jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT drawing_underlays_content_check CHECK ((length(content) <= 20971520)),
+    CONSTRAINT drawing_underlays_media_type_check CHECK ((media_type = 'image/jpeg'::text)),
+    CONSTRAINT drawing_underlays_placed_check CHECK ((length((placed)::text) <= 1000))
+);
+
+CREATE TABLE public.drawings (
+    id uuid NOT NULL,
+    plan_id uuid NOT NULL,
+    base_version_id uuid,
+    revision bigint DEFAULT 1 NOT NULL,
+    head bytea NOT NULL,
+    editor text DEFAULT ''::text NOT NULL,
+    request text DEFAULT ''::text NOT NULL,
+    saved_by uuid,
+    saved_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT drawings_editor_check CHECK ((length(editor) <= 100)),
+    CONSTRAINT drawings_head_check CHECK (((octet_length(head) >= 2) AND (octet_length(head) <= 262144))),
+    CONSTRAINT drawings_request_check CHECK ((length(request) <= 100)),
+    CONSTRAINT drawings_revision_check CHECK ((revision > 0))
 );
 
 CREATE TABLE public.embeddings (
@@ -1177,6 +1308,8 @@ CREATE TABLE public.pass_types (
     price_cents integer NOT NULL,
     pool_id bigint,
     created_at timestamp with time zone NOT NULL,
+    withdrawn_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
     CONSTRAINT pass_types_price_cents_check CHECK ((price_cents >= 0)),
     CONSTRAINT pass_types_short_name_check CHECK ((length(short_name) <= 35))
 );
@@ -1354,6 +1487,26 @@ CREATE TABLE public.place_lists (
     CONSTRAINT place_lists_place_count_check CHECK ((place_count >= 0))
 );
 
+CREATE TABLE public.plan_change_dates (
+    change_id uuid NOT NULL,
+    performance_id uuid NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    refusal text,
+    fields jsonb DEFAULT '{}'::jsonb NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT plan_change_dates_check CHECK (((state = 'refused'::text) = (refusal IS NOT NULL))),
+    CONSTRAINT plan_change_dates_check1 CHECK (((state = 'waiting'::text) = (ended_at IS NULL))),
+    CONSTRAINT plan_change_dates_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'refused'::text])))
+);
+
+CREATE TABLE public.plan_changes (
+    id uuid NOT NULL,
+    version_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    staff_id uuid,
+    created_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.plan_drafts (
     id uuid NOT NULL,
     venue_id uuid NOT NULL,
@@ -1365,7 +1518,7 @@ CREATE TABLE public.plan_drafts (
     findings jsonb NOT NULL,
     staff_id uuid,
     created_at timestamp with time zone NOT NULL,
-    CONSTRAINT plan_drafts_format_check CHECK ((format = ANY (ARRAY['placeur'::text, 'open'::text, 'rows'::text]))),
+    CONSTRAINT plan_drafts_format_check CHECK ((format = ANY (ARRAY['placeur'::text, 'open'::text, 'rows'::text, 'svg'::text]))),
     CONSTRAINT plan_drafts_place_count_check CHECK ((place_count >= 0))
 );
 
@@ -1404,6 +1557,8 @@ CREATE TABLE public.pools (
     server_run text DEFAULT ''::text NOT NULL,
     blocks bytea,
     blocked_count integer GENERATED ALWAYS AS (public.codes_count(blocks)) STORED,
+    tombstones integer[] DEFAULT '{}'::integer[] NOT NULL,
+    coded int4multirange DEFAULT '{}'::int4multirange NOT NULL,
     CONSTRAINT pools_kind_check CHECK ((kind = ANY (ARRAY['performance'::text, 'quota'::text, 'pass_quantity'::text]))),
     CONSTRAINT pools_place_count_check CHECK ((place_count >= 0))
 );
@@ -1734,6 +1889,18 @@ ALTER TABLE ONLY public.admissions
 ALTER TABLE ONLY public.admissions
     ADD CONSTRAINT admissions_scan_id_key UNIQUE (scan_id);
 
+ALTER TABLE ONLY public.allotment_copies
+    ADD CONSTRAINT allotment_copies_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.allotment_copy_dates
+    ADD CONSTRAINT allotment_copy_dates_pkey PRIMARY KEY (copy_id, performance_id);
+
+ALTER TABLE ONLY public.allotments
+    ADD CONSTRAINT allotments_performance_id_code_key UNIQUE (performance_id, code);
+
+ALTER TABLE ONLY public.allotments
+    ADD CONSTRAINT allotments_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.answers
     ADD CONSTRAINT answers_order_id_ticket_id_field_id_key UNIQUE NULLS NOT DISTINCT (order_id, ticket_id, field_id);
 
@@ -1856,6 +2023,21 @@ ALTER TABLE ONLY public.customers
 
 ALTER TABLE ONLY public.customers
     ADD CONSTRAINT customers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.drawing_parts
+    ADD CONSTRAINT drawing_parts_drawing_id_key_kind_key UNIQUE (drawing_id, key, kind);
+
+ALTER TABLE ONLY public.drawing_parts
+    ADD CONSTRAINT drawing_parts_pkey PRIMARY KEY (drawing_id, key);
+
+ALTER TABLE ONLY public.drawing_underlays
+    ADD CONSTRAINT drawing_underlays_pkey PRIMARY KEY (drawing_id);
+
+ALTER TABLE ONLY public.drawings
+    ADD CONSTRAINT drawings_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.drawings
+    ADD CONSTRAINT drawings_plan_id_key UNIQUE (plan_id);
 
 ALTER TABLE ONLY public.embeddings
     ADD CONSTRAINT embeddings_pkey PRIMARY KEY (box_office_id);
@@ -2040,6 +2222,12 @@ ALTER TABLE ONLY public.pgqueuer_statistics
 ALTER TABLE ONLY public.place_lists
     ADD CONSTRAINT place_lists_pkey PRIMARY KEY (hash);
 
+ALTER TABLE ONLY public.plan_change_dates
+    ADD CONSTRAINT plan_change_dates_pkey PRIMARY KEY (change_id, performance_id);
+
+ALTER TABLE ONLY public.plan_changes
+    ADD CONSTRAINT plan_changes_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.plan_drafts
     ADD CONSTRAINT plan_drafts_pkey PRIMARY KEY (id);
 
@@ -2170,6 +2358,12 @@ CREATE INDEX account_links_staff ON public.account_links USING btree (staff_id);
 
 CREATE INDEX admissions_performance ON public.admissions USING btree (performance_id);
 
+CREATE INDEX allotment_copies_performance ON public.allotment_copies USING btree (performance_id);
+
+CREATE INDEX allotment_copy_dates_performance ON public.allotment_copy_dates USING btree (performance_id);
+
+CREATE INDEX allotments_due ON public.allotments USING btree (release_at) WHERE (ended_at IS NULL);
+
 CREATE INDEX answers_field ON public.answers USING btree (field_id);
 
 CREATE INDEX attempts_at ON public.attempts USING btree (at);
@@ -2240,6 +2434,12 @@ CREATE INDEX customers_deletion ON public.customers USING btree (deletion_asked_
 
 CREATE INDEX customers_words ON public.customers USING gin (to_tsvector('simple'::regconfig, public.folded(name)));
 
+CREATE INDEX drawing_parts_parent ON public.drawing_parts USING btree (drawing_id, parent) WHERE (parent IS NOT NULL);
+
+CREATE INDEX drawings_base ON public.drawings USING btree (base_version_id) WHERE (base_version_id IS NOT NULL);
+
+CREATE INDEX events_accessible ON public.events USING btree (id) WHERE (accessible_days IS NOT NULL);
+
 CREATE INDEX events_box_office ON public.events USING btree (box_office_id);
 
 CREATE INDEX events_order_form ON public.events USING btree (order_form_id) WHERE (order_form_id IS NOT NULL);
@@ -2304,6 +2504,8 @@ CREATE INDEX orders_unpaid ON public.orders USING btree (customer_id) WHERE (sta
 
 CREATE INDEX passes_order ON public.passes USING btree (order_id);
 
+CREATE INDEX passes_type ON public.passes USING btree (pass_type_id, status);
+
 CREATE INDEX passkey_challenges_end ON public.passkey_challenges USING btree (ends_at);
 
 CREATE INDEX passkeys_staff ON public.passkeys USING btree (staff_id);
@@ -2343,6 +2545,10 @@ CREATE UNIQUE INDEX pgqueuer_statistics_unique_count ON public.pgqueuer_statisti
 CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON public.pgqueuer USING btree (dedupe_key) WHERE ((status = ANY (ARRAY['queued'::public.pgqueuer_status, 'picked'::public.pgqueuer_status])) AND (dedupe_key IS NOT NULL));
 
 CREATE INDEX pgqueuer_updated_id_id1_idx ON public.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::public.pgqueuer_status);
+
+CREATE INDEX plan_change_dates_performance ON public.plan_change_dates USING btree (performance_id);
+
+CREATE INDEX plan_changes_version ON public.plan_changes USING btree (version_id);
 
 CREATE INDEX plan_drafts_venue ON public.plan_drafts USING btree (venue_id, created_at);
 
@@ -2480,6 +2686,30 @@ ALTER TABLE ONLY public.admissions
 ALTER TABLE ONLY public.admissions
     ADD CONSTRAINT admissions_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(id);
 
+ALTER TABLE ONLY public.allotment_copies
+    ADD CONSTRAINT allotment_copies_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.allotment_copies
+    ADD CONSTRAINT allotment_copies_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.allotment_copies
+    ADD CONSTRAINT allotment_copies_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.allotment_copy_dates
+    ADD CONSTRAINT allotment_copy_dates_copy_id_fkey FOREIGN KEY (copy_id) REFERENCES public.allotment_copies(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.allotment_copy_dates
+    ADD CONSTRAINT allotment_copy_dates_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.allotments
+    ADD CONSTRAINT allotments_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.allotments
+    ADD CONSTRAINT allotments_plan_version_id_fkey FOREIGN KEY (plan_version_id) REFERENCES public.plan_versions(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.allotments
+    ADD CONSTRAINT allotments_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
 ALTER TABLE ONLY public.answers
     ADD CONSTRAINT answers_field_id_fkey FOREIGN KEY (field_id) REFERENCES public.form_fields(id);
 
@@ -2560,6 +2790,24 @@ ALTER TABLE ONLY public.customer_sessions
 
 ALTER TABLE ONLY public.customers
     ADD CONSTRAINT customers_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
+
+ALTER TABLE ONLY public.drawing_parts
+    ADD CONSTRAINT drawing_parts_drawing_id_fkey FOREIGN KEY (drawing_id) REFERENCES public.drawings(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.drawing_parts
+    ADD CONSTRAINT drawing_parts_drawing_id_parent_parent_kind_fkey FOREIGN KEY (drawing_id, parent, parent_kind) REFERENCES public.drawing_parts(drawing_id, key, kind);
+
+ALTER TABLE ONLY public.drawing_underlays
+    ADD CONSTRAINT drawing_underlays_drawing_id_fkey FOREIGN KEY (drawing_id) REFERENCES public.drawings(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.drawings
+    ADD CONSTRAINT drawings_base_version_id_fkey FOREIGN KEY (base_version_id) REFERENCES public.plan_versions(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.drawings
+    ADD CONSTRAINT drawings_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.plans(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.drawings
+    ADD CONSTRAINT drawings_saved_by_fkey FOREIGN KEY (saved_by) REFERENCES public.staff(id);
 
 ALTER TABLE ONLY public.embeddings
     ADD CONSTRAINT embeddings_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
@@ -2764,6 +3012,21 @@ ALTER TABLE ONLY public.performances
 
 ALTER TABLE ONLY public.performances
     ADD CONSTRAINT performances_venue_id_fkey FOREIGN KEY (venue_id) REFERENCES public.venues(id);
+
+ALTER TABLE ONLY public.plan_change_dates
+    ADD CONSTRAINT plan_change_dates_change_id_fkey FOREIGN KEY (change_id) REFERENCES public.plan_changes(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.plan_change_dates
+    ADD CONSTRAINT plan_change_dates_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.plan_changes
+    ADD CONSTRAINT plan_changes_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.plan_changes
+    ADD CONSTRAINT plan_changes_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.plan_changes
+    ADD CONSTRAINT plan_changes_version_id_fkey FOREIGN KEY (version_id) REFERENCES public.plan_versions(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.plan_drafts
     ADD CONSTRAINT plan_drafts_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);

@@ -41,7 +41,7 @@ select count(*)::integer as arrived_count,
     coalesce(sum(bought_places), 0)::integer as bought_places,
     coalesce(sum(coalesce(admitted, party)) filter (where concluded), 0)::integer as concluded_places,
     (
-        select coalesce(sum(v.place_count - p.blocked_count - (
+        select coalesce(sum(v.place_count - kept_count(p.id, p.blocked_count, p.coded) - (
             select count(*) from claims c where c.pool_id = p.id
         )), 0)::integer
         from performances f

@@ -1,10 +1,11 @@
 // Maps of seats on pages of the back office: each `[data-seat-map]` becomes one, when it comes into sight.
 //
 // With `data-pick` (an address) a free seat that is chosen is asked for there, and the answer's element with the id
-// `data-into` takes the place of this page's.
+// `data-into` takes the place of this page's. With `data-keeps` the seats of a date are kept and given back (seats.js).
 import htmx from "htmx.org";
 import { load } from "../seatmap/seatmap.js";
 import { FREE } from "../seatmap/states.js";
+import { seats } from "./seats.js";
 
 export function maps(page) {
   const seen = new IntersectionObserver((entries) => {
@@ -24,6 +25,7 @@ async function show(element) {
     const options = { plan, placeList, live, prices: JSON.parse(prices), words: said };
     element.seatMap = await load(element, options);
     if (element.dataset.pick) picking(element, element.seatMap);
+    if (element.dataset.keeps) seats(element, element.seatMap);
   } catch (error) {
     element.textContent = said.failed;
     throw error;
