@@ -15,6 +15,7 @@ import { TOOLS } from "./tools.js";
 import { Underlay } from "./underlay.js";
 
 const NUDGE = 5, NUDGE_FAR = 50, NUDGE_NEAR = 1;
+const TOLD_MS = 6000;
 const COPY_OFF = 40;
 const FIELDS = "input:not([type=checkbox], [type=radio], [type=range], [type=color], [type=file]), select, textarea";
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -156,6 +157,8 @@ export class Editor {
   tell(text) {
     this.sheet.told.textContent = "";
     this.sheet.told.textContent = text;
+    clearTimeout(this._telling);
+    this._telling = setTimeout(() => (this.sheet.told.textContent = ""), TOLD_MS);
   }
 
   // -- in step -----------------------------------------------------------------------------------------------------
@@ -217,7 +220,7 @@ export class Editor {
   }
 
   _key(event) {
-    if (event.defaultPrevented) return;
+    if (event.defaultPrevented || this.saving.state === "conflict") return;
     const field = event.target.closest(FIELDS);
     const typed = field && field.value !== field.dataset.was;
     if (field && !((event.ctrlKey || event.metaKey) && "zy".includes(event.key.toLowerCase()) && !typed)) {

@@ -4,6 +4,7 @@ import { button } from "./fields.js";
 import { LEVELS } from "./select.js";
 
 const TOOLS = [["select", "hand"], ["row", "block"], ["area", "outline", "table", "booth"], ["stage", "text", "focal"]];
+const STOPPED = ".editor-rail, .editor-sheet, .editor-panel, .editor-acts";
 const KEYS = { select: "V", hand: "H", row: "R", block: "B", outline: "O", area: "A", table: "T", booth: "Y", stage: "S", text: "X", focal: "F" };
 
 export class Bar {
@@ -33,9 +34,16 @@ export class Bar {
     this._state.dataset.state = state;
     this._state.textContent = words.saving[state];
     this._conflict.replaceChildren();
-    this._conflict.hidden = state !== "conflict" && state !== "refused";
+    for (const part of this.editor.element.querySelectorAll(STOPPED)) part.inert = state === "conflict";
+    this._conflict.hidden = !["conflict", "refused", "signedOut"].includes(state);
     if (this._conflict.hidden) return;
-    this._conflict.append(make("p", problem?.detail ?? ""));
+    this._conflict.append(make("p", state === "signedOut" ? words.signedOut : (problem?.detail ?? "")));
+    if (state === "signedOut") {
+      const link = make("a", words.signIn, "btn btn-primary");
+      Object.assign(link, { href: "/admin", target: "_blank" });
+      this._conflict.append(link);
+    }
+    if (state === "refused") this._conflict.append(button(words.again, () => this.editor.saving.now(), { className: "btn btn-primary" }));
     if (state === "conflict") this._conflict.append(button(words.reload, () => location.reload(), { className: "btn btn-primary" }));
     this._conflict.append(button(words.keepFile, () => this._file(), { className: "btn" }));
   }
@@ -76,7 +84,10 @@ export class Bar {
     for (const some of TOOLS) {
       const box = make("div", "", "rail-group");
       for (const name of some) {
-        const made = tooled(SIGNS[name], `${words.toolNames[name]} (${KEYS[name]})`, () => this.editor.use(name), urls);
+        const made = tooled(SIGNS[name], `${words.toolNames[name]} (${KEYS[name]})`, (event) => {
+          this.editor.use(name);
+          if (event.detail) this.editor.sheet.canvas.focus(); // by a hand, which goes on to the sheet
+        }, urls);
         made.setAttribute("aria-pressed", "false");
         made.setAttribute("aria-keyshortcuts", KEYS[name]);
         this._tools.push([name, made]);

@@ -20,7 +20,9 @@ export class Doctor {
     this.look();
   }
 
+  // What was found is of the drawing as it was: nothing is mended by it before it was looked at again.
   changed() {
+    for (const made of this.element.querySelectorAll("button")) made.disabled = true;
     clearTimeout(this._timer);
     this._timer = setTimeout(() => this.look(), PAUSE_MS);
   }
@@ -33,17 +35,24 @@ export class Doctor {
   async look() {
     const { saving, urls, words } = this.editor;
     await saving.now();
+    if (saving.state === "conflict") return void (this._told.textContent = words.saving.conflict);
     const answer = await ask(urls.examination, urls.token, {});
     if (this._closed) return;
+    this._all.disabled = false;
     if (answer.problem) {
       this._told.textContent = answer.problem.detail ?? words.saving.offline;
       return;
     }
     this.findings = answer.findings;
     const count = answer.finding_count;
-    this._told.textContent = count ? (count === 1 ? words.doctor.one : words.doctor.many.replace("{count}", count)) : words.doctor.sound;
+    this._told.textContent = count ? (count === 1 ? words.doctor.one : words.doctor.many.replace("{count}", count)) : (this._empty() ? words.doctor.empty : words.doctor.sound);
     this._all.hidden = this.findings.length < 2;
     this._list.replaceChildren(...this.findings.map((finding) => this._line(finding)));
+  }
+
+  _empty() {
+    const { drawing } = this.editor;
+    return !drawing.every("row").some(({ data }) => data.seats.length) && !drawing.every("area").some(({ data }) => data.capacity);
   }
 
   _line(finding) {

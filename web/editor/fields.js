@@ -25,9 +25,9 @@ export function field({ name, type = "text", label, value, options = [], mixed =
     if (mixed) control.placeholder = mixedWords;
   }
   const tell = (done) => {
-    if (type === "number" && (control.value === "" || !control.validity.valid)) return control.classList.toggle("unsound", control.value !== "");
-    control.classList.remove("unsound");
-    if (!control.validity.valid) return;
+    control.classList.toggle("unsound", !control.validity.valid);
+    if (!control.validity.valid) return void control.reportValidity();
+    if (type === "number" && control.value === "") return;
     changed(type === "number" ? Number(control.value) : type === "checkbox" ? control.checked : control.value, done);
   };
   if (type === "range" || type === "color") control.addEventListener("input", () => tell(false));

@@ -5,17 +5,19 @@
 import { HEAD } from "./model/drawing.js";
 import { fresh } from "./model/keys.js";
 
-const PAUSE_MS = 600, AGAIN_MS = [1000, 3000, 8000, 20_000];
+const PAUSE_MS = 600, LATELY_MS = 900_000, AGAIN_MS = [1000, 3000, 8000, 20_000];
 const STEPS_MAX = 200;
+const SIGNED_OUT = [401, 403];
 
 export class Saving {
   constructor(editor, { revision, drawing, editor: other }) {
     Object.assign(this, { editor, revision, name: fresh(), state: "saved", problem: null, _waiting: new Set(), _pending: null, _tries: 0, _ids: new WeakMap(), _kept: new Set() });
     this._journal = journal(drawing);
-    this._other = other;
+    if (other && !other.here && Date.now() - Date.parse(other.at) < LATELY_MS) editor.tell(editor.words.lately.replace("{name}", other.name));
     this._restored = this._restore();
     const view = editor.element.ownerDocument.defaultView;
     view.addEventListener("beforeunload", (event) => this.state !== "saved" && event.preventDefault());
+    view.addEventListener("focus", async () => this.state === "signedOut" && ((await this._freshToken()), this.now()));
     view.addEventListener("online", () => (this._waiting.size || this._pending) && this.now());
   }
 
@@ -53,15 +55,26 @@ export class Saving {
       this._timer = setTimeout(() => this.now(), AGAIN_MS[Math.min(this._tries++, AGAIN_MS.length - 1)]);
       return;
     }
+    if (problem?.code === "form-stale" && (await this._freshToken())) return this._send();
     [this._pending, this._tries] = [null, 0];
+    this.problem = problem ?? null;
     if (problem) {
       for (const key of keys) this._waiting.add(key);
-      this.problem = problem;
-      return this._tell(problem.code === "drawing-changed" ? "conflict" : "refused");
+      return this._tell(problem.code === "drawing-changed" ? "conflict" : SIGNED_OUT.includes(problem.status) ? "signedOut" : "refused");
     }
     this.revision = revision;
     this._tell(this._waiting.size ? "waiting" : "saved");
     this._keep();
+  }
+
+  // The token that forms carry now, once: this visit may be another one than the page was made for.
+  async _freshToken() {
+    const { urls } = this.editor;
+    const page = await fetch(location.href).then((answer) => answer.text(), () => "");
+    const token = new DOMParser().parseFromString(page, "text/html").querySelector("[data-editor]")?.dataset.token;
+    if (!token || token === urls.token) return false;
+    urls.token = token;
+    return true;
   }
 
   _body(keys) {

@@ -294,15 +294,20 @@ export class SelectTool {
       const [x, y] = turned(point, -rotation, origin);
       return [round(x - origin[0]), round(y - origin[1])];
     };
-    const handle = (at, made) => ({
+    const handle = (at, made, words = () => ({})) => ({
       at: place(at), cursor: "nwse-resize",
-      drag: (to) => this.editor.do(new Edit(this.drawing, "shape").set(area.key, { outline: made(local(to)) }), { merge: true }),
+      drag: (to) => {
+        const now = this.drawing.get(area.key);
+        if (!now) return;
+        const shape = made(local(to));
+        this.editor.do(new Edit(this.drawing, "shape").set(area.key, { outline: shape, ...words(now.data, shape) }), { merge: true });
+      },
       end: () => this.drawing.settle(),
       cancel: () => this.drawing.settle(),
     });
     switch (outline?.shape) {
       case "rectangle":
-        return [handle([outline.width, outline.height], ([x, y]) => ({ ...outline, width: Math.max(10, x), height: Math.max(10, y) }))];
+        return [handle([outline.width, outline.height], ([x, y]) => ({ ...outline, width: Math.max(10, x), height: Math.max(10, y) }), centredText)];
       case "ellipse":
         return [handle([outline.radius_x, outline.radius_y], ([x, y]) => ({ ...outline, radius_x: Math.max(5, x), radius_y: Math.max(5, y) }))];
       case "circle":
@@ -335,6 +340,12 @@ export class SelectTool {
     context.fill();
     context.stroke();
   }
+}
+
+// Words in the middle of a rectangle stay there as it grows.
+function centredText({ text, outline }, { width, height }) {
+  const middle = text && Math.abs(text.x - outline.width / 2) < 1 && Math.abs(text.y - outline.height / 2) < 1;
+  return middle ? { text: { ...text, x: round(width / 2), y: round(height / 2) } } : {};
 }
 
 // Where the selection would be: its seats as dots, or from afar its rows as lines; its areas' corners as outlines.
