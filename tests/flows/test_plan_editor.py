@@ -16,6 +16,7 @@ from ticketing.orders import Buyer
 from ticketing.stores import stores
 
 Visit = Callable[..., Page]
+TABS_MAX = 200
 EDITOR = "document.querySelector('[data-editor]').editor"
 COUNTS = f"""() => {{
   const drawing = {EDITOR}.drawing;
@@ -185,7 +186,7 @@ def test_a_hall_is_drawn_by_the_keyboard_alone(visit: Visit, site: Site) -> None
 
 def tab_to(page: Page, name: str) -> None:
     """Go on with Tab until a field has the focus."""
-    for _ in range(80):
+    for _ in range(TABS_MAX):
         if page.evaluate("document.activeElement.getAttribute('name')") == name:
             return
         page.keyboard.press("Tab")
@@ -193,7 +194,7 @@ def tab_to(page: Page, name: str) -> None:
 
 
 def tab_to_button(page: Page, text: str) -> None:
-    for _ in range(80):
+    for _ in range(TABS_MAX):
         if page.evaluate("document.activeElement.textContent.trim()") == text:
             return
         page.keyboard.press("Tab")

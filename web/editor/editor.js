@@ -13,6 +13,7 @@ export async function start(document) {
     if (!answer.ok) throw new Error(`${answer.status}`);
     const drawing = await answer.json();
     const began = performance.now();
+    alone(element);
     const editor = new Editor(element, words, drawing, { ...element.dataset });
     requestAnimationFrame(() => requestAnimationFrame(() => {
       element.dataset.painted = String(Math.round(performance.now()));
@@ -22,6 +23,13 @@ export async function start(document) {
   } catch (error) {
     element.replaceChildren(make("p", words.failed, "alert alert-danger"));
     throw error;
+  }
+}
+
+// The editor covers the page: what lies behind it is not come to by the keyboard either.
+function alone(element) {
+  for (let part = element; part !== document.body; part = part.parentElement) {
+    for (const other of part.parentElement.children) if (other !== part) other.inert = true;
   }
 }
 
