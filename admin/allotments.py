@@ -12,8 +12,7 @@ from litestar.response import Redirect
 from admin import access, pages
 from admin.access import Desk
 from admin.menu import marked
-from ticketing import accessible_places, allotment_copies, allotments, halls, rights, seat_lists
-from ticketing.allotment_copies import State as CopyState
+from ticketing import accessible_places, allotment_copies, allotments, date_runs, halls, rights, seat_lists
 from ticketing.allotments import (
     NAME_CHARS_MAX,
     NOTE_CHARS_MAX,
@@ -61,9 +60,9 @@ STATES = {
     State.UNKNOWN: marked("Not sold; whether it is in a cart cannot be told just now"),
 }
 COPY_STATES = {
-    CopyState.WAITING: marked("Waiting"),
-    CopyState.DONE: marked("Copied"),
-    CopyState.REFUSED: marked("Left as it was"),
+    date_runs.State.WAITING: marked("Waiting"),
+    date_runs.State.DONE: marked("Copied"),
+    date_runs.State.REFUSED: marked("Left as it was"),
 }
 
 
@@ -263,11 +262,10 @@ async def _copied(
 ) -> Response[str]:  # fmt: skip
     owner = desk.reach.organisation_id
     run, found = await allotment_copies.get(call.services.database, owner, performance_id, copy_id)
-    done_count = sum(one.state is not CopyState.WAITING for one in found)
     date = await _date(call, desk, performance_id)
     return pages.show(
-        call, COPY, desk, block=block, run=run, dates=found, done_count=done_count, states=COPY_STATES, date=date,
-        event_id=date.event_id,
+        call, COPY, desk, block=block, run=run, dates=found, ended_count=date_runs.ended_count(found),
+        states=COPY_STATES, date=date, event_id=date.event_id,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from admin.access import Desk
 from admin.menu import marked
 from engine.plan.comparison import Kind
 from ticketing import dates, plan_change_runs, plan_changes, plans, venues
-from ticketing.plan_change_runs import DATES_MAX, State
+from ticketing.date_runs import DATES_MAX, State, ended_count
 from ticketing.plan_changes import TAKEN_MAX
 from ticketing.plans import PlanVersion
 from ticketing.refusals import NotFound, Refusal
@@ -147,8 +147,7 @@ async def _choose(call: Call, desk: Desk, plan_id: UUID, number: int, form: Form
 async def _show(call: Call, desk: Desk, plan_id: UUID, change_id: UUID, block: str | None = None) -> Response[str]:
     owner = desk.reach.organisation_id
     run, found = await plan_change_runs.get(call.services.database, owner, plan_id, change_id)
-    done_count = sum(date.state is not State.WAITING for date in found)
-    return pages.show(call, RUN, desk, block=block, run=run, dates=found, done_count=done_count, states=STATES)
+    return pages.show(call, RUN, desk, block=block, run=run, dates=found, ended_count=ended_count(found), states=STATES)
 
 
 async def _version(call: Call, desk: Desk, plan_id: UUID, number: int) -> PlanVersion:

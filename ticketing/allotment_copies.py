@@ -8,39 +8,26 @@ what its plan does not have. A release moves with the date: so long before its s
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-import msgspec
 import numpy as np
 from msgspec import Struct
 
 from engine.inventory import Inventory
-from ticketing import allotments, audit, halls, jobs, pools
+from ticketing import allotments, audit, date_runs, halls, jobs, pools
 from ticketing.allotments import ACCESSIBLE, Allotment, Date, Draft
 from ticketing.audit import Actor
+from ticketing.date_runs import DATES_MAX, RunDate
 from ticketing.db import Database
 from ticketing.halls import Hall
 from ticketing.ids import new_id
 from ticketing.jobs import CopyAllotments, Job
 from ticketing.performances import PerformanceStatus
 from ticketing.pools import Coded, Codes
-from ticketing.refusals import DateOver, InputRefused, NotFound, Refusal
+from ticketing.refusals import DateOver, NotFound, Refusal
 from ticketing.sql import load
 
-DATES_MAX = 200
-
 SQL = load("allotment_copies")
-_encode = msgspec.json.encode
-
-
-class State(StrEnum):
-    """Where a date of a copy stands."""
-
-    WAITING = "waiting"
-    DONE = "done"
-    REFUSED = "refused"
 
 
 class Candidate(Struct, frozen=True):
@@ -64,21 +51,10 @@ class Copy(Struct, frozen=True):
     asked_by: str | None
 
 
-class CopyDate(Struct, frozen=True):
+class CopyDate(RunDate, frozen=True, kw_only=True):
     """A date of a copy; `missing_count` places are kept there for something else, or not there at all."""
 
-    performance_id: UUID
-    starts_at: datetime
-    time_zone: str
-    state: State
-    refusal: str | None
-    fields: dict[str, Any]
     missing_count: int
-
-    @property
-    def told(self) -> str:
-        """The sentence of the refusal, its fields not filled in."""
-        return Refusal.family[self.refusal].__doc__ or "" if self.refusal in Refusal.family else ""
 
 
 class _Kept(Struct, frozen=True):
@@ -100,11 +76,7 @@ async def ask(
     db: Database, organisation_id: UUID, performance_id: UUID, onto: Sequence[UUID], by: Actor, now: datetime
 ) -> UUID:
     """Have what a date keeps copied onto others; the copy's id. NotFound for a date that is not the event's."""
-    wanted = list(dict.fromkeys(onto))
-    if not wanted:
-        raise InputRefused(problem="Tick at least one date.", where="dates")
-    if len(wanted) > DATES_MAX:
-        raise InputRefused(problem="At most {count} dates at once.", where="dates", count=DATES_MAX)
+    wanted = date_runs.ticked(onto)
     values = {"copy_id": new_id(), "performance_id": performance_id}
     async with db.transaction() as c:
         date = await allotments.find_date(c, organisation_id, performance_id)
@@ -130,10 +102,9 @@ async def run(db: Database, inventory: Inventory, copy_id: UUID, now: datetime) 
         try:
             await _one(db, inventory, copy_id, source, kept, performance_id, by, now)
         except Refusal as refusal:
-            values = {"refusal": refusal.code, "fields": _encode(refusal.fields).decode(), "missing_count": 0}
+            here = {"copy_id": copy_id, "performance_id": performance_id, "now": now}
             async with db.read() as c:
-                here = {"copy_id": copy_id, "performance_id": performance_id, "now": now}
-                await SQL.end.run(c, state=State.REFUSED, **here, **values)
+                await SQL.end.run(c, missing_count=0, **here, **date_runs.outcome(refusal))
 
 
 async def get(
@@ -185,8 +156,8 @@ async def _one(
     async with db.transaction() as c:
         coded = await pools.lock_codes(c, by.organisation_id, date.pool_id)
         missing = 0
-        here = {"copy_id": copy_id, "performance_id": performance_id, "now": now, "fields": "{}"}
-        if not await SQL.end.run(c, state=State.DONE, refusal=None, missing_count=0, **here):
+        here = {"copy_id": copy_id, "performance_id": performance_id, "now": now}
+        if not await SQL.end.run(c, missing_count=0, **here, **date_runs.outcome()):
             return
         for one in kept:
             places, lacking = _there(hall, coded, one)

@@ -7,37 +7,25 @@ and one that runs twice does nothing twice. A date that is refused says why and 
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-import msgspec
 from msgspec import Struct
 
 from engine.inventory import Inventory
 from engine.plan.comparison import Comparison, Kind
-from ticketing import audit, jobs, plan_changes, plans
+from ticketing import audit, date_runs, jobs, plan_changes, plans
 from ticketing.audit import Actor, Subject
+from ticketing.date_runs import DATES_MAX, RunDate
 from ticketing.db import Database
 from ticketing.ids import new_id
 from ticketing.jobs import ChangePlans, Job
 from ticketing.performances import PerformanceStatus
-from ticketing.refusals import InputRefused, NotFound, PlanBusy, Refusal
+from ticketing.refusals import NotFound, PlanBusy, Refusal
 from ticketing.sql import Connection, load
 
-DATES_MAX = 200
 RUNS_SHOWN = 5
 
 SQL = load("plan_change_runs")
-_encode = msgspec.json.encode
-
-
-class State(StrEnum):
-    """Where a date of a run stands."""
-
-    WAITING = "waiting"
-    DONE = "done"
-    REFUSED = "refused"
 
 
 class Candidate(Struct, frozen=True):
@@ -85,22 +73,11 @@ class Run(Struct, frozen=True):
     asked_by: str | None
 
 
-class RunDate(Struct, frozen=True):
-    """A date of a run; `refusal` and `fields` say why it was left as it was."""
+class PlanDate(RunDate, frozen=True, kw_only=True):
+    """A date of a run."""
 
-    performance_id: UUID
     event_name: str
     event_id: UUID
-    starts_at: datetime
-    time_zone: str
-    state: State
-    refusal: str | None
-    fields: dict[str, Any]
-
-    @property
-    def told(self) -> str:
-        """The sentence of the refusal, its fields not filled in."""
-        return Refusal.family[self.refusal].__doc__ or "" if self.refusal in Refusal.family else ""
 
 
 class Recent(Struct, frozen=True):
@@ -135,11 +112,7 @@ async def ask(
     db: Database, organisation_id: UUID, version_id: UUID, performance_ids: Sequence[UUID], by: Actor, now: datetime
 ) -> UUID:
     """Have dates put onto a version of their plan; the run's id. NotFound for a date that is not the plan's."""
-    wanted = list(dict.fromkeys(performance_ids))
-    if not wanted:
-        raise InputRefused(problem="Tick at least one date.", where="dates")
-    if len(wanted) > DATES_MAX:
-        raise InputRefused(problem="At most {count} dates at once.", where="dates", count=DATES_MAX)
+    wanted = date_runs.ticked(performance_ids)
     version = await plans.get(db, organisation_id, version_id)
     values = {"change_id": new_id(), "organisation_id": organisation_id, "version_id": version_id}
     async with db.transaction() as c:
@@ -171,13 +144,13 @@ async def run(db: Database, inventory: Inventory, change_id: UUID, now: datetime
         raise busy
 
 
-async def get(db: Database, organisation_id: UUID, plan_id: UUID, change_id: UUID) -> tuple[Run, list[RunDate]]:
+async def get(db: Database, organisation_id: UUID, plan_id: UUID, change_id: UUID) -> tuple[Run, list[PlanDate]]:
     """A run of an organisation's own plan, with where its dates stand; or NotFound."""
     async with db.read() as c:
         found = await SQL.get.one(c, Run, organisation_id=organisation_id, plan_id=plan_id, change_id=change_id)
         if found is None:
             raise NotFound(what="change of plan")
-        return found, await SQL.dates.all(c, RunDate, change_id=change_id)
+        return found, await SQL.dates.all(c, PlanDate, change_id=change_id)
 
 
 async def _one(
@@ -187,7 +160,7 @@ async def _one(
     values = {"change_id": change_id, "performance_id": performance_id, "now": now}
 
     async def note(c: Connection) -> None:
-        await SQL.end.run(c, state=State.DONE, refusal=None, fields="{}", **values)
+        await SQL.end.run(c, **values, **date_runs.outcome())
 
     organisation_id = by.organisation_id
     assert organisation_id is not None, "a run is an organisation's"
@@ -196,9 +169,8 @@ async def _one(
     except PlanBusy:
         raise
     except Refusal as refusal:
-        fields = _encode(refusal.fields).decode()
         async with db.read() as c:
-            await SQL.end.run(c, state=State.REFUSED, refusal=refusal.code, fields=fields, **values)
+            await SQL.end.run(c, **values, **date_runs.outcome(refusal))
 
 
 async def _outlooks(db: Database, group: tuple[bytes, bytes], new: bytes, dates: Sequence[Candidate]) -> list[Outlook]:

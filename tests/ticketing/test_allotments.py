@@ -28,9 +28,9 @@ from ticketing import (
     pools,
     sales,
 )
-from ticketing.allotment_copies import State
 from ticketing.allotments import ACCESSIBLE, Details, Draft, Kind, Line, Put
 from ticketing.audit import Actor
+from ticketing.date_runs import State
 from ticketing.db import Database
 from ticketing.holds import Ask, BestWish, SeatsWish
 from ticketing.jobs import CopyAllotments, Job, ShowCodes

@@ -48,6 +48,7 @@ from ticketing import (
 )
 from ticketing.audit import Actor
 from ticketing.carts import Carts, Shopper
+from ticketing.date_runs import State
 from ticketing.db import Database
 from ticketing.holds import AreaWish, BestWish, SeatsWish
 from ticketing.ids import new_id
@@ -55,7 +56,6 @@ from ticketing.jobs import ChangePlans, Job, MailKind, RelabelTickets, SendMail
 from ticketing.moves import MoveTicket
 from ticketing.offers import Offers
 from ticketing.performances import Performance
-from ticketing.plan_change_runs import State
 from ticketing.plan_changes import Done
 from ticketing.plans import PlanVersion
 from ticketing.refusals import (
