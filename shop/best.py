@@ -23,6 +23,7 @@ from ticketing.channels import Channel
 from ticketing.holds import AreaWish, Ask, BestWish, Part, Place, SeatsWish, Wish
 from ticketing.ids import new_secret
 from ticketing.offers import Offer, Price
+from ticketing.performances import Performance
 from ticketing.programme import Sale
 from ticketing.refusals import InputRefused, NoFit, Refusal, SeatsTaken
 from ticketing.shops import Storefront
@@ -110,6 +111,15 @@ class ProposalSeen(Struct, frozen=True):
     count: int
     wheelchairs: bool
     """Wheelchair places were asked for: some may be kept for who does."""
+
+
+class Subject(Struct, frozen=True):
+    """What places are looked for: its name, its address, the page to go back to; `when`, for one date."""
+
+    name: str
+    at: str
+    back: str
+    when: Performance | None = None
 
 
 class ProposalsSeen(Struct, frozen=True):
@@ -294,14 +304,22 @@ async def _answered(
         return pages.done(call, _path(call, front, offer))
     found = await proposals(call, front, offer, asked) if not form.mistakes else ()
     date = offer.performance
+    at, back = f"{front.path}/performances/{date.id}", _path(call, front, offer)
+    subject = Subject(date.title(call.visit.language), at, back, date)
+    return page(call, front, subject, offer, form, asked, found, refusal)
+
+
+def page(
+    call: Call, front: Storefront, subject: Subject, offer: Offer, form: Form, asked: Asked,
+    found: Sequence[Proposal], refusal: Refusal | None,
+) -> Response[str]:  # fmt: skip
+    """The form and what answers it, as a page; where a proposal was asked for and refused, with why."""
     return pages.show(
-        call, front, SHOW, status=refusal.status if refusal else 422 if form.mistakes else 200,
-        at=f"{front.path}/performances/{date.id}", back=_path(call, front, offer), when=date,
-        subject=date.title(call.visit.language), currency=date.currency,
-        proposals=found, asked=asked, form=form, choices=offered.choices(offer),
+        call, front, SHOW, status=refusal.status if refusal else 422 if form.mistakes else 200, subject=subject,
+        currency=offer.performance.currency, proposals=found, asked=asked, form=form, choices=offered.choices(offer),
         tariffs=offered.tariffs(offer, call.visit.language, call),
         sorry="" if found or form.mistakes else sorry(asked), refusal=refusal, key=new_secret(),
-        question=told_question(form),
+        question=_told_question(form),
     )  # fmt: skip
 
 
@@ -310,7 +328,7 @@ def _path(call: Call, front: Storefront, offer: Offer) -> str:
     return f"{front.path}/performances/{offer.performance.id}" + (f"?{urlencode({'link': link})}" if link else "")
 
 
-def told_question(form: Form) -> str:
+def _told_question(form: Form) -> str:
     """What was asked, to be carried along by what takes the answer."""
     return urlencode([(name, text) for name in form.names() for text in form.texts(name)])
 

@@ -22,7 +22,6 @@ from shop.cart import KEY_CHARS_MAX, CartSeen, seen
 from shop.performances import OfferSeen
 from ticketing import pass_offers
 from ticketing.holds import Ask, PassWish
-from ticketing.ids import new_secret
 from ticketing.kept import Kept
 from ticketing.offers import Offer
 from ticketing.pass_offers import PassOffer
@@ -38,7 +37,7 @@ from web.frames import Frame
 from web.live import OCTETS
 from web.variants import Variants
 
-SHOW, SEATS, BEST = "shop/passes/show.html", "shop/passes/seats.html", "shop/performances/best.html"
+SHOW, SEATS = "shop/passes/show.html", "shop/passes/seats.html"
 JSON = "application/json"
 FRESH_S = 1.0
 KEPT_MAX = 200
@@ -228,14 +227,8 @@ async def _answered(
         return pages.done(call, _path(front, offer))
     house: Offer = offer.house()
     found = await _proposals(call, front, offer, asked) if not form.mistakes else ()
-    return pages.show(
-        call, front, BEST, status=refusal.status if refusal else 422 if form.mistakes else 200,
-        at=_path(front, offer), back=f"{_path(front, offer)}/seat", subject=offer.kind.name, when=None,
-        currency=house.performance.currency, proposals=found, asked=asked, form=form, choices=offered.choices(house),
-        tariffs=offered.tariffs(house, call.visit.language, call),
-        sorry="" if found or form.mistakes else best.sorry(asked), refusal=refusal, key=new_secret(),
-        question=best.told_question(form),
-    )  # fmt: skip
+    subject = best.Subject(offer.kind.name, _path(front, offer), f"{_path(front, offer)}/seat")
+    return best.page(call, front, subject, house, form, asked, found, refusal)
 
 
 def _path(front: Storefront, offer: PassOffer) -> str:

@@ -45,12 +45,12 @@ def redrawn(content: bytes) -> Kept:
     Raises InputRefused for what is no picture, too small to show, or has more than `PIXELS_MAX` pixels. May take a
     second and as much memory as its pixels ask for.
     """
-    return _soundly(lambda: _encoded(_read(content, SIDE_PX_MIN, "picture"), SIDE_PX_MAX), "picture")
+    return _soundly(lambda: _encoded(opened(content, SIDE_PX_MIN, "picture"), SIDE_PX_MAX), "picture")
 
 
 def logo(content: bytes) -> Kept:
     """A logo as it is kept: its longer side at most `LOGO_PX_MAX`, clear where it was. Raises as `redrawn`."""
-    return _soundly(lambda: _encoded(_read(content, LOGO_PX_MIN, "logo"), LOGO_PX_MAX), "logo")
+    return _soundly(lambda: _encoded(opened(content, LOGO_PX_MIN, "logo"), LOGO_PX_MAX), "logo")
 
 
 def background(content: bytes) -> Kept:
@@ -60,7 +60,7 @@ def background(content: bytes) -> Kept:
     """
 
     def encoded() -> Kept:
-        picture = _read(content, SIDE_PX_MIN, "picture")
+        picture = opened(content, SIDE_PX_MIN, "picture")
         (width, height), (wide, high) = picture.size, PICTURE_PX
         if width < wide or height < high or abs(width * high - height * wide) > width * high // 200:
             raise InputRefused(
@@ -95,7 +95,8 @@ def _soundly(draw: Callable[[], Kept], where: str) -> Kept:
         ) from None
 
 
-def _read(content: bytes, side_px_min: int, where: str) -> Image.Image:
+def opened(content: bytes, side_px_min: int = 0, where: str = "") -> Image.Image:
+    """A picture, not decoded yet. InputRefused for one of too many pixels, or a side shorter than `side_px_min`."""
     picture = Image.open(io.BytesIO(content), formats=FORMATS)
     width, height = picture.size
     if width * height > PIXELS_MAX:

@@ -33,12 +33,7 @@ def traced(content: bytes) -> Kept:
 
 
 def _opened(content: bytes) -> Image.Image:
-    picture = Image.open(io.BytesIO(content), formats=pictures.FORMATS)
-    if picture.width * picture.height > pictures.PIXELS_MAX:
-        raise InputRefused(
-            problem="This picture has more than {most} million pixels: make it smaller first.",
-            most=pictures.PIXELS_MAX // 1_000_000,
-        )
+    picture = pictures.opened(content)
     return pictures.bare(picture, "RGBA" if picture.has_transparency_data else "RGB", SIDE_PX_MAX)
 
 

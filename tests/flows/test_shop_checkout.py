@@ -52,8 +52,8 @@ def asked(site: Site) -> Tariff:
 def take(page: Page, site: Site, seats: list[str], tariff: str | None = None) -> str:
     """Put seats into the cart as the map does; the shop's address."""
     base = f"/shop/{site.house.key}"
+    token = page.request.get(f"{site.url}{base}/visit").json()["token"]  # before a page of its own asks for one too
     page.goto(base)
-    token = page.request.get(f"{site.url}{base}/visit").json()["token"]
     body = {"performance": site.house.first, "seats": seats, "tariff": tariff}
     headers = {"x-csrf-token": token}
     answer = page.request.post(f"{site.url}{base}/cart/places", data=body, headers=headers)

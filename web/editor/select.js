@@ -1,9 +1,10 @@
 // The hand that selects: a click takes what is there (a seat, its row or its zone, as the level says), a drag over nothing
 // draws a box or a lasso, a drag on what is selected moves it, handles turn, bend and stretch it. What is moved snaps to
 // what stands still.
+import { boxOf, inside } from "../src/seatmap/geometry.js";
 import * as arrange from "./model/arrange.js";
 import { Edit } from "./model/drawing.js";
-import { along, bowOf, boxOf, middleOf, round, rowAt, seatsAt, sharesOf, spacingOf, stepsOf, turned } from "./model/places.js";
+import { along, bowOf, middleOf, round, rowAt, seatsAt, sharesOf, spacingOf, stepsOf, turned } from "./model/places.js";
 import { Selection, pieces, pointsOf } from "./model/selection.js";
 
 export const LEVELS = ["seats", "rows", "zones"];
@@ -126,7 +127,7 @@ export class SelectTool {
     const box = boxOf(corners);
     const k = this.sheet.view.transform.k;
     if ((box.maxX - box.minX) * k < DRAG_PX && (box.maxY - box.minY) * k < DRAG_PX) return this.editor.select(add);
-    const found = this.sheet.within(box, kind === "lasso" ? (point) => inside(point, path) : null);
+    const found = this.sheet.within(box, kind === "lasso" ? (point) => inside(point, path) : undefined);
     this.editor.select(add.with(this._levelled(found)));
   }
 
@@ -411,13 +412,4 @@ export function stepped([x0, y0], [x1, y1]) {
   const far = Math.hypot(x1 - x0, y1 - y0);
   const angle = Math.round(((Math.atan2(y1 - y0, x1 - x0) * 180) / Math.PI) / STEP_DEGREES) * STEP_DEGREES;
   return [x0 + far * Math.cos((angle * Math.PI) / 180), y0 + far * Math.sin((angle * Math.PI) / 180)];
-}
-
-function inside([x, y], points) {
-  let within = false;
-  for (let i = 0, j = points.length - 1; i < points.length; j = i++) {
-    const [[xi, yi], [xj, yj]] = [points[i], points[j]];
-    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) within = !within;
-  }
-  return within;
 }

@@ -1,10 +1,10 @@
 // The drawing as it is edited, on the seat map's canvas: its house is made anew after each change, the selection and what
 // the tool shows lie over it, paper, grid and the picture to trace under it. Which hand does what is the tool's: this turns
 // pointers into plan coordinates, and keeps moving and magnifying for the wheel, two fingers, the middle button and space.
+import { boxOf, inside } from "../src/seatmap/geometry.js";
 import { House } from "../src/seatmap/house.js";
 import { SeatMap } from "../src/seatmap/seatmap.js";
 import { View } from "../src/seatmap/view.js";
-import { boxOf } from "./model/places.js";
 import { Selection, cornersOf } from "./model/selection.js";
 import { paintGhosts } from "./versions.js";
 
@@ -72,17 +72,17 @@ export class Sheet extends SeatMap {
   }
 
   // The seats in a box, or within an outline, as a selection; with areas and tables that lie wholly in it.
-  within(box, inside = null) {
+  within(box, holds = () => true) {
     this.settle();
     const seats = new Map();
     for (const seat of this.house.within(box.minX, box.minY, box.maxX, box.maxY)) {
-      if (inside && !inside([this.house.x[seat], this.house.y[seat]])) continue;
+      if (!holds([this.house.x[seat], this.house.y[seat]])) continue;
       const { key } = this._rows[this.house.row[seat]];
       if (!seats.has(key)) seats.set(key, new Set());
       seats.get(key).add(this.house.ids[seat]);
     }
-    const holds = ([x, y]) => x >= box.minX && x <= box.maxX && y >= box.minY && y <= box.maxY && (!inside || inside([x, y]));
-    const areas = this._areas.filter((area) => this._onFloor(area) && cornersOf(this.drawing.get(area.parent), area).every(holds));
+    const boxed = ([x, y]) => x >= box.minX && x <= box.maxX && y >= box.minY && y <= box.maxY && holds([x, y]);
+    const areas = this._areas.filter((area) => this._onFloor(area) && cornersOf(this.drawing.get(area.parent), area).every(boxed));
     return new Selection(areas.map(({ key }) => key), seats).within(this.drawing);
   }
 
@@ -178,7 +178,7 @@ export class Sheet extends SeatMap {
     for (let index = this._areas.length - 1; index >= 0; index--) {
       const { outline, floor, text } = this.house.areas[index];
       if (!this.house.shows(floor)) continue;
-      const there = outline.length ? near(outline, x, y, reach) || (contains(outline, x, y) && !this._frames(index)) : text && nearWords(text, x, y, this.house.pitch);
+      const there = outline.length ? near(outline, x, y, reach) || (inside([x, y], outline) && !this._frames(index)) : text && nearWords(text, x, y, this.house.pitch);
       if (there) return this._areas[index];
     }
     return null;
@@ -191,7 +191,7 @@ export class Sheet extends SeatMap {
       const { outline, capacity } = this.house.areas[index];
       const box = boxOf(outline);
       const seats = capacity ? [] : this.house.within(box.minX, box.minY, box.maxX, box.maxY);
-      this._framing.set(index, seats.some((seat) => contains(outline, this.house.x[seat], this.house.y[seat])));
+      this._framing.set(index, seats.some((seat) => inside([this.house.x[seat], this.house.y[seat]], outline)));
     }
     return this._framing.get(index);
   }
@@ -428,15 +428,6 @@ function houseOf(drawing) {
   };
   if (house.stacked) house.floor = 0;
   return house;
-}
-
-function contains(points, x, y) {
-  let within = false;
-  for (let i = 0, j = points.length - 1; i < points.length; j = i++) {
-    const [[xi, yi], [xj, yj]] = [points[i], points[j]];
-    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) within = !within;
-  }
-  return within;
 }
 
 function near(points, x, y, reach) {

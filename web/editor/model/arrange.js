@@ -1,9 +1,10 @@
 // What is done to what is there: moved, turned, mirrored, lined up, spread, copied, taken away; rows made longer or
 // shorter, wider and bent. Each makes one edit (drawing.js) of a selection and does nothing else.
+import { boxOf } from "../../src/seatmap/geometry.js";
 import { Edit, between } from "./drawing.js";
 import { fresh } from "./keys.js";
 import { nextLabels } from "./making.js";
-import { along, bowOf, boxOf, lengthOf, middleOf, round, rowAt, seatsAt, sharesOf, spacingOf, stepsOf, turned } from "./places.js";
+import { along, bowOf, lengthOf, middleOf, round, rowAt, seatsAt, sharesOf, spacingOf, stepsOf, turned } from "./places.js";
 import { Selection, pieceAt, pieces, pointsOf, rowsOf, topOf } from "./selection.js";
 
 const MOST_BEND = 0.6;

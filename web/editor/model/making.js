@@ -2,11 +2,12 @@
 // what it has made: {edit, selection}.
 import { Edit, between } from "./drawing.js";
 import { fresh } from "./keys.js";
+import { next } from "./numbering/spelling.js";
 import { along, round, rowAt, turned } from "./places.js";
 import { Selection, topOf } from "./selection.js";
 
 export const SPACING = 55, ROW_SPACING = 90;
-export const LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"; // without I and O, which are read as numbers
+const FIRST = "A";
 const TABLE_EDGE = 45;
 
 // Rows at these points, each a list of [x, y], in a zone (null: a new one named `zoneName`).
@@ -95,27 +96,9 @@ export function zone(drawing, name) {
 
 // What rows after those with these labels are called: A, B, C ... without I and O, or on from the last number.
 export function nextLabels(labels, count) {
-  const last = labels.at(-1);
-  const number = last !== undefined && /^\d+$/.test(last) ? Number(last) : null;
-  if (number !== null) return Array.from({ length: count }, (_, n) => String(number + 1 + n));
-  const from = last === undefined ? 0 : letterIndex(last) + 1;
-  return Array.from({ length: count }, (_, n) => lettered(from + n));
-}
-
-export function lettered(index) {
-  let text = "";
-  for (let left = index; left >= 0; left = Math.floor(left / LETTERS.length) - 1) text = LETTERS[left % LETTERS.length] + text;
-  return text;
-}
-
-function letterIndex(text) {
-  let index = 0;
-  for (const sign of text.toUpperCase()) {
-    const at = LETTERS.indexOf(sign);
-    if (at < 0) return -1;
-    index = index * LETTERS.length + at + 1;
-  }
-  return index - 1;
+  const called = [];
+  for (let last = labels.at(-1); called.length < count; called.push(last)) last = (last && next([last])) ?? FIRST;
+  return called;
 }
 
 function newZone(edit, name) {

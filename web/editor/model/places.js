@@ -1,5 +1,6 @@
 // Where things are, in the plan's own units (a centimetre in plans drawn here), x to the right and y downwards: seats of
 // parts by their absolute positions, and what moves, turns and mirrors them. Numbers are kept to a tenth.
+import { boxOf } from "../../src/seatmap/geometry.js";
 
 const AISLE_SPACINGS = 1.8;
 
@@ -26,17 +27,6 @@ export function rowAt(zone, data, points) {
 
 function placed(seat, x, y) {
   return seat.x === x && seat.y === y ? seat : { ...seat, x, y };
-}
-
-export function boxOf(points) {
-  const box = { minX: Infinity, minY: Infinity, maxX: -Infinity, maxY: -Infinity };
-  for (const [x, y] of points) {
-    box.minX = Math.min(box.minX, x);
-    box.minY = Math.min(box.minY, y);
-    box.maxX = Math.max(box.maxX, x);
-    box.maxY = Math.max(box.maxY, y);
-  }
-  return box;
 }
 
 export function middleOf(points) {
