@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -94,14 +95,28 @@ async def heard_of_each_other(self: Carts, shopper: Shopper, row: Any) -> bool:
     return await WRITTEN(self, shopper, replace(row, version=now.version))
 
 
+def together(count: int) -> Callable[[Carts, Shopper], Awaitable[Any]]:
+    """Reading a cart's row: the first `count` go on when all of them have read it."""
+    read, met, waiting = Carts._row, asyncio.Barrier(count), iter(range(count))
+
+    async def row(self: Carts, shopper: Shopper) -> Any:
+        found = await read(self, shopper)
+        if next(waiting, None) is not None:
+            await met.wait()
+        return found
+
+    return row
+
+
 @pytest.mark.parametrize("guarded", [True, False], ids=["", "mutant: whoever writes last wins"])
 async def test_two_tabs_that_begin_at_once_make_one_hold(
     visitor: Browser, house: House, free: Any, monkeypatch: pytest.MonkeyPatch, guarded: bool
 ) -> None:
+    rows = (["B-1"], ["C-1"], ["D-1"])
     if not guarded:
         monkeypatch.setattr(Carts, "_written", heard_of_each_other)
+    monkeypatch.setattr(Carts, "_row", together(len(rows)))
     before = await free()
-    rows = (["B-1"], ["C-1"], ["D-1"])
     await visitor.page(f"{visitor.base}/cart")
     token = (await visitor.get(f"{visitor.base}/visit")).json()["token"]
     visitor.cookies[f"placeur-cart-{house.key}"] = new_secret()
