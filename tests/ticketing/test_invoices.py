@@ -263,7 +263,7 @@ async def test_without_the_lock_two_have_one_number(
     """The mutant: the counter is read, not taken, and the key that would stop the second is off."""
     reading = (
         "with seen as (select coalesce(max(last_number), 0) + 1 as n from invoice_counters"
-        " where box_office_id = $1 and year = $2::integer) select n from seen, pg_sleep(0.1)"
+        " where box_office_id = $1 and year = $2::integer) select n from seen, pg_sleep(0.5)"
     )
     monkeypatch.setattr(
         invoicing.SQL, "take_number", Query("take_number", reading, ("box_office_id", "year")), raising=False
