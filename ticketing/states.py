@@ -1,4 +1,4 @@
-"""The state machines of what is sold: one table each, from (state, event) to the next state.
+"""The state machines of what is sold and printed: one table each, from (state, event) to the next state.
 
 A pair that is not in its table does not happen: `step` refuses it, in the words of whoever asked. The verbs that write
 a status take it from here, and the SQL that writes it selects the rows by the states the event may start from.
@@ -81,6 +81,40 @@ class PaymentEvent(StrEnum):
     RETURN = "returned"
 
 
+class PrintStatus(StrEnum):
+    QUEUED = "queued"
+    """Waits for its machine: no byte of it has left."""
+    SENDING = "sending"
+    """Recorded before its first byte leaves. Whoever finds it so after a crash cannot know: it is in doubt."""
+    SENT = "sent"
+    """The machine took it and tells no more, or not yet."""
+    PRINTED = "printed"
+    """The machine says so, or a person saw it."""
+    UNKNOWN = "unknown"
+    """It may have come out: a person looks, and says."""
+    FAILED = "failed"
+    """It did not come out, and is not sent again. Printing it after all is a new job, which names this one."""
+
+
+class PrintEvent(StrEnum):
+    SEND = "sent off"
+    KEEP = "kept"
+    """Surely no byte of it left: the machine was away or not ready."""
+    TAKE = "taken"
+    CONFIRM = "confirmed"
+    """By the machine, at once or when it is asked later."""
+    DOUBT = "doubted"
+    """The line dropped, the sender ended, or the machine forgot what it had taken."""
+    REFUSE = "refused"
+    """The machine will not print it, and has not."""
+    GIVE_UP = "given up"
+    """By a person, or because it waited too long."""
+    FIND = "found"
+    """A person has it in hand."""
+    MISS = "missed"
+    """A person looked, and it did not come out."""
+
+
 ORDER: Mapping[tuple[OrderStatus, OrderEvent], OrderStatus] = {
     (OrderStatus.PENDING, OrderEvent.PAY): OrderStatus.PAID,
     (OrderStatus.PENDING, OrderEvent.TRUST): OrderStatus.PAID,
@@ -120,6 +154,28 @@ PAYMENT: Mapping[tuple[PaymentStatus, PaymentEvent], PaymentStatus] = {
     (PaymentStatus.REFUND_DUE, PaymentEvent.RETURN): PaymentStatus.REFUNDED,
 }
 """A failure may be followed by the success of a second try, and notices come in any order: money that came stays."""
+
+PRINT: Mapping[tuple[PrintStatus, PrintEvent], PrintStatus] = {
+    (PrintStatus.QUEUED, PrintEvent.SEND): PrintStatus.SENDING,
+    (PrintStatus.QUEUED, PrintEvent.GIVE_UP): PrintStatus.FAILED,
+    (PrintStatus.SENDING, PrintEvent.KEEP): PrintStatus.QUEUED,
+    (PrintStatus.SENDING, PrintEvent.TAKE): PrintStatus.SENT,
+    (PrintStatus.SENDING, PrintEvent.CONFIRM): PrintStatus.PRINTED,
+    (PrintStatus.SENDING, PrintEvent.DOUBT): PrintStatus.UNKNOWN,
+    (PrintStatus.SENDING, PrintEvent.REFUSE): PrintStatus.FAILED,
+    (PrintStatus.SENT, PrintEvent.CONFIRM): PrintStatus.PRINTED,
+    (PrintStatus.SENT, PrintEvent.DOUBT): PrintStatus.UNKNOWN,
+    (PrintStatus.SENT, PrintEvent.REFUSE): PrintStatus.FAILED,
+    (PrintStatus.SENT, PrintEvent.FIND): PrintStatus.PRINTED,
+    (PrintStatus.SENT, PrintEvent.MISS): PrintStatus.FAILED,
+    (PrintStatus.UNKNOWN, PrintEvent.CONFIRM): PrintStatus.PRINTED,
+    (PrintStatus.UNKNOWN, PrintEvent.FIND): PrintStatus.PRINTED,
+    (PrintStatus.UNKNOWN, PrintEvent.MISS): PrintStatus.FAILED,
+}
+"""Nothing is printed twice unseen: a job goes back to the queue by `KEEP` alone, which is for bytes that never left."""
+
+PRINTABLE_AGAIN = frozenset({PrintStatus.SENT, PrintStatus.PRINTED, PrintStatus.FAILED})
+"""What a person may have printed again, by a new job that names the old. What is unknown has to be looked for first."""
 
 State = TypeVar("State", bound=StrEnum)
 Event = TypeVar("Event", bound=StrEnum)

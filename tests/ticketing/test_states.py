@@ -9,11 +9,15 @@ from ticketing.refusals import WrongState
 from ticketing.states import (
     ORDER,
     PAYMENT,
+    PRINT,
+    PRINTABLE_AGAIN,
     TICKET,
     OrderEvent,
     OrderStatus,
     PaymentEvent,
     PaymentStatus,
+    PrintEvent,
+    PrintStatus,
     TicketEvent,
     TicketStatus,
     sources,
@@ -43,10 +47,20 @@ failed      succeeded  -       refund_due  -
 refund_due  -          -       -           refunded
 refunded    -          -       -           -
 """
+PRINTS = """
+         sent-off  kept    taken  confirmed  doubted  refused  given-up  found    missed
+queued   sending   -       -      -          -        -        failed    -        -
+sending  -         queued  sent   printed    unknown  failed   -         -        -
+sent     -         -       -      printed    unknown  failed   -         printed  failed
+printed  -         -       -      -          -        -        -         -        -
+unknown  -         -       -      printed    -        -        -         printed  failed
+failed   -         -       -      -          -        -        -         -        -
+"""
 MACHINES = [
     (ORDER, OrderStatus, OrderEvent, ORDERS),
     (TICKET, TicketStatus, TicketEvent, TICKETS),
     (PAYMENT, PaymentStatus, PaymentEvent, PAYMENTS),
+    (PRINT, PrintStatus, PrintEvent, PRINTS),
 ]
 
 
@@ -80,3 +94,23 @@ def test_every_state_is_met() -> None:
     for table, states, events, _ in MACHINES:
         assert {state for pair in table for state in (pair[0], table[pair])} == set(states)
         assert {event for _, event in table} == set(events)
+
+
+def test_only_what_surely_never_left_waits_for_its_machine_again() -> None:
+    back = {(state, event) for (state, event), after in PRINT.items() if after == PrintStatus.QUEUED}
+    assert back == {(PrintStatus.SENDING, PrintEvent.KEEP)}
+    assert sources(PRINT, PrintEvent.SEND) == [PrintStatus.QUEUED]
+
+
+def test_what_is_unknown_is_looked_for_before_it_is_printed_again() -> None:
+    assert PrintStatus.UNKNOWN not in PRINTABLE_AGAIN
+    ends = {PRINT[PrintStatus.UNKNOWN, event] for event in (PrintEvent.FIND, PrintEvent.MISS)}
+    assert ends == {PrintStatus.PRINTED, PrintStatus.FAILED} <= PRINTABLE_AGAIN
+
+
+def test_whatever_may_be_on_paper_ends_by_a_machine_or_a_person() -> None:
+    """From where bytes may have left, no event but the certain ones leads anywhere that prints."""
+    reached = {PrintStatus.SENDING}
+    for _ in PrintStatus:
+        reached |= {after for (state, event), after in PRINT.items() if state in reached and event != PrintEvent.KEEP}
+    assert reached == set(PrintStatus) - {PrintStatus.QUEUED}
