@@ -12,7 +12,16 @@ from litestar.response import Redirect
 from admin import access, pages
 from admin.access import Desk
 from admin.menu import marked
-from ticketing import accessible_places, allotment_copies, allotments, date_runs, halls, rights, seat_lists
+from ticketing import (
+    accessible_places,
+    allotment_copies,
+    allotments,
+    date_runs,
+    halls,
+    rights,
+    seat_categories,
+    seat_lists,
+)
 from ticketing.allotments import (
     NAME_CHARS_MAX,
     NOTE_CHARS_MAX,
@@ -26,6 +35,7 @@ from ticketing.allotments import (
     Standing,
     State,
 )
+from ticketing.halls import Hall
 from ticketing.refusals import EditedMeanwhile, InputRefused, NotFound, Refusal
 from ticketing.rights import Thing
 from ticketing.seat_lists import Picked
@@ -38,8 +48,11 @@ SHOW, EDIT, COPY, PLACE = (f"allotments/{name}.html" for name in ("show", "edit"
 SEATS = "/performances/{performance_id:uuid}/seats"
 ONE = SEATS + "/{allotment_id:uuid}"
 OF_COPY = SEATS + "/copies/{copy_id:uuid}"
-NEW, OPEN = "new", "open"
+NEW, OPEN, CATEGORY = "new", "open", "category"
+AS_PLANNED, ANOTHER = "", "+"
+"""Of categories: that which the plan gives a seat; one that is typed."""
 BACK = marked("{count} places are back on open sale.")
+RECATEGORISED = marked("{count} seats are in another price category now.")
 SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 COLOURS = 8
 PLACES_MAX = 100_000
@@ -110,22 +123,28 @@ async def place(request: Call, performance_id: FromPath[UUID]) -> Response[str]:
 
 @post(SEATS, status_code=200)
 async def put(request: Call, performance_id: FromPath[UUID]) -> Response[str] | Redirect:
-    """Put places into a block or an allotment, or back on open sale."""
+    """Put places into a block or an allotment, back on open sale, or into another price category."""
     desk = await access.performance(request, performance_id, Scope.MANAGE)
-    form, services, owner = await request.typed(), request.services, desk.reach.organisation_id
-    date = await _date(request, desk, performance_id)
+    form, date = await request.typed(), await _date(request, desk, performance_id)
     try:
-        into, picked = _into(form, date), await _picked(request, date, form)
-        if not form.mistakes:
-            stores = (services.database, services.inventory)
-            done = await allotments.put(*stores, owner, performance_id, picked, into, desk.actor, request.now)
-            told = BACK if into is None else marked("{count} places are kept.")
-            return pages.done(request, f"/admin/performances/{performance_id}/seats", told, count=done.place_count)
+        if (done := await _put(request, desk, date, form)) is not None:
+            told, count = done
+            return pages.done(request, f"/admin/performances/{performance_id}/seats", told, count=count)
     except NotFound:
         raise
     except Refusal as refusal:
         form.refused(refusal)
     return await _show(request, desk, performance_id, form)
+
+
+@post(SEATS + "/categories", status_code=200)
+async def give_back(request: Call, performance_id: FromPath[UUID]) -> Redirect:
+    """Put the seats of a category that the date has of its own back into those of the plan."""
+    desk = await access.performance(request, performance_id, Scope.MANAGE)
+    form, services, owner = await request.typed(), request.services, desk.reach.organisation_id
+    asked = (owner, performance_id, form.text("category"), desk.actor, request.now)
+    count = await seat_categories.give_back(services.database, services.inventory, *asked)
+    return pages.done(request, f"/admin/performances/{performance_id}/seats", RECATEGORISED, count=count)
 
 
 @post(SEATS + "/accessible", status_code=200)
@@ -235,7 +254,7 @@ async def progress(request: Call, performance_id: FromPath[UUID], copy_id: FromP
 
 
 HANDLERS = (
-    show, listed, place, put, keep_accessible, set_default, copy, copied, progress, edit, save, release,
+    show, listed, place, put, give_back, keep_accessible, set_default, copy, copied, progress, edit, save, release,
 )  # fmt: skip
 
 
@@ -252,6 +271,8 @@ async def _show(
         others = await allotment_copies.candidates(services.database, owner, performance_id, call.now)
         choices = [(kind.value, translated(label, language)) for kind, label in KINDS.items()]
         around |= {"zones": seat_lists.zones(hall), "others": others, "kind_choices": choices, **_bounds()}
+        around |= {"categories": _categories(hall, language)}
+        around |= {"own": await seat_categories.lines(services.database, owner, performance_id, hall)}
         around |= {"targets": _targets(shown, language), "until": _until(board, call.now)}
     status = 422 if form.mistakes else 200
     return pages.show(call, SHOW, desk, block=block, status=status, form=form, ticked=form.texts("dates"), **around)
@@ -288,6 +309,22 @@ async def _opens(call: Call, desk: Desk, found: Standing) -> bool:
     return reach.may(Scope.VIEW)
 
 
+async def _put(call: Call, desk: Desk, date: Date, form: Form) -> tuple[str, int] | None:
+    """Do what the form asks: what to say of it, with how many places; None for a form with mistakes."""
+    picked, services = await _picked(call, date, form), call.services
+    asked = (services.database, services.inventory, desk.reach.organisation_id, date.id, picked)
+    if form.text("into") == CATEGORY:
+        category = _category(form)
+        if form.mistakes:
+            return None
+        return RECATEGORISED, await seat_categories.put(*asked, category, desk.actor, call.now)
+    into = _into(form, date)
+    if form.mistakes:
+        return None
+    done = await allotments.put(*asked, into, desk.actor, call.now)
+    return BACK if into is None else marked("{count} places are kept."), done.place_count
+
+
 async def _picked(call: Call, date: Date, form: Form) -> Picked:
     """What was chosen on the map, and what was typed. Raises InputRefused."""
     chosen = Picked(seat_lists.read_runs(form.text("places"), PLACES_MAX))
@@ -314,6 +351,23 @@ def _into(form: Form, date: Date) -> Draft | UUID | None:
         return None
     release_at = form.moment("release_at", date.time_zone, required=False)
     return Draft(kind=kind, name=form.text("name").strip(), note=form.text("note").strip(), release_at=release_at)
+
+
+def _category(form: Form) -> str:
+    """The price category that seats are to go into; "": that of the plan."""
+    if form.text("category") != ANOTHER:
+        return form.text("category")
+    name = form.text("category_name").strip()
+    if not name:
+        form.mistaken("category_name", "Write its name.")
+    return name
+
+
+def _categories(hall: Hall, language: str) -> list[tuple[str, str]]:
+    """The price categories that seats may go into."""
+    planned = (AS_PLANNED, translated(marked("As in the plan"), language))
+    another = (ANOTHER, translated(marked("Another, for this date alone"), language))
+    return [planned, *((name, name) for name in hall.categories), another]
 
 
 def _uuid(text: str) -> UUID:
@@ -371,7 +425,8 @@ def _targets(shown: list[Shown], language: str) -> list[tuple[str, str]]:
     """Where places may go."""
     there = [(str(one.one.id), f"{one.sign} · {_called(one.one, language)}") for one in shown]
     first = (NEW, translated(marked("A new block or allotment"), language))
-    return [first, *there, (OPEN, translated(marked("Back on open sale"), language))]
+    back = (OPEN, translated(marked("Back on open sale"), language))
+    return [first, *there, back, (CATEGORY, translated(marked("Another price category"), language))]
 
 
 def _until(board: Board, now: datetime) -> str:
@@ -381,4 +436,7 @@ def _until(board: Board, now: datetime) -> str:
 
 
 def _bounds() -> dict[str, Any]:
-    return {"name_chars_max": NAME_CHARS_MAX, "note_chars_max": NOTE_CHARS_MAX, "days_max": accessible_places.DAYS_MAX}
+    return {
+        "name_chars_max": NAME_CHARS_MAX, "note_chars_max": NOTE_CHARS_MAX, "days_max": accessible_places.DAYS_MAX,
+        "category_chars_max": seat_categories.NAME_CHARS_MAX,
+    }  # fmt: skip

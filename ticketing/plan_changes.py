@@ -30,9 +30,10 @@ from engine.link import StoreUnreachable
 from engine.plan import comparison, places, placeur_json
 from engine.plan.comparison import Change, Comparison, Kind, Shrunk
 from engine.plan.model import PLACES_MAX
-from ticketing import audit, claims, halls, jobs, orders, plans, pools
+from ticketing import audit, claims, date_plans, halls, jobs, orders, plans, pools
 from ticketing.audit import Actor, Subject
 from ticketing.claims import Claim
+from ticketing.date_plans import DatePlan
 from ticketing.db import Database
 from ticketing.halls import Hall
 from ticketing.jobs import Job, MailKind, RelabelTickets, SendMail
@@ -61,6 +62,9 @@ ORDERS_MAX = 500
 SQL = load("plan_changes")
 log = logging.getLogger(__name__)
 
+Footing = tuple[UUID, bytes | None, bytes, PerformanceStatus, datetime]
+"""Of a date: its version, what it draws of its own, its place list, its status and its end."""
+
 
 class Ground(Struct, frozen=True):
     """A date and the version that it would go onto."""
@@ -77,6 +81,8 @@ class Ground(Struct, frozen=True):
     pool_id: int
     plan_version_id: UUID
     place_list_hash: bytes
+    own_plan_hash: bytes | None
+    seat_categories: dict[str, str]
     plan_id: UUID
     plan_name: str
     old_number: int
@@ -86,6 +92,11 @@ class Ground(Struct, frozen=True):
     place_list: bytes
     old_document: bytes
     new_document: bytes
+
+    @property
+    def footing(self) -> Footing:
+        """What the date stood on when it was read."""
+        return (self.plan_version_id, self.own_plan_hash, self.place_list_hash, self.status, self.ends_at)
 
 
 class Taken(Struct, frozen=True):
@@ -164,15 +175,12 @@ async def look(
     async with db.read() as c:
         ground = await _ground(c, organisation_id, performance_id, version_id)
     refusal = _hindrance(ground, now)
-    if isinstance(refusal, OtherPlan):
-        found = await asyncio.to_thread(_compared, ground, ground.old_document)
-    else:
-        found = await asyncio.to_thread(_compared, ground, ground.new_document)
+    document = ground.old_document if isinstance(refusal, OtherPlan) else ground.new_document
+    found, _ = await asyncio.to_thread(_compared, ground, document)
     held = await _held(inventory, ground.pool_id, found.tombstones)
     gone, renamed = list(found.seats_gone), list(found.renamed)
     async with db.read() as c:
         taken = await SQL.taken.all(c, Taken, pool=ground.pool_id, places=gone, rows_max=TAKEN_MAX)
-        priced = await SQL.priced.rows(c, performance_id=performance_id)
         return Look(
             ground=ground,
             counts=found.counts,
@@ -183,7 +191,7 @@ async def look(
             blocked_count=await pools.blocked_among(c, ground.pool_id, found.tombstones),
             held_count=held,
             renamed_count=await SQL.owned_count.value(c, pool=ground.pool_id, places=renamed),
-            unpriced=_unpriced(found.categories, [(row["name"], frozenset(row["categories"])) for row in priced]),
+            unpriced=await unpriced(c, performance_id, found.categories),
             unbound=tuple(", ".join(filter(None, (one.zone, one.row, one.seat))) for one in found.unbound),
             refusal=refusal,
         )
@@ -209,11 +217,11 @@ async def change(
             ground = await _ground(c, organisation_id, performance_id, version_id)
         if (refusal := _hindrance(ground, now)) is not None:
             raise refusal
-        found = await asyncio.to_thread(_compared, ground, ground.new_document)
+        found, drawn = await asyncio.to_thread(_compared, ground, ground.new_document)
         leased = await _leased(inventory, ground.pool_id) if found.shrunk else frozenset()
         try:
             async with claims.transaction(db) as c:
-                left = await _write(c, ground, found, leased, by, now)
+                left = await _write(c, ground, found, drawn, leased, by, now)
                 if note is not None:
                     await note(c)
         except _Again:
@@ -249,6 +257,20 @@ async def relabel(db: Database, performance_id: UUID, order_id: UUID | None = No
                 return changed
 
 
+async def stands(c: Connection, performance_id: UUID, footing: Footing) -> bool:
+    """Whether a date stands on what it did when it was read; its row is locked from here on, sales go on beside it."""
+    row = await SQL.lock.row(c, performance_id=performance_id)
+    return row is not None and tuple(row) == footing
+
+
+async def unpriced(c: Connection, performance_id: UUID, categories: Sequence[str]) -> tuple[Unpriced, ...]:
+    """Those of these categories that some tariff of a date has no price for."""
+    rows = await SQL.priced.rows(c, performance_id=performance_id)
+    tariffs = [(row["name"], frozenset(row["categories"])) for row in rows]
+    without = ((one, tuple(name for name, priced in tariffs if one not in priced)) for one in categories)
+    return tuple(Unpriced(category, names) for category, names in without if names)
+
+
 # What is read
 
 
@@ -271,8 +293,10 @@ def _hindrance(ground: Ground, now: datetime) -> Refusal | None:
     return None
 
 
-def _compared(ground: Ground, document: bytes) -> Comparison:
-    return compared(ground.place_list, ground.old_document, document)
+def _compared(ground: Ground, document: bytes) -> tuple[Comparison, DatePlan]:
+    """With what the date would draw then: the seats that it has in other categories stay so."""
+    drawn = date_plans.draw(document, ground.seat_categories)
+    return compared(ground.place_list, ground.old_document, drawn.document), drawn
 
 
 def compared(place_list: bytes, old: bytes, new: bytes) -> Comparison:
@@ -329,20 +353,14 @@ def _units(area: Shrunk) -> list[int]:
     return [place for start, count in area.left for place in range(start, start + count)]
 
 
-def _unpriced(categories: Sequence[str], tariffs: Sequence[tuple[str, frozenset[str]]]) -> tuple[Unpriced, ...]:
-    without = ((one, tuple(name for name, priced in tariffs if one not in priced)) for one in categories)
-    return tuple(Unpriced(category, names) for category, names in without if names)
-
-
 # What is written
 
 
 async def _write(
-    c: Connection, ground: Ground, found: Comparison, leased: frozenset[int], by: Actor, now: datetime
+    c: Connection, ground: Ground, found: Comparison, drawn: DatePlan, leased: frozenset[int], by: Actor, now: datetime
 ) -> list[Claim]:
     """The one transaction; the claims that left numbers which are tombstones now. Raises _Again, SeatsInUse."""
-    row = await SQL.lock.row(c, performance_id=ground.performance_id)
-    if row is None or tuple(row) != (ground.plan_version_id, ground.place_list_hash, ground.status, ground.ends_at):
+    if not await stands(c, ground.performance_id, ground.footing):
         raise _Again
     units = [place for area in found.shrunk for place in area.gone]
     locked = frozenset(id for (id,) in await SQL.lock_orders.rows(c, pool=ground.pool_id, places=units))
@@ -353,6 +371,7 @@ async def _write(
     hash = await plans.keep_place_list(c, found.places)
     values = {"performance_id": ground.performance_id, "version_id": ground.version_id}
     await SQL.publish.run(c, place_list_hash=hash, **values)
+    await date_plans.put(c, ground.performance_id, drawn, now)
     await pools.grow(c, ground.pool_id, found.places.place_count)
     await pools.empty_out(c, ground.pool_id, found.tombstones)
     if found.renamed:

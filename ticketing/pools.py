@@ -247,6 +247,11 @@ async def grow(c: Connection, pool: int, place_count: int) -> None:
     await SQL.grow.run(c, pool=pool, place_count=place_count, epoch=await SQL.next_epoch.value(c))
 
 
+async def renew(c: Connection, pool: int) -> None:
+    """Give a pool another epoch: whoever has it packs it anew. Rebuild it after the commit, under `grow`'s terms."""
+    await SQL.renew.run(c, pool=pool, epoch=await SQL.next_epoch.value(c))
+
+
 async def empty_out(c: Connection, pool: int, tombstones: Sequence[int]) -> None:
     """Say which places of a pool its plan does not draw any more; what was blocked there is not blocked any more.
 

@@ -96,6 +96,52 @@ async def test_what_cannot_be_is_said_where_it_was_typed(
     assert await kept(browser, house) == {}
 
 
+async def test_single_seats_cost_otherwise_at_one_date(sign_in: SignIn, house: House, client: AsyncClient) -> None:
+    browser, gold = await sign_in(), {"into": "category", "category": "+", "category_name": "Anniversary"}
+    await browser.page(page(house))
+    await browser.done(page(house), {"zone": "stalls", "seats": "A: 1-3"} | gold)
+    text = await browser.page(page(house))
+    assert "3 seats are in another price category now." in text and "Without a price at: Full" in text
+    shown = (await client.get(f"/api/v1/performances/{house.first}")).json()
+    drawn = (await client.get(f"/api/v1/plans/{shown['performance']['plan']}")).json()
+    assert [one["name"] for one in drawn["categories"]][-1] == "Anniversary"
+    priced = await browser.page(f"/admin/tariffs/{house.full.id}/prices?date={house.first}")
+    assert "Anniversary" in priced
+    assert "Anniversary" not in await browser.page(f"/admin/tariffs/{house.full.id}/prices")
+    await browser.page(page(house))
+    await browser.done(page(house), {"places": "0", "into": "category", "category": ""})
+    await browser.page(page(house))
+    await browser.done(page(house, "/categories"), {"category": "Anniversary"})
+    assert "Seats in another price category" not in await browser.page(page(house))
+    assert "Anniversary" in await browser.page(f"/admin/box-offices/{house.key}/audit")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"places": "0", "category": "+"}, "Write its name."),
+        ({"places": "0", "category": "x" * 61}, "Write 1 to 60 characters."),
+        ({"category": "Gold"}, "Choose some seats first."),
+        ({"zone": "area:pit", "seats": "4", "category": "Gold"}, "choose numbered seats"),
+    ],
+)
+async def test_a_category_that_cannot_be_is_refused(
+    sign_in: SignIn, house: House, typed: dict[str, str], said: str
+) -> None:
+    browser = await sign_in()
+    before = await browser.page(page(house))
+    response = await browser.post(page(house), {"into": "category"} | typed)
+    assert response.status_code == 422 and said in unescape(response.text)
+    assert plan_of(await browser.page(page(house))) == plan_of(before)
+
+
+def plan_of(text: str) -> str:
+    """The drawing that the map is given."""
+    found = re.search(r'data-plan="([^"]*)"', text)
+    assert found is not None
+    return found[1]
+
+
 async def test_one_is_changed_and_released(sign_in: SignIn, house: House) -> None:
     browser = await sign_in()
     await browser.page(page(house))

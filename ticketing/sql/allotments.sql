@@ -1,6 +1,6 @@
 -- name: date(organisation_id, performance_id)^
 select f.id, f.event_id, e.name as event_name, f.box_office_id, f.pool_id, f.starts_at, f.ends_at, f.status,
-    u.time_zone, f.plan_version_id, v.hash as plan_hash, f.place_list_hash, e.accessible_days
+    u.time_zone, f.plan_version_id, coalesce(f.own_plan_hash, v.hash) as plan_hash, f.place_list_hash, e.accessible_days
 from performances f
 join events e on e.id = f.event_id
 join box_offices b on b.id = f.box_office_id

@@ -392,6 +392,8 @@ select format('pass serial %s: %s passes', serial, count(*)) from passes group b
 -- Plans and place lists are what their hashes name.
 select format('plan version %s', id) from plan_versions where sha256(document) <> hash
 union all
+select format('date plan %s', encode(hash, 'hex')) from date_plans where sha256(document) <> hash
+union all
 select format('place list %s', encode(hash, 'hex')) from place_lists where sha256(document) <> hash;
 
 -- name: pools_fit_their_halls()

@@ -14,7 +14,7 @@ select from tickets where id = :ticket_id for no key update;
 select t.id, t.order_id, t.order_line_id, t.pass_id, t.pool_id, t.place, t.zone, t.row_label, t.seat_label, t.category,
     t.price_cents, t.options_cents, t.generation, t.status, t.performance_id, t.tariff_id, f.name as tariff_name,
     array(select n.name from ticket_options n where n.ticket_id = t.id order by n.option_id) as options,
-    p.place_list_hash, v.hash as plan_hash, k.epoch,
+    p.place_list_hash, coalesce(p.own_plan_hash, v.hash) as plan_hash, k.epoch,
     p.ends_at > :now::timestamptz and p.status <> 'cancelled' as to_come,
     exists (select from admissions a where a.ticket_id = t.id) as admitted
 from tickets t

@@ -18,7 +18,7 @@ select
     case when :channel::text = 'counter' then s.counter_opens_at else s.sale_opens_at end as sale_opens_at,
     case when :channel::text = 'counter' then s.counter_closes_at else s.sale_closes_at end as sale_closes_at,
     s.order_places_max,
-    v.hash as plan_hash,
+    coalesce(p.own_plan_hash, v.hash) as plan_hash,
     p.place_list_hash,
     t.name as tariff_name,
     t.version as tariff_version,

@@ -124,7 +124,7 @@ order by min(p.starts_at) over (partition by p.event_id), p.event_id, p.starts_a
 limit :rows_max;
 
 -- name: halls(box_office_id, performance_ids)
-select distinct v.hash, p.place_list_hash
+select distinct coalesce(p.own_plan_hash, v.hash), p.place_list_hash
 from performances p
 join plan_versions v on v.id = p.plan_version_id
 where p.id = any(:performance_ids::uuid[]) and p.box_office_id = :box_office_id and p.status <> 'cancelled';

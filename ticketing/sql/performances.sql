@@ -20,9 +20,10 @@ values (
 
 -- name: get(performance_id)^
 select f.id, f.event_id, e.title as event_name, e.titles, f.box_office_id, b.key as box_office_key, b.organisation_id,
-    b.currency, f.venue_id, u.name as venue_name, u.time_zone, f.plan_version_id, v.hash as plan_hash, f.place_list_hash,
-    f.pool_id, f.starts_at, f.doors_at, f.ends_at, s.sale_opens_at, s.sale_closes_at, s.counter_opens_at, s.counter_closes_at,
-    f.status, f.label, s.visibility, s.link_secret, s.order_places_max
+    b.currency, f.venue_id, u.name as venue_name, u.time_zone, f.plan_version_id,
+    coalesce(f.own_plan_hash, v.hash) as plan_hash, f.place_list_hash, f.pool_id, f.starts_at, f.doors_at, f.ends_at,
+    s.sale_opens_at, s.sale_closes_at, s.counter_opens_at, s.counter_closes_at, f.status, f.label, s.visibility,
+    s.link_secret, s.order_places_max
 from performances f
 join event_titles e on e.event_id = f.event_id
 join box_offices b on b.id = f.box_office_id
@@ -33,9 +34,10 @@ where f.id = :performance_id and f.status <> 'draft' and s.visibility <> 'draft'
 
 -- name: list_on_sale(box_office_key, now, link, after_starts_at, after_id, rows_max)
 select f.id, f.event_id, e.title as event_name, e.titles, f.box_office_id, b.key as box_office_key, b.organisation_id,
-    b.currency, f.venue_id, u.name as venue_name, u.time_zone, f.plan_version_id, v.hash as plan_hash, f.place_list_hash,
-    f.pool_id, f.starts_at, f.doors_at, f.ends_at, s.sale_opens_at, s.sale_closes_at, s.counter_opens_at, s.counter_closes_at,
-    f.status, f.label, s.visibility, s.link_secret, s.order_places_max
+    b.currency, f.venue_id, u.name as venue_name, u.time_zone, f.plan_version_id,
+    coalesce(f.own_plan_hash, v.hash) as plan_hash, f.place_list_hash, f.pool_id, f.starts_at, f.doors_at, f.ends_at,
+    s.sale_opens_at, s.sale_closes_at, s.counter_opens_at, s.counter_closes_at, f.status, f.label, s.visibility,
+    s.link_secret, s.order_places_max
 from performances f
 join event_titles e on e.event_id = f.event_id
 join box_offices b on b.id = f.box_office_id

@@ -1,15 +1,18 @@
 -- name: ground(organisation_id, performance_id, version_id)^
 -- A performance and a version to put it on, of the same organisation; with what both are drawn by.
 select f.id as performance_id, f.event_id, e.name as event_name, f.box_office_id, b.currency, f.starts_at, f.ends_at,
-    f.status, u.time_zone, f.pool_id, f.plan_version_id, f.place_list_hash, p.id as plan_id, p.name as plan_name,
+    f.status, u.time_zone, f.pool_id, f.plan_version_id, f.place_list_hash,
+    f.own_plan_hash, f.seat_categories, p.id as plan_id, p.name as plan_name,
     w.number as old_number, v.id as version_id, v.number as new_number, v.plan_id = p.id as same_plan,
-    l.document as place_list, w.document as old_document, v.document as new_document
+    l.document as place_list, coalesce(d.document, w.document) as old_document,
+    v.document as new_document
 from performances f
 join events e on e.id = f.event_id
 join box_offices b on b.id = f.box_office_id
 join venues u on u.id = f.venue_id
 join place_lists l on l.hash = f.place_list_hash
 join plan_versions w on w.id = f.plan_version_id
+left join date_plans d on d.hash = f.own_plan_hash
 join plans p on p.id = w.plan_id
 join plan_versions v on v.id = :version_id
 join plans q on q.id = v.plan_id
@@ -18,7 +21,8 @@ where f.id = :performance_id and b.organisation_id = :organisation_id and n.orga
 
 -- name: lock(performance_id)^
 -- The performance's row: plans of one performance change one after the other. Sales go on beside it.
-select plan_version_id, place_list_hash, status, ends_at from performances where id = :performance_id for no key update;
+select plan_version_id, own_plan_hash, place_list_hash, status, ends_at
+from performances where id = :performance_id for no key update;
 
 -- name: lock_orders(pool, places)
 -- The orders that own one of these places, each row held until the transaction ends.
@@ -85,7 +89,7 @@ order by t.position, t.id;
 
 -- name: hall_of(performance_id)^
 -- Held: no other plan comes under the performance until the transaction ends.
-select f.pool_id, v.hash as plan_hash, f.place_list_hash
+select f.pool_id, coalesce(f.own_plan_hash, v.hash) as plan_hash, f.place_list_hash
 from performances f
 join plan_versions v on v.id = f.plan_version_id
 where f.id = :performance_id

@@ -36,7 +36,11 @@ where u.id = :venue_id and u.organisation_id = :organisation_id
 order by p.name, v.number desc;
 
 -- name: document(hash)$
-select document from plan_versions where hash = :hash limit 1;
+-- Of a version, or what a date draws of its own.
+select document from plan_versions where hash = :hash
+union all
+select document from date_plans where hash = :hash
+limit 1;
 
 -- name: keep_place_list(hash, document, place_count)!
 insert into place_lists (hash, document, place_count)

@@ -15,7 +15,7 @@ from pools
 where id = :pool;
 
 -- name: hall(pool)^
-select v.hash as plan_hash, p.place_list_hash
+select coalesce(p.own_plan_hash, v.hash) as plan_hash, p.place_list_hash
 from performances p
 join plan_versions v on v.id = p.plan_version_id
 where p.pool_id = :pool;
@@ -70,6 +70,9 @@ select blocks from pools where id = :pool;
 
 -- name: bind(pool, epoch, server_run)!
 update pools set epoch = :epoch, server_run = :server_run where id = :pool;
+
+-- name: renew(pool, epoch)!
+update pools set epoch = :epoch, server_run = '' where id = :pool;
 
 -- name: grow(pool, place_count, epoch)!
 update pools set place_count = :place_count, epoch = :epoch, server_run = '' where id = :pool;

@@ -29,14 +29,17 @@ select :tariff_id::uuid, :performance_id::uuid, zone, category, price_cents
 from unnest(:zones::text[], :categories::text[], :prices_cents::integer[]) as p (zone, category, price_cents);
 
 -- name: plans_of(event_id, performance_id)
--- The plans that an event is sold on, or one of its dates, each with the first of its dates.
-select v.hash as plan_hash, p.name as plan_name, u.name as venue_name
+-- The plans that an event is sold on, or what one of its dates draws, each with the first of its dates.
+select d.hash as plan_hash, p.name as plan_name, u.name as venue_name
 from performances f
 join plan_versions v on v.id = f.plan_version_id
 join plans p on p.id = v.plan_id
 join venues u on u.id = f.venue_id
+cross join lateral (
+    select case when :performance_id::uuid is null then v.hash else coalesce(f.own_plan_hash, v.hash) end as hash
+) as d
 where f.event_id = :event_id and (:performance_id::uuid is null or f.id = :performance_id)
-group by v.hash, p.name, u.name
+group by d.hash, p.name, u.name
 order by min(f.starts_at)
 limit 10;
 

@@ -84,8 +84,9 @@ order by account, currency;
 
 -- name: next_dates(box_office_id, now, rows_max)
 -- The next dates of a box office, with what is sold of them.
-select f.id, f.event_id, e.name as event_name, f.starts_at, f.ends_at, f.status, f.label, f.pool_id, v.hash as plan_hash,
-    f.place_list_hash, u.name as venue_name, u.time_zone, s.sale_opens_at, s.sale_closes_at,
+select f.id, f.event_id, e.name as event_name, f.starts_at, f.ends_at, f.status, f.label, f.pool_id,
+    coalesce(f.own_plan_hash, v.hash) as plan_hash, f.place_list_hash, u.name as venue_name, u.time_zone,
+    s.sale_opens_at, s.sale_closes_at,
     v.place_count - kept_count(p.id, p.blocked_count, p.coded) as capacity,
     (
         select count(*)::integer from tickets t where t.performance_id = f.id and t.status <> 'cancelled'

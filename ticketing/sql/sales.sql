@@ -7,7 +7,8 @@ join box_offices b on b.id = e.box_office_id
 where e.id = :event_id and b.organisation_id = :organisation_id;
 
 -- name: dates(event_id, dates_max)
-select f.id, f.starts_at, f.ends_at, f.status, f.label, f.pool_id, v.hash as plan_hash, f.place_list_hash,
+select f.id, f.starts_at, f.ends_at, f.status, f.label, f.pool_id,
+    coalesce(f.own_plan_hash, v.hash) as plan_hash, f.place_list_hash,
     u.name as venue_name, u.time_zone, s.sale_opens_at, s.sale_closes_at,
     v.place_count - kept_count(p.id, p.blocked_count, p.coded) as capacity
 from performances f

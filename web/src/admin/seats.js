@@ -57,14 +57,17 @@ class Seats {
     });
   }
 
-  // The form: what is chosen goes with it; a new one asks for its kind, a block has no release.
+  // The form: what is chosen goes with it; a new one asks for its kind, a block has no release, a price category that is
+  // not the plan's has a name.
   _formed() {
-    const { places, into, kind } = this.form.elements;
+    const { places, into, kind, category } = this.form.elements;
     if (places.value) this.selection.read(places.value);
     const typed = this.form.querySelector("[data-typed]");
     if (!this.form.elements.zone.value) typed.open = false;
     const tell = () => {
       this.form.querySelector("[data-new]").hidden = into.value !== "new";
+      this.form.querySelector("[data-category]").hidden = into.value !== "category";
+      this.form.querySelector("[data-category-name]").hidden = category.value !== "+";
       this.form.querySelector("[data-release]").hidden = ["house", "technical", "view"].includes(kind.value);
     };
     this.form.addEventListener("change", tell);
