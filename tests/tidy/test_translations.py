@@ -20,6 +20,9 @@ SAYING = {"report": (2,), "PlanRefused": (0, 1), "Saying": (0,), "refuse": (0,)}
 SAID = ("text", "AT", "LINE", "WHOLE_FILE")
 """The same for what is said of plans, and the names under which such a text stands first."""
 FIELD = re.compile(r"\{(\w*)[^}]*\}")
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
+PLURAL = " | "
+"""Between the forms of a text that counts: it is found by both."""
 OTHERS = sorted(set(SPOKEN) - {ORIGINAL})
 
 
@@ -30,11 +33,10 @@ def in_templates() -> Iterator[tuple[str, str]]:
             continue
         with path.open("rb") as source:
             options = {"extensions": "jinja2.ext.i18n,jinja2.ext.do", "silent": "false"}
-            for line, text, _, _ in extract(
-                "jinja2.ext:babel_extract", source, {"_": None, "gettext": None}, options=options
-            ):
-                texts = text if isinstance(text, tuple) else (text,)
-                yield from ((one, f"{path.relative_to(ROOT)}:{line}") for one in texts if one)
+            for line, text, _, _ in extract("jinja2.ext:babel_extract", source, KEYWORDS, options=options):
+                told = PLURAL.join(text) if isinstance(text, tuple) else text
+                if told:
+                    yield told, f"{path.relative_to(ROOT)}:{line}"
 
 
 def in_code() -> Iterator[tuple[str, str]]:
@@ -102,7 +104,7 @@ def catalogue(language: str) -> dict[str, str]:
     for path in sorted((FOLDER / language).glob("*.po")):
         with path.open("rb") as source:
             for message in read_po(source, locale=language):
-                key = message.id[0] if isinstance(message.id, tuple) else message.id
+                key = PLURAL.join(message.id) if isinstance(message.id, tuple) else message.id
                 texts = message.string if isinstance(message.string, tuple | list) else (message.string,)
                 if key and all(texts) and not message.fuzzy:
                     found[key] = str(texts[0])
