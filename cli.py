@@ -40,7 +40,7 @@ from engine.plan.doctor import Finding
 from engine.plan.files import Format
 from engine.plan.model import PlanRefused
 from engine.waiting import shuffle
-from ticketing import accounts, check, organisations, plans, pools, team, tokens, venues
+from ticketing import accounts, check, organisations, plans, pools, seat_photos, team, tokens, venues
 from ticketing import backup as backups
 from ticketing import jobs as queue
 from ticketing.box_offices import key_from
@@ -432,14 +432,15 @@ def import_plan(
     json: Json = False,
 ) -> None:
     """Keep a plan file as the next version of a venue's plan, repaired where needed."""
-    drawn, findings = doctor.examine(files.read(file.read_bytes()))
+    drawn = files.read(file.read_bytes())
 
-    async def kept(db: Database) -> PlanVersion:
+    async def kept(db: Database) -> tuple[PlanVersion, tuple[Finding, ...]]:
         owner = await _organisation(db, organisation)
         place = await _venue(db, owner, venue, time_zone)
-        return await plans.add_version(db, owner.id, place.id, name or drawn.name, drawn, _now())
+        mended, findings = doctor.examine(drawn, await seat_photos.kept(db, owner.id, drawn.photos()))
+        return await plans.add_version(db, owner.id, place.id, name or mended.name, mended, _now()), findings
 
-    added = _with_database(kept)
+    added, findings = _with_database(kept)
     if json:
         return _print_json({"version": added, "repairs": findings})
     _print_lines(f"Repaired: {_told(finding)}" for finding in findings)

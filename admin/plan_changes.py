@@ -30,6 +30,7 @@ KINDS = {
     Kind.RELABELLED: marked("Places called otherwise"),
     Kind.RECATEGORISED: marked("Places of another category"),
     Kind.MOVED: marked("Seats drawn elsewhere"),
+    Kind.DESCRIBED: marked("Seats described otherwise"),
 }
 STATES = {
     State.WAITING: marked("Waiting"),

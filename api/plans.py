@@ -7,14 +7,13 @@ from api import access
 from api.params import Hash
 from engine.plan.model import Plan
 from engine.plan.places import PlaceList
-from ticketing.refusals import NotFound
+from ticketing.files import hash_of
 from web.answers import send
 from web.call import Call
 from web.documents import SVG
 from web.variants import IMMUTABLE
 
 TAGS = ["Catalogue"]
-HASH_BYTES = 32
 
 
 @get(
@@ -25,7 +24,7 @@ HASH_BYTES = 32
 async def plan(request: Call, hash: Hash) -> Response[bytes]:
     """A seating plan: zones, rows, seats and areas as they are drawn."""
     access.anybody_reads(request)
-    return send(request, await request.services.documents.plans.get(_hash(hash, "plan")), IMMUTABLE)
+    return send(request, await request.services.documents.plans.get(hash_of(hash, "plan")), IMMUTABLE)
 
 
 @get(
@@ -36,7 +35,7 @@ async def plan(request: Call, hash: Hash) -> Response[bytes]:
 async def picture(request: Call, hash: Hash) -> Response[bytes]:
     """The plan as a picture, small however large the house is: seats, or rows, or zones, coloured by category."""
     access.anybody_reads(request)
-    return send(request, await request.services.documents.pictures.get(_hash(hash, "plan")), IMMUTABLE)
+    return send(request, await request.services.documents.pictures.get(hash_of(hash, "plan")), IMMUTABLE)
 
 
 @get(
@@ -47,14 +46,4 @@ async def picture(request: Call, hash: Hash) -> Response[bytes]:
 async def place_list(request: Call, hash: Hash) -> Response[bytes]:
     """Which seat each place number is: runs of seats and of areas' units, from place 0 on."""
     access.anybody_reads(request)
-    return send(request, await request.services.documents.place_lists.get(_hash(hash, "place list")), IMMUTABLE)
-
-
-def _hash(text: str, what: str) -> bytes:
-    try:
-        found = bytes.fromhex(text)
-    except ValueError:
-        found = b""
-    if len(found) != HASH_BYTES:
-        raise NotFound(what=what)
-    return found
+    return send(request, await request.services.documents.place_lists.get(hash_of(hash, "place list")), IMMUTABLE)

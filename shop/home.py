@@ -7,18 +7,16 @@ from litestar.params import FromPath
 
 from shop import access, pages
 from shop.passes import shows
-from ticketing import passes, programme
+from ticketing import files, passes, programme
 from ticketing.events import Category
 from ticketing.passes import Shown
 from ticketing.programme import Programmed
-from ticketing.refusals import NotFound
 from ticketing.shops import Storefront, readable_on
 from web.call import Call
 from web.variants import IMMUTABLE
 
 INDEX = "shop/home.html"
 TEXT_CHARS_MAX = 100
-HASH_BYTES = 32
 
 
 @get("/")
@@ -61,15 +59,9 @@ async def theme(request: Call, key: FromPath[str]) -> Response[str]:
 
 @get("/pictures/{hash:str}")
 async def picture(request: Call, key: FromPath[str], hash: FromPath[str]) -> Response[bytes]:
-    """A picture of the shop or of one of its events, by its hash: it never changes."""
+    """A picture of the shop, of one of its events, or of the view from a seat, by its hash: it never changes."""
     front = await access.storefront(request, key)
-    try:
-        named = bytes.fromhex(hash)
-    except ValueError:
-        named = b""
-    if len(named) != HASH_BYTES:
-        raise NotFound(what="picture")
-    kept = await programme.picture(request.services.database, front.box_office.id, named)
+    kept = await programme.picture(request.services.database, front.box_office.id, files.hash_of(hash, "picture"))
     headers = {"cache-control": IMMUTABLE, "content-disposition": "inline"}
     return Response(kept.content, media_type=kept.media_type, headers=headers)
 

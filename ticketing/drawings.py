@@ -9,7 +9,7 @@ that nobody touches stay: a person made them.
 
 import asyncio
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -26,7 +26,7 @@ from engine.plan.model import Category, Plan, Size
 from engine.plan.model import PlanRefused as NoPlan
 from engine.plan.parts import Head, Key, Part, WirePart
 from engine.plan.sayings import Saying
-from ticketing import audit, plans
+from ticketing import audit, plans, seat_photos
 from ticketing.audit import Actor, Subject
 from ticketing.db import Database
 from ticketing.ids import new_id
@@ -259,7 +259,8 @@ async def save(db: Database, organisation_id: UUID, drawing_id: UUID, made: Save
 async def examine(db: Database, organisation_id: UUID, drawing_id: UUID) -> tuple[int, Examination]:
     """What the doctor finds in the drawing as it is saved: its revision, and the first findings."""
     found = await whole(db, organisation_id, drawing_id)
-    return found.drawing.revision, await asyncio.to_thread(_examined, found)
+    photos = await seat_photos.kept(db, organisation_id, seat_photos.named(found.parts))
+    return found.drawing.revision, await asyncio.to_thread(_examined, found, photos)
 
 
 async def publish(
@@ -274,7 +275,8 @@ async def publish(
     found = await whole(db, organisation_id, drawing_id)
     if found.drawing.revision != revision:
         raise _changed(found.drawing)
-    document, place_count = await asyncio.to_thread(_sound, found)
+    photos = await seat_photos.kept(db, organisation_id, seat_photos.named(found.parts))
+    document, place_count = await asyncio.to_thread(_sound, found, photos)
     async with db.transaction() as c:
         plan = await SQL.lock_plan.row(c, organisation_id=organisation_id, drawing_id=drawing_id)
         if plan is None:
@@ -439,14 +441,14 @@ def _assembled(found: Whole) -> parts.Assembled:
     return parts.assembled(*_read(found))
 
 
-def _examined(found: Whole) -> Examination:
-    return examination.examine(*_read(found), FINDINGS_MAX)
+def _examined(found: Whole, photos: Collection[str]) -> Examination:
+    return examination.examine(*_read(found), FINDINGS_MAX, photos)
 
 
-def _sound(found: Whole) -> tuple[bytes, int]:
+def _sound(found: Whole, photos: Collection[str]) -> tuple[bytes, int]:
     """The document that the drawing becomes, and its places."""
     plan = _assembled(found).plan
-    _, findings = doctor.examine(plan)
+    _, findings = doctor.examine(plan, photos)
     if findings:
         first = findings[0]
         raise DrawingUnsound(finding=first.saying, where=first.where, finding_count=len(findings))

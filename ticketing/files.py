@@ -12,6 +12,7 @@ from ticketing.db import Database
 from ticketing.refusals import NotFound
 from ticketing.sql import Connection, load
 
+HASH_BYTES = 32
 UNUSED_KEPT = timedelta(days=1)
 """Since it was kept last."""
 
@@ -41,6 +42,17 @@ async def get(db: Database, hash: bytes) -> Kept:
         found = await SQL.get.one(c, Kept, hash=hash)
     if found is None:
         raise NotFound(what="file")
+    return found
+
+
+def hash_of(text: str, what: str) -> bytes:
+    """A hash as addresses have it; what is none is NotFound, as `what`."""
+    try:
+        found = bytes.fromhex(text)
+    except ValueError:
+        found = b""
+    if len(found) != HASH_BYTES:
+        raise NotFound(what=what)
     return found
 
 

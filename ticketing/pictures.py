@@ -22,6 +22,7 @@ PIXELS_MAX = 30_000_000
 """More than telephones take unless told otherwise: 4032 x 3024, the larger ones 5712 x 4284."""
 SIDE_PX_MAX, SIDE_PX_MIN = 1920, 100
 QUALITY = 85
+PHOTO_PX_MAX, PHOTO_PX_MIN = 1600, 200
 LOGO_PX_MAX, LOGO_PX_MIN = 800, 24
 WHITE_MIN = 0xF0
 """How light every pixel of a panel is that counts as white, of 255: one kept white in a JPEG is not wholly so."""
@@ -53,6 +54,19 @@ def logo(content: bytes) -> Kept:
     return _soundly(lambda: _encoded(opened(content, LOGO_PX_MIN, "logo"), LOGO_PX_MAX), "logo")
 
 
+def photo(content: bytes) -> Kept:
+    """A photo of the view from a seat as it is kept: a JPEG, its longer side at most `PHOTO_PX_MAX`. Raises as
+    `redrawn`."""
+
+    def encoded() -> Kept:
+        picture = opened(content, PHOTO_PX_MIN, "photo")
+        if picture.has_transparency_data:
+            return _saved(_on_white(bare(picture, "RGBA", PHOTO_PX_MAX)), clear=False)
+        return _saved(bare(picture, "RGB", PHOTO_PX_MAX), clear=False)
+
+    return _soundly(encoded, "photo")
+
+
 def background(content: bytes) -> Kept:
     """The picture of a ticket as it is kept, of `PICTURE_PX` exactly: larger ones of the same shape are made smaller.
 
@@ -67,8 +81,7 @@ def background(content: bytes) -> Kept:
                 problem="The picture must be {wide} × {high} pixels, landscape: this one is {width} × {height}.",
                 where="picture", wide=wide, high=high, width=width, height=height,
             )  # fmt: skip
-        plain = Image.new("RGB", picture.size, "white")
-        plain.paste(picture, mask=picture.convert("RGBA").getchannel("A") if picture.has_transparency_data else None)
+        plain = _on_white(picture)
         return _saved(plain.resize(PICTURE_PX) if plain.size != PICTURE_PX else plain, clear=False)
 
     return _soundly(encoded, "picture")
@@ -137,6 +150,12 @@ def _turned(picture: Image.Image, mode: str) -> Image.Image:
     made = picture.convert(mode)
     picture.close()
     return made
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    plain = Image.new("RGB", picture.size, "white")
+    plain.paste(picture, mask=picture.convert("RGBA").getchannel("A") if picture.has_transparency_data else None)
+    return plain
 
 
 def _encoded(picture: Image.Image, side_px_max: int) -> Kept:

@@ -6,6 +6,7 @@ mended, so that what was looked at is exactly what is kept afterwards. A draft t
 
 import asyncio
 import hashlib
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from engine.plan import model as engine_model
 from engine.plan.doctor import Finding
 from engine.plan.files import Format
 from engine.plan.model import Plan
-from ticketing import plans
+from ticketing import plans, seat_photos
 from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.ids import new_id
@@ -83,7 +84,8 @@ async def keep(
     Raises PlanRefused, with the place in the file, when it is none; NotFound for another organisation's venue.
     """
     name = text_of(plan_name, "plan_name")
-    mended = await asyncio.to_thread(_mended, content, name)
+    photos = await seat_photos.kept(db, organisation_id, seat_photos.named(content))
+    mended = await asyncio.to_thread(_mended, content, name, photos)
     values = {
         "draft_id": new_id(),
         "plan_name": name,
@@ -149,12 +151,12 @@ async def drop(db: Database, organisation_id: UUID, venue_id: UUID, draft_id: UU
             raise NotFound(what="draft of a plan")
 
 
-def _mended(content: bytes, name: str) -> _Mended:
+def _mended(content: bytes, name: str, photos: Collection[str]) -> _Mended:
     try:
         form = files.format_of(content)
         named = {Format.ROWS: row_list.read, Format.SVG: svg.read}.get(form)
         drawn = files.read(content) if named is None else named(content, name)
-        plan, findings = doctor.examine(drawn)
+        plan, findings = doctor.examine(drawn, photos)
         return _Mended(form, placeur_json.write(plan), plan.capacity, findings)
     except engine_model.PlanRefused as refused:
         raise PlanRefused(problem=refused.problem, where=refused.place) from None

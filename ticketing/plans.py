@@ -6,6 +6,7 @@ has the plan, so it can be cached for ever, everywhere. The same drawing added t
 
 import asyncio
 import hashlib
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from msgspec import Struct
 from engine.plan import doctor, places, placeur_json
 from engine.plan.model import Plan
 from engine.plan.places import PlaceList
-from ticketing import audit
+from ticketing import audit, seat_photos
 from ticketing.audit import Actor, Subject
 from ticketing.db import Database
 from ticketing.ids import new_id
@@ -71,7 +72,8 @@ async def add_version(
 
     Raises NotFound for another organisation's venue, PlanUnsound for a plan that the doctor would repair.
     """
-    document = await asyncio.to_thread(sound_document, plan)
+    photos = await seat_photos.kept(db, organisation_id, await asyncio.to_thread(plan.photos))
+    document = await asyncio.to_thread(sound_document, plan, photos)
     who = by or Actor(organisation_id=organisation_id)
     async with db.transaction() as c:
         return await keep(c, organisation_id, venue_id, name, document, plan.capacity, who, now)
@@ -87,7 +89,7 @@ async def keep(
     by: Actor,
     now: datetime,
 ) -> PlanVersion:
-    """The same in the caller's transaction, for a document that `sound_document` made."""
+    """The same in the caller's transaction, for a document that `sound_document` made. UnknownPhoto."""
     hash = hashlib.sha256(document).digest()
     values = {"hash": hash, "document": document, "place_count": place_count, "created_at": now}
     owner = {"organisation_id": organisation_id, "venue_id": venue_id, "name": text_of(name, "name")}
@@ -98,6 +100,7 @@ async def keep(
     version = await SQL.version.one(c, PlanVersion, plan_id=plan_id, hash=hash)
     assert version is not None, "it was there or it was added"
     if added:
+        await seat_photos.refer(c, organisation_id, version.id, document)
         told = {"version": (None, version.number), "places": (None, place_count)}
         subject = Subject(kind="plan", id=plan_id, name=version.name)
         await audit.note(c, by, "plan.version_added", subject, now, told)
@@ -192,9 +195,10 @@ async def keep_place_list(c: Connection, place_list: PlaceList) -> bytes:
     return hash
 
 
-def sound_document(plan: Plan) -> bytes:
-    """The one spelling of a plan, or PlanUnsound when the doctor would repair it. O(seats): call it in a thread."""
-    _, findings = doctor.examine(plan)
+def sound_document(plan: Plan, photos: Collection[str] = ()) -> bytes:
+    """The one spelling of a plan, or PlanUnsound when the doctor would repair it; `photos` are those that are kept for
+    it. O(seats): call it in a thread."""
+    _, findings = doctor.examine(plan, photos)
     if findings:
         first = findings[0]
         raise PlanUnsound(finding=first.saying, where=first.where, finding_count=len(findings))

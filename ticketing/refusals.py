@@ -319,6 +319,20 @@ class TooManyDrawings(Refusal):
     status = 409
 
 
+class TooManyPhotos(Refusal):
+    """There are {photos_max} photos of views already, the most there can be: unused ones go by themselves later."""
+
+    code = "too-many-photos"
+    status = 409
+
+
+class UnknownPhoto(Refusal):
+    """The plan names photos of views that are not kept here any more: look at what is to be mended once again."""
+
+    code = "photo-unknown"
+    status = 409
+
+
 class SeatsInUse(Refusal):
     """The new plan drops {place_count} places that are sold: move or refund them first."""
 

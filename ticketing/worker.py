@@ -38,6 +38,7 @@ from ticketing import (
     plan_changes,
     pools,
     refunds,
+    seat_photos,
     uploads,
     waiting_steps,
 )
@@ -250,6 +251,7 @@ async def _forget_customers(db: Database) -> None:
 async def _forget_files(db: Database) -> None:
     now = await database_time(db)
     await uploads.forget_lapsed(db, now)
+    await seat_photos.forget_unused(db, now)
     await files.forget_unused(db, now)
     await carts.forget(db, now)
     await carried_visits.forget(db, now)

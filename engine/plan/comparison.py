@@ -10,7 +10,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from engine.plan import places
-from engine.plan.model import Plan
+from engine.plan.model import Attribute, Plan, Seat
 from engine.plan.places import PlaceList
 from engine.seat_index import SeatIndex, SeatLabel
 
@@ -31,6 +31,8 @@ class Kind(StrEnum):
     RELABELLED = "relabelled"
     RECATEGORISED = "recategorised"
     MOVED = "moved"
+    DESCRIBED = "described"
+    """Told of otherwise: its attributes, its note, its photo, whom it accompanies."""
 
 
 class Change(Struct, frozen=True):
@@ -77,10 +79,10 @@ def compare(place_list: PlaceList, old: Plan, new: Plan) -> Comparison:
     """
     followed = places.follow(place_list, new)
     before, after = SeatIndex(old, followed), SeatIndex(new, followed)
-    shifted = _shifted(old, new)
+    differing = {Kind.MOVED: _shifted(old, new), Kind.DESCRIBED: _described(old, new)}
     found: dict[Kind, list[Change]] = {kind: [] for kind in Kind}
     counts = dict.fromkeys(Kind, 0)
-    for change in _changes(followed.place_count, before, after, shifted):
+    for change in _changes(followed.place_count, before, after, differing):
         counts[change.kind] += 1
         found[change.kind].append(change)
     return Comparison(
@@ -98,7 +100,7 @@ def compare(place_list: PlaceList, old: Plan, new: Plan) -> Comparison:
     )
 
 
-def _changes(count: int, before: SeatIndex, after: SeatIndex, shifted: set[str]) -> Iterator[Change]:
+def _changes(count: int, before: SeatIndex, after: SeatIndex, differing: Mapping[Kind, set[str]]) -> Iterator[Change]:
     for place in range(count):
         was, is_now = _label(before, place), _label(after, place)
         if was is None or is_now is None:
@@ -109,8 +111,9 @@ def _changes(count: int, before: SeatIndex, after: SeatIndex, shifted: set[str])
             yield Change(Kind.RELABELLED, place, was, is_now)
         if was.category != is_now.category:
             yield Change(Kind.RECATEGORISED, place, was, is_now)
-        if after.seat(place) in shifted:
-            yield Change(Kind.MOVED, place, was, is_now)
+        for kind, seats in differing.items():
+            if after.seat(place) in seats:
+                yield Change(kind, place, was, is_now)
 
 
 def _label(index: SeatIndex, place: int) -> SeatLabel | None:
@@ -137,6 +140,16 @@ def _shifted(old: Plan, new: Plan) -> set[str]:
         for seat, (x, y) in _positions(new).items()
         if seat in before and max(abs(x - before[seat][0]), abs(y - before[seat][1])) > SHIFT_MIN
     }
+
+
+def _described(old: Plan, new: Plan) -> set[str]:
+    """The seats that both versions draw and tell of otherwise."""
+    before = {seat.id: _told(seat) for seat in old.seats()}
+    return {seat.id for seat in new.seats() if seat.id in before and before[seat.id] != _told(seat)}
+
+
+def _told(seat: Seat) -> tuple[frozenset[Attribute], str, str, str]:
+    return frozenset(seat.attributes), seat.companion_of, seat.note, seat.photo
 
 
 def _shrunk(followed: PlaceList, old: Plan, new: Plan) -> Iterator[Shrunk]:

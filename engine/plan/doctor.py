@@ -7,8 +7,9 @@ one is sound, so that examining it again finds nothing. What stands first in the
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from itertools import count
 from typing import Protocol
 
@@ -36,6 +37,7 @@ class Flaw(StrEnum):
     REPEATED_CATEGORY = "repeated-category"
     REPEATED_ATTRIBUTE = "repeated-attribute"
     LONE_COMPANION = "lone-companion"
+    UNKNOWN_PHOTO = "unknown-photo"
     BROKEN_TABLE = "broken-table"
     OVERLAP = "overlap"
     EMPTY_ROW = "empty-row"
@@ -62,14 +64,14 @@ class Report(Protocol):
     def __call__(self, flaw: Flaw, where: str, text: str, /, **fields: Filling) -> None: ...
 
 
-def examine(plan: Plan) -> tuple[Plan, tuple[Finding, ...]]:
+def examine(plan: Plan, photos: Collection[str] | None = None) -> tuple[Plan, tuple[Finding, ...]]:
     """The plan made sound, and the repairs that took; `examine` of its result finds nothing. No seat and no area's
-    place is lost. O(seats)."""
-    treated, findings = treat(plan)
+    place is lost. `photos` are those that are kept for its seats; None: nobody asks. O(seats)."""
+    treated, findings = treat(plan, photos)
     return _without_empty(treated), findings
 
 
-def treat(plan: Plan) -> tuple[Plan, tuple[Finding, ...]]:
+def treat(plan: Plan, photos: Collection[str] | None = None) -> tuple[Plan, tuple[Finding, ...]]:
     """The same, but with the rows and tables that have no seats left in their places: everything still stands where
     it stood in the plan that was given, so the paths of findings lead to the same in both."""
     findings: list[Finding] = []
@@ -86,6 +88,7 @@ def treat(plan: Plan) -> tuple[Plan, tuple[Finding, ...]]:
         _seat_ids,
         _attributes,
         _companions,
+        partial(_photos, kept=photos),
         _tables,
         _seat_labels,
         _row_labels,
@@ -224,6 +227,20 @@ def _companions(plan: Plan, report: Report) -> Plan:
             text = "Seat “{seat}” of row “{row}” in {zone} accompanied no wheelchair place; it is now an ordinary seat."
             report(Flaw.LONE_COMPANION, _where(spot), text, **_called(plan, spot))
             changes[spot] = replace(seat, companion_of="")
+    return _with_seats(plan, changes)
+
+
+def _photos(plan: Plan, report: Report, kept: Collection[str] | None) -> Plan:
+    """No seat names a photo that is not kept. Told row by row: one photo is of many seats."""
+    unknown = plan.photos().difference(kept) if kept is not None else ()
+    if not unknown:
+        return plan
+    changes = {spot: replace(seat, photo="") for spot, seat in _spots(plan) if seat.photo in unknown}
+    for (z, r), seats in Counter(spot[:2] for spot in changes).items():
+        zone = plan.zones[z]
+        text = "Photos from seats of row “{row}” in {zone} ({seats}) are not kept here; these seats now name none."
+        where = f"zones[{z}].rows[{r}]"
+        report(Flaw.UNKNOWN_PHOTO, where, text, row=zone.rows[r].label, zone=zone.name, seats=seats)
     return _with_seats(plan, changes)
 
 

@@ -1,6 +1,6 @@
 """What the doctor finds in a drawing, part by part: where it is, and what mending that one thing would leave there."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from msgspec import Struct
 
@@ -37,10 +37,11 @@ class Examination(Struct, frozen=True):
     finding_count: int
 
 
-def examine(head: Head, some: Iterable[Part], found_max: int) -> Examination:
-    """What the doctor would mend in a drawing. O(seats): call it in a thread. PlanRefused when it is no plan."""
+def examine(head: Head, some: Iterable[Part], found_max: int, photos: Collection[str] | None = None) -> Examination:
+    """What the doctor would mend in a drawing for which these photos are kept. O(seats): call it in a thread.
+    PlanRefused when it is no plan."""
     drawn = parts.assembled(head, some)
-    treated, findings = doctor.treat(drawn.plan)
+    treated, findings = doctor.treat(drawn.plan, photos)
     found = tuple(_found(drawn, treated, finding) for finding in findings[:found_max])
     return Examination(found, len(findings))
 

@@ -32,6 +32,7 @@ WHOLE_FILE = "the whole file"
 
 Text = Annotated[str, Meta(max_length=200)]
 Note = Annotated[str, Meta(max_length=1_000)]
+Photo = Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?$")]
 Color = Annotated[str, Meta(pattern=r"^[#a-zA-Z0-9(),.% /-]{0,50}$")]
 Coordinate = Annotated[float, Meta(ge=-COORDINATE_MAX, le=COORDINATE_MAX)]
 Length = Annotated[float, Meta(ge=0, le=COORDINATE_MAX)]
@@ -94,7 +95,8 @@ class Category(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown
 class Seat(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """One seat. `companion_of` is the id of the wheelchair place this seat accompanies, "" for an ordinary seat.
     `aisle_after` says that an aisle separates it from the next seat of its row. `cost` replaces the distance to the
-    focal point (plan units, smaller is better) where the drawer knows better. `radius` is for maps only."""
+    focal point (plan units, smaller is better) where the drawer knows better. `radius` is for maps only. `photo` names
+    a photo of the view by the SHA-256 of its file, in hexadecimal; the file is kept beside the plan."""
 
     id: Text
     label: Text
@@ -106,6 +108,7 @@ class Seat(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fie
     aisle_after: bool = False
     cost: Annotated[int, Meta(ge=0, le=COST_MAX)] | None = None
     note: Note = ""
+    photo: Photo = ""
     radius: WholeLength | None = None
     start_direction: StartDirection = StartDirection.NONE
     uuid: Text = ""
@@ -234,6 +237,10 @@ class Plan(
     def areas(self) -> Iterator[Area]:
         """Every area that has places, in plan order."""
         return (area for zone in self.zones for area in zone.areas if area.capacity)
+
+    def photos(self) -> set[str]:
+        """The photos of the view that seats name."""
+        return {seat.photo for seat in self.seats() if seat.photo}
 
     @property
     def focus(self) -> Position:

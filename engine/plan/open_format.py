@@ -1,8 +1,8 @@
 """The open seating plan format (pretix's JSON schema): positions as `{x, y}`, a seat's place zone + row + seat.
 
 Everything that format can hold is kept: what it calls `zone_id` and `seat_guid` are our ids, `row_number` and
-`seat_number` our labels. What only Placeur holds (attributes, focal point, tables, capacities, notes) is lost on the
-way out. As its schema demands, unknown fields are refused and required ones must be there.
+`seat_number` our labels. What only Placeur holds (attributes, focal point, tables, capacities, notes, photos) is lost
+on the way out. As its schema demands, unknown fields are refused and required ones must be there.
 """
 
 from typing import Annotated, Literal

@@ -1,6 +1,6 @@
 """Plans as SVG drawings that `svg` reads back, to be gone on with in a drawing program: one unit of the plan is one
 centimetre, ids are the plan's, and `data-` attributes say what a shape cannot. What only Placeur holds (notes,
-companions, costs, floors, tables) is lost on the way out.
+photos, companions, costs, floors, tables) is lost on the way out.
 """
 
 from collections.abc import Iterator

@@ -10,6 +10,7 @@ from engine.plan import files, open_format, placeur_json
 from tests.admin.conftest import Browser, SignIn
 from tests.admin.test_plans import ROWS, flawed, hall_of
 from tests.api.conftest import House, small_plan
+from tests.ticketing.test_seat_photos import photo
 from ticketing import drawings, plans
 from ticketing.db import Database
 from ticketing.tokens import Scope
@@ -267,3 +268,33 @@ async def test_buttons_lead_to_the_editor(sign_in: SignIn, house: House, databas
         assert edit in await manager.page(path)
         assert edit not in await viewer.page(path)
     assert (await viewer.get(edit)).status_code == 403
+
+
+async def test_photos_of_the_view_are_kept_and_shown(draw: Draw, sign_in: SignIn) -> None:
+    drawer = await draw("fr")
+    name = (await drawer.ask("photos", photo())).json()["photo"]
+    assert f'data-photos="{drawer.base}/photos"' in drawer.page
+    shown = await drawer.browser.get(f"{drawer.base}/photos/{name}")
+    assert shown.headers["content-type"] == "image/jpeg" and shown.headers["x-content-type-options"] == "nosniff"
+    assert shown.headers["cache-control"] == "private, max-age=31536000, immutable"
+    refused = await drawer.ask("photos", b"no picture at all")
+    assert refused.status_code == 422 and refused.json()["detail"].startswith("Ce n’est pas une image")
+    assert (await drawer.ask("photos", photo("red"), token="no")).status_code == 403
+    for other in ("a1" * 32, "a1", "none"):
+        assert (await drawer.browser.get(f"{drawer.base}/photos/{other}")).status_code == 404
+    viewer = await sign_in(scope=Scope.VIEW)
+    assert (await viewer.get(f"{drawer.base}/photos/{name}")).status_code == 403
+
+
+async def test_a_photo_that_is_not_kept_is_found_and_mended(draw: Draw) -> None:
+    drawer = await draw("fr")
+    document = (await drawer.document()).json()
+    row = part_of(document, "r1")
+    row["data"]["seats"][1]["photo"] = "a1" * 32
+    await drawer.save(1, parts=[row])
+    refused = await drawer.ask("publication", {"revision": 2})
+    assert refused.status_code == 409 and "ne sont pas conservées ici" in refused.json()["detail"]
+    (finding,) = (await drawer.ask("examination", {})).json()["findings"]
+    assert (finding["flaw"], finding["key"]) == ("unknown-photo", "r1")
+    assert (await drawer.save(2, parts=finding["mended"]["parts"])).status_code == 200
+    assert (await drawer.ask("examination", {})).json()["finding_count"] == 0

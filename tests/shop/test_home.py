@@ -5,11 +5,13 @@ import pytest
 from shop import pages
 from tests.api.conftest import House, titled
 from tests.shop.conftest import Browser
-from ticketing import events, performances, shops
+from tests.ticketing.test_seat_photos import photo
+from ticketing import events, performances, seat_photos, shops
 from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.performances import Visibility
 from ticketing.shops import Colours, Look, ShopTexts
+from ticketing.workshop import Workshop
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +88,19 @@ async def test_where_a_date_stands(visitor: Browser, house: House, database: Dat
         async with database.transaction() as c:
             await c.execute(f"update performances set {change} where id = $1", house.performances[0].id)
         assert told in await visitor.page(path), told
+
+
+async def test_photos_of_the_view_are_shown_by_the_shop_of_their_organisation(
+    visitor: Browser, house: House, rival: House, database: Database, workshop: Workshop
+) -> None:
+    name = await seat_photos.put(database, workshop, house.organisation_id, photo(), datetime.now(UTC))
+    theirs = await seat_photos.put(database, workshop, rival.organisation_id, photo("red"), datetime.now(UTC))
+    shown = await visitor.get(f"{visitor.base}/pictures/{name}")
+    assert shown.status_code == 200 and shown.headers["content-type"] == "image/jpeg"
+    assert shown.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert shown.headers["x-content-type-options"] == "nosniff"
+    for other in (theirs, "a1" * 32, "a1", "none"):
+        assert (await visitor.get(f"{visitor.base}/pictures/{other}")).status_code == 404
 
 
 async def test_the_look_is_the_organisers(visitor: Browser, house: House, database: Database) -> None:

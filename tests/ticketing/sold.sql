@@ -160,6 +160,10 @@ insert into venue_texts values (pg_temp.id(3, 1), 'en', 'A hall.', 'None.', 'Tra
 insert into plan_drafts
 values (pg_temp.id(32, 1), pg_temp.id(3, 1), 'Hall', 'hall.json', 'placeur', 'plan', 2000, '[]', null, '2026-01-01T00:00Z');
 
+-- A photo of the view from a seat of the hall.
+insert into seat_photos values (pg_temp.id(1, 1), sha256('picture'), '2026-01-01T00:00Z');
+insert into plan_version_photos values (pg_temp.id(5, 1), pg_temp.id(1, 1), sha256('picture'));
+
 -- A drawing of the hall's plan, with a row in a zone.
 insert into drawings (id, plan_id, base_version_id, head, saved_at, created_at)
 values (pg_temp.id(34, 1), pg_temp.id(4, 1), pg_temp.id(5, 1), '{}', '2026-01-02T00:00Z', '2026-01-01T00:00Z');

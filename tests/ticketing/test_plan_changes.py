@@ -275,7 +275,7 @@ async def test_it_is_noted_and_outdates_open_pages(database: Database, inventory
 async def test_a_look_tells_what_would_change(database: Database, inventory: Inventory, house: House) -> None:
     (stalls,) = drawn(A1="1a").zones
     a, b, c = stalls.rows
-    moved = replace(a, seats=(a.seats[0], replace(a.seats[1], x=105.0), replace(a.seats[2], category="Gold"), *a.seats[3:]))  # fmt: skip  # noqa: E501
+    moved = replace(a, seats=(a.seats[0], replace(a.seats[1], x=105.0), replace(a.seats[2], category="Gold"), replace(a.seats[3], note="A pillar."), *a.seats[4:]))  # fmt: skip  # noqa: E501
     drawing = replace(
         drawn(), categories=(*plan().categories, Category("Gold")), zones=(replace(stalls, rows=(moved, b, c)),)
     )
@@ -283,7 +283,7 @@ async def test_a_look_tells_what_would_change(database: Database, inventory: Inv
     await hold(inventory, house, [18, 19])
     look = await look_at(database, inventory, house, await add(database, house, drawing))
     assert {kind.value: count for kind, count in look.counts.items()} == {
-        "added": 7, "removed": 1, "relabelled": 1, "recategorised": 1, "moved": 1,
+        "added": 7, "removed": 1, "relabelled": 1, "recategorised": 1, "moved": 1, "described": 1,
     }  # fmt: skip
     told = {one.kind: (one.before and one.before.seat, one.after and one.after.seat) for one in look.examples}
     assert told[Kind.RELABELLED] == ("1", "1a") and told[Kind.REMOVED] == ("10", None)

@@ -54,7 +54,7 @@ select p.pool, (select count(*)::integer from claims c where c.pool_id = p.pool)
 from unnest(:pools::bigint[]) as p (pool);
 
 -- name: picture(box_office_id, hash)^
--- A picture that a shop shows: its logo, or an event's that is no draft.
+-- A picture that a shop shows: its logo, an event's that is no draft, or one of the view from a seat of its house.
 select f.media_type, f.content, f.width, f.height
 from files f
 where f.hash = :hash
@@ -63,6 +63,11 @@ where f.hash = :hash
         or exists (
             select from events e
             where e.box_office_id = :box_office_id and e.picture = f.hash and e.visibility <> 'draft'
+        )
+        or exists (
+            select from box_offices b
+            join seat_photos p on p.organisation_id = b.organisation_id
+            where b.id = :box_office_id and p.hash = f.hash
         )
     );
 

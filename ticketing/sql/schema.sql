@@ -29,9 +29,12 @@ CREATE TABLE public.performances (
     counter_opens_at timestamp with time zone,
     counter_closes_at timestamp with time zone,
     order_places_max integer,
+    own_plan_hash bytea,
+    seat_categories jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT performances_check CHECK (((doors_at <= starts_at) AND (starts_at < ends_at) AND (sale_opens_at < sale_closes_at))),
     CONSTRAINT performances_label_check CHECK ((label = ANY (ARRAY['postponed'::text, 'sold_out'::text]))),
     CONSTRAINT performances_order_places_max_check CHECK ((order_places_max > 0)),
+    CONSTRAINT performances_own_plan_check CHECK (((own_plan_hash IS NULL) = (seat_categories = '{}'::jsonb))),
     CONSTRAINT performances_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'on_sale'::text, 'closed'::text, 'cancelled'::text])))
 );
 
@@ -980,6 +983,13 @@ CASE
 END)
 );
 
+CREATE TABLE public.date_plans (
+    hash bytea NOT NULL,
+    document bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT date_plans_hash_check CHECK ((length(hash) = 32))
+);
+
 CREATE TABLE public.drawing_parts (
     drawing_id uuid NOT NULL,
     key text NOT NULL COLLATE pg_catalog."C",
@@ -1522,6 +1532,12 @@ CREATE TABLE public.plan_drafts (
     CONSTRAINT plan_drafts_place_count_check CHECK ((place_count >= 0))
 );
 
+CREATE TABLE public.plan_version_photos (
+    plan_version_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    hash bytea NOT NULL
+);
+
 CREATE TABLE public.plan_versions (
     id uuid NOT NULL,
     plan_id uuid NOT NULL,
@@ -1596,6 +1612,12 @@ CREATE TABLE public.scans (
     digest bytea NOT NULL,
     at timestamp with time zone NOT NULL,
     CONSTRAINT scans_digest_check CHECK ((length(digest) = 16))
+);
+
+CREATE TABLE public.seat_photos (
+    organisation_id uuid NOT NULL,
+    hash bytea NOT NULL,
+    kept_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.serving_loads (
@@ -2024,6 +2046,9 @@ ALTER TABLE ONLY public.customers
 ALTER TABLE ONLY public.customers
     ADD CONSTRAINT customers_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.date_plans
+    ADD CONSTRAINT date_plans_pkey PRIMARY KEY (hash);
+
 ALTER TABLE ONLY public.drawing_parts
     ADD CONSTRAINT drawing_parts_drawing_id_key_kind_key UNIQUE (drawing_id, key, kind);
 
@@ -2231,6 +2256,9 @@ ALTER TABLE ONLY public.plan_changes
 ALTER TABLE ONLY public.plan_drafts
     ADD CONSTRAINT plan_drafts_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.plan_version_photos
+    ADD CONSTRAINT plan_version_photos_pkey PRIMARY KEY (plan_version_id, hash);
+
 ALTER TABLE ONLY public.plan_versions
     ADD CONSTRAINT plan_versions_pkey PRIMARY KEY (id);
 
@@ -2269,6 +2297,9 @@ ALTER TABLE ONLY public.refunds
 
 ALTER TABLE ONLY public.scans
     ADD CONSTRAINT scans_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.seat_photos
+    ADD CONSTRAINT seat_photos_pkey PRIMARY KEY (organisation_id, hash);
 
 ALTER TABLE ONLY public.serving_loads
     ADD CONSTRAINT serving_loads_pkey PRIMARY KEY (process, at);
@@ -2436,6 +2467,8 @@ CREATE INDEX customers_words ON public.customers USING gin (to_tsvector('simple'
 
 CREATE INDEX drawing_parts_parent ON public.drawing_parts USING btree (drawing_id, parent) WHERE (parent IS NOT NULL);
 
+CREATE INDEX drawing_parts_photos ON public.drawing_parts USING btree (drawing_id) WHERE (POSITION(('\x2270686f746f223a22'::bytea) IN (data)) > 0);
+
 CREATE INDEX drawings_base ON public.drawings USING btree (base_version_id) WHERE (base_version_id IS NOT NULL);
 
 CREATE INDEX events_accessible ON public.events USING btree (id) WHERE (accessible_days IS NOT NULL);
@@ -2516,6 +2549,8 @@ CREATE INDEX performances_box_office ON public.performances USING btree (box_off
 
 CREATE INDEX performances_event ON public.performances USING btree (event_id, starts_at);
 
+CREATE INDEX performances_own_plan ON public.performances USING btree (own_plan_hash) WHERE (own_plan_hash IS NOT NULL);
+
 CREATE INDEX performances_plan_version ON public.performances USING btree (plan_version_id, starts_at);
 
 CREATE INDEX performances_venue ON public.performances USING btree (venue_id, starts_at);
@@ -2552,6 +2587,8 @@ CREATE INDEX plan_changes_version ON public.plan_changes USING btree (version_id
 
 CREATE INDEX plan_drafts_venue ON public.plan_drafts USING btree (venue_id, created_at);
 
+CREATE INDEX plan_version_photos_photo ON public.plan_version_photos USING btree (organisation_id, hash);
+
 CREATE INDEX plan_versions_hash ON public.plan_versions USING btree (hash);
 
 CREATE INDEX prices_performance ON public.prices USING btree (performance_id) WHERE (performance_id IS NOT NULL);
@@ -2561,6 +2598,8 @@ CREATE INDEX refunds_due ON public.refunds USING btree (created_at) WHERE (statu
 CREATE INDEX refunds_order ON public.refunds USING btree (order_id);
 
 CREATE INDEX scans_performance ON public.scans USING btree (performance_id, at);
+
+CREATE INDEX seat_photos_hash ON public.seat_photos USING btree (hash);
 
 CREATE INDEX serving_loads_at ON public.serving_loads USING btree (at);
 
@@ -3002,6 +3041,9 @@ ALTER TABLE ONLY public.performances
     ADD CONSTRAINT performances_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id);
 
 ALTER TABLE ONLY public.performances
+    ADD CONSTRAINT performances_own_plan_hash_fkey FOREIGN KEY (own_plan_hash) REFERENCES public.date_plans(hash);
+
+ALTER TABLE ONLY public.performances
     ADD CONSTRAINT performances_place_list_hash_fkey FOREIGN KEY (place_list_hash) REFERENCES public.place_lists(hash);
 
 ALTER TABLE ONLY public.performances
@@ -3033,6 +3075,12 @@ ALTER TABLE ONLY public.plan_drafts
 
 ALTER TABLE ONLY public.plan_drafts
     ADD CONSTRAINT plan_drafts_venue_id_fkey FOREIGN KEY (venue_id) REFERENCES public.venues(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.plan_version_photos
+    ADD CONSTRAINT plan_version_photos_organisation_id_hash_fkey FOREIGN KEY (organisation_id, hash) REFERENCES public.seat_photos(organisation_id, hash);
+
+ALTER TABLE ONLY public.plan_version_photos
+    ADD CONSTRAINT plan_version_photos_plan_version_id_fkey FOREIGN KEY (plan_version_id) REFERENCES public.plan_versions(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.plan_versions
     ADD CONSTRAINT plan_versions_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.plans(id);
@@ -3075,6 +3123,12 @@ ALTER TABLE ONLY public.scans
 
 ALTER TABLE ONLY public.scans
     ADD CONSTRAINT scans_token_id_fkey FOREIGN KEY (token_id) REFERENCES public.tokens(id);
+
+ALTER TABLE ONLY public.seat_photos
+    ADD CONSTRAINT seat_photos_hash_fkey FOREIGN KEY (hash) REFERENCES public.files(hash);
+
+ALTER TABLE ONLY public.seat_photos
+    ADD CONSTRAINT seat_photos_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.shops
     ADD CONSTRAINT shops_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);

@@ -107,6 +107,7 @@ seats = st.builds(
     aisle_after=st.booleans(),
     cost=st.none() | st.integers(0, 2_000_000),
     note=words,
+    photo=st.sampled_from(("", "5e" * 32, "a1" * 32)),
     radius=st.none() | whole_lengths,
     start_direction=st.sampled_from(StartDirection),
     uuid=words,

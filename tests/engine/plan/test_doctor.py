@@ -237,3 +237,19 @@ def test_floors_may_be_drawn_over_one_another() -> None:
     assert examine(stacked) == (stacked, ())
     level = Plan("House", (Category("a"),), (drawn("s", "Ground"), drawn("b", "Ground")), Size(100, 100))
     assert [finding.flaw for finding in examine(level)[1]] == [Flaw.OVERLAP]
+
+
+def test_a_photo_that_is_not_kept_is_dropped() -> None:
+    kept, lost = "5e" * 32, "a1" * 32
+    rows = (
+        Row("A", 0, 0, (seat("a", 1, photo=kept), seat("b", 2, photo=lost), seat("c", 3, photo=lost))),
+        Row("B", 0, 80, (seat("d", 1, photo=kept), seat("e", 2))),
+    )
+    drawn = hall(*rows)
+    assert examine(drawn) == (drawn, ()), "nobody asked which are kept"
+    plan, findings = examine(drawn, {kept})
+    assert [one.photo for one in plan.seats()] == [kept, "", "", kept, ""]
+    (finding,) = findings
+    assert (finding.flaw, finding.where) == (Flaw.UNKNOWN_PHOTO, "zones[0].rows[0]")
+    assert finding.message == "Photos from seats of row “A” in Stalls (2) are not kept here; these seats now name none."
+    assert examine(plan, {kept}) == (plan, ()) and len(examine(drawn, ())[1]) == 2

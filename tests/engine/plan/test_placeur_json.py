@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from engine.plan import placeur_json
-from engine.plan.model import Plan, PlanRefused, Position, Row, Seat, Size, Zone
+from engine.plan.model import Attribute, Plan, PlanRefused, Position, Row, Seat, Size, Zone
 from tests.engine.plan import drawings
 
 SEAT = {"id": "s", "label": "1", "x": 0, "y": 0, "category": "c"}
@@ -51,6 +51,17 @@ def test_numbers_drawn_as_integers_are_spelt_as_floats() -> None:
     broken = Zone("z", "Zone", 0.0, 0.0, rows=(Row("A", 1.0, 2.0, (Seat("s", "1", 3.0, 4.0, "c"),)),))
     spellings = {placeur_json.write(Plan("", (), (zone,), Size(1, 1), Position(5, 5))) for zone in (whole, broken)}
     assert len(spellings) == 1
+
+
+def test_a_seat_without_a_photo_says_nothing_of_one() -> None:
+    """Plans that were kept before seats could name photos have the name that they had."""
+    seats = (Seat("s", "1", 0, 0, "c", (Attribute.RESTRICTED_VIEW,), note="A pillar."), Seat("t", "2", 50, 0, "c"))
+    plan = Plan("Hall", (), (Zone("z", "Zone", 0, 0, (Row("A", 0, 0, seats),)),), Size(1, 1))
+    document = placeur_json.write(plan)
+    assert placeur_json.name(document).hex().startswith("218b99a111b2f019")
+    pictured = document.replace(b'"A pillar."', b'"A pillar.","photo":"%b"' % (b"5e" * 32))
+    assert placeur_json.write(placeur_json.read(pictured)) == pictured, "it stands after the note"
+    assert placeur_json.read(pictured).photos() == {"5e" * 32} and not plan.photos()
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_read() -> None:
@@ -114,6 +125,10 @@ MALFORMED = {
             "zones.0.areas", [{"id": str(n), "x": 0, "y": 0, "rotation": 0, "capacity": 600_000} for n in range(2)]
         ),
         "zones",
+    ),
+    "a photo that no file has": (
+        changed("zones.0.rows.0.seats.0.photo", "view.jpg"),
+        "zones[0].rows[0].seats[0].photo",
     ),
     "a control character": (changed("zones.0.rows.0.label", "A\x07"), "zones[0].rows[0].label"),
     "a raw control character": (changed("name", "Pl?n").replace(b"?", b"\x00"), "line 1, column 13"),
