@@ -23,6 +23,8 @@ class Reason(StrEnum):
     LEAVES_ORPHAN = "LEAVES_ORPHAN"
     WHEELCHAIR_WITH_COMPANION = "WHEELCHAIR_WITH_COMPANION"
     RESTRICTED_VIEW = "RESTRICTED_VIEW"
+    WHEELCHAIR_PLACE = "WHEELCHAIR_PLACE"
+    COMPANION_SEAT = "COMPANION_SEAT"
 
 
 WORDS = {
@@ -33,6 +35,8 @@ WORDS = {
     Reason.NEAR: "near one another",
     Reason.ANYWHERE: "apart",
     Reason.WHEELCHAIR_WITH_COMPANION: "companion beside the wheelchair",
+    Reason.WHEELCHAIR_PLACE: "wheelchair place without a chair",
+    Reason.COMPANION_SEAT: "companion seat",
     Reason.RESTRICTED_VIEW: "restricted view",
 }
 """What is worth telling the party, in the order it is told."""

@@ -16,6 +16,8 @@ REASONS = {
     Reason.ANYWHERE: marked("apart"),
     Reason.NO_ORPHAN: marked("nobody left alone beside you"),
     Reason.WHEELCHAIR_WITH_COMPANION: marked("companion beside the wheelchair"),
+    Reason.WHEELCHAIR_PLACE: marked("wheelchair place without a chair"),
+    Reason.COMPANION_SEAT: marked("companion seat"),
     Reason.RESTRICTED_VIEW: marked("restricted view"),
 }
 """Why these places, in the order it is told."""

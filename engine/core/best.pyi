@@ -10,6 +10,7 @@ class PartyWant:
 
     `party` counts everyone, wheelchair users and companions included. `categories` and `zones` of None mean any;
     price limits are given as categories. `allow` lists the allotment codes the caller may take beyond open sale.
+    `bays_open`: a party without wheelchairs that fits nowhere else may be given bays and companion seats.
     """
 
     def __init__(
@@ -23,6 +24,7 @@ class PartyWant:
         allow: Iterable[int] = (),
         together: bool = True,
         exclude_attributes: int = 0,
+        bays_open: bool = False,
     ) -> None:
         """Raises ValueError when a number is out of range, or when companions come without wheelchairs."""
 
@@ -42,6 +44,8 @@ class PartyWant:
     def together(self) -> bool: ...
     @property
     def exclude_attributes(self) -> int: ...
+    @property
+    def bays_open(self) -> bool: ...
     def __eq__(self, other: object) -> bool: ...
     def __hash__(self) -> int: ...
 

@@ -14,19 +14,24 @@ What is asked for, in order:
 
 A party with wheelchairs is built around each of the best free bays (those with a free companion seat of their own
 first): the nearest bays, their own companion seats or else the nearest, the nearest ordinary seats; ordered as Near.
-A party that need not sit together gets the seats of least cost. Bays and companion seats go only to parties that ask
-for them; whole tables only whole. A seat with an allotment's code is free to those who name the code.
+A party that need not sit together gets the seats of least cost. Whole tables go only whole. A seat with an allotment's
+code is free to those who name the code.
+
+Bays and companion seats go to parties that ask for them. Where they are open (`bays_open`) a party without wheelchairs
+for which all of the above finds nothing is sought seats once more, these among them: who fits elsewhere gets none.
 """
 
 import numpy as np
 
 from cpython.ref cimport Py_INCREF
 from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
-from libc.stdint cimport int32_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from engine.core.packed cimport CATEGORY_NONE, Hall
 from engine.core.parties cimport (
+    COMPANION_SEAT,
     MOST,
+    WHEELCHAIR_PLACE,
     Found,
     find_anywhere,
     find_near,
@@ -34,25 +39,56 @@ from engine.core.parties cimport (
     find_together,
     find_with_wheelchairs,
 )
-from engine.core.windows cimport ALLOW, PARTY, Query, Vacancy
+from engine.core.windows cimport ALL_SEATS, ALLOW, PARTY, Query, Vacancy
 
 PARTY_MAX = PARTY
 MOST_MAX = MOST
 REASONS = (
     "TOGETHER", "SPLIT_ADJACENT", "NEAR", "ANYWHERE", "WHOLE_TABLE", "CENTRE", "NO_ORPHAN", "LEAVES_ORPHAN",
-    "WHEELCHAIR_WITH_COMPANION", "RESTRICTED_VIEW",
+    "WHEELCHAIR_WITH_COMPANION", "RESTRICTED_VIEW", "WHEELCHAIR_PLACE", "COMPANION_SEAT",
 )  # bit i of `Found.reasons` is REASONS[i]
+
+cdef enum:
+    BAY_BIT = 1        # attribute bits, as packed.pyx names them
+    COMPANION_BIT = 2
 
 cdef uint64_t ONE = 1
 
 
 cdef int find_best(Vacancy *vacancy, const Query *query, int most, Found *found) noexcept nogil:
     """Fills `found` with at most `most` <= MOST proposals, best first; how many. No GIL, no allocation."""
-    cdef int larger, count
+    cdef int count
     if vacancy.hall.bench_count == 0:
         return 0
     if query.wheelchairs:
         return find_with_wheelchairs(vacancy, query, most, found)
+    count = find_without_wheelchairs(vacancy, query, most, found)
+    if count == 0 and query.bays_open and vacancy.hall.bays_below[1]:
+        count = find_among_bays(vacancy, query, most, found)
+    return count
+
+
+cdef int find_among_bays(Vacancy *vacancy, const Query *query, int most, Found *found) noexcept nogil:
+    """The last resort: the same search over all seats. Nobody is given one without being told what it is."""
+    cdef Query anything = query[0]
+    cdef int count, i, j
+    cdef uint8_t attributes
+    anything.bays = ALL_SEATS
+    anything.beyond = True
+    count = find_without_wheelchairs(vacancy, &anything, most, found)
+    for i in range(count):
+        attributes = 0
+        for j in range(found[i].count):
+            attributes |= vacancy.hall.attributes[found[i].seats[j]]
+        if attributes & BAY_BIT:
+            found[i].reasons |= WHEELCHAIR_PLACE
+        if attributes & COMPANION_BIT:
+            found[i].reasons |= COMPANION_SEAT
+    return count
+
+
+cdef int find_without_wheelchairs(Vacancy *vacancy, const Query *query, int most, Found *found) noexcept nogil:
+    cdef int larger, count
     if not query.together:
         return find_anywhere(vacancy, query, found)
     count = find_together(vacancy, query, most, found)
@@ -73,7 +109,7 @@ def _integers(values, int greatest, str name):
 cdef class PartyWant:
     def __cinit__(
         self, int party, *, int wheelchairs=0, int companions=0, categories=None, zones=None, allow=(),
-        bint together=True, int exclude_attributes=0,
+        bint together=True, int exclude_attributes=0, bint bays_open=False,
     ):
         if not 1 <= party <= PARTY:
             raise ValueError(f"a party has 1..{PARTY} members, not {party}")
@@ -85,6 +121,7 @@ cdef class PartyWant:
         self.query.wheelchairs = wheelchairs
         self.query.companions = companions
         self.query.together = together
+        self.query.bays_open = bays_open
         self.query.exclude = exclude_attributes
         self.query.any_category = categories is None
         self.query.any_zone = zones is None
@@ -119,6 +156,7 @@ cdef class PartyWant:
         for i in range(len(allow)):
             self.query.allow[i] = allow[i]
         self.query.allow_count = len(allow)
+        self.query.beyond = len(allow) > 0
         self.allow = tuple(allow)
 
     @property
@@ -141,9 +179,13 @@ cdef class PartyWant:
     def exclude_attributes(self):
         return self.query.exclude
 
+    @property
+    def bays_open(self):
+        return self.query.bays_open
+
     def _facts(self):
         return (self.party, self.wheelchairs, self.companions, self.categories, self.zones, self.allow,
-                self.together, self.exclude_attributes)
+                self.together, self.exclude_attributes, self.bays_open)
 
     def __eq__(self, other):
         return isinstance(other, PartyWant) and self._facts() == other._facts()
@@ -152,7 +194,8 @@ cdef class PartyWant:
         return hash(self._facts())
 
     def __repr__(self):
-        names = ("party", "wheelchairs", "companions", "categories", "zones", "allow", "together", "exclude_attributes")
+        names = ("party", "wheelchairs", "companions", "categories", "zones", "allow", "together",
+                 "exclude_attributes", "bays_open")
         return "PartyWant({})".format(", ".join([f"{n}={v!r}" for n, v in zip(names, self._facts())]))
 
 

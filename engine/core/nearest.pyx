@@ -14,6 +14,7 @@ from engine.core.windows cimport (
     STACK,
     __builtin_ctzll,
     first_leaf,
+    given_bits,
     open_bits,
     passes,
     wanted_bits,
@@ -52,7 +53,7 @@ cdef void keep_bench(
     cdef int32_t seat
     if hall.flags[bench] & BENCH_WHOLE:
         return
-    bits = open_bits(vacancy, query, bench) & hall.ordinary[bench]
+    bits = open_bits(vacancy, query, bench) & given_bits(hall, query, bench)
     if bits:
         bits &= wanted_bits(hall, query, bench)
     while bits:
@@ -80,7 +81,7 @@ cdef void keep_group(
 cdef int gather(
     const Vacancy *vacancy, const Query *query, int32_t origin, Seat *nearest, int most,
 ) noexcept nogil:
-    """The `most` ordinary seats free to the query that are nearest to the seat `origin`; how many there are.
+    """The `most` seats given to and free to the query that are nearest to the seat `origin`; how many there are.
 
     An origin of -1 asks for those of least cost instead.
     """

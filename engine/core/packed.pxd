@@ -54,9 +54,10 @@ cdef struct Hall:
     # by node of the tree over benches: 1 is the root, leaf_count + b the leaf of bench b
     uint64_t *categories       # union of 1 << (category % 64)
     uint64_t *zones            # union of 1 << (zone % 64)
-    uint32_t *least            # least cost of a seat below
+    uint32_t *least            # least cost of a seat in a window that starts below
+    uint8_t *bays_below        # whether such a window may hold a bay or a companion seat
     int32_t *box               # 4 a node: least x, greatest x, least y, greatest y
-    # seats offered only to parties that ask for them
+    # seats offered only to parties that ask for them, and at last to others where they are open
     int32_t *bays
     int32_t bay_count
     int32_t *companions        # in order of their bays

@@ -201,8 +201,14 @@ cdef class PackedPlan:
         zones = one << (zone[first] % 64).astype(np.uint64)
         self.hall.categories = <uint64_t *>self._keep(_tree(categories, leaves, np.bitwise_or, 0), np.uint64)
         self.hall.zones = <uint64_t *>self._keep(_tree(zones, leaves, np.bitwise_or, 0), np.uint64)
-        least = _tree(np.minimum.reduceat(cost, first), leaves, np.minimum, 0xFFFFFFFF)
-        self.hall.least = <uint32_t *>self._keep(least, np.uint32)
+        continued = np.asarray(<uint8_t[:len(first)]>self.hall.flags)[:-1] & BENCH_CONTINUED != 0
+        least = np.minimum.reduceat(cost, first)
+        least[:-1] = np.where(continued, np.minimum(least[:-1], least[1:]), least[:-1])
+        self.hall.least = <uint32_t *>self._keep(_tree(least, leaves, np.minimum, 0xFFFFFFFF), np.uint32)
+        attributes = np.asarray(<uint8_t[:len(cost)]>self.hall.attributes)
+        bays = np.bitwise_or.reduceat(attributes & (WHEELCHAIR | COMPANION), first) != 0
+        bays[:-1] |= bays[1:] & continued
+        self.hall.bays_below = <uint8_t *>self._keep(_tree(bays, leaves, np.logical_or, False), np.uint8)
         x = np.asarray(<int32_t[:len(cost)]>self.hall.x)
         y = np.asarray(<int32_t[:len(cost)]>self.hall.y)
         low, high = -(1 << 30), 1 << 30  # a missing leaf's box: farther off than any seat, but not beyond 64 bits

@@ -21,6 +21,8 @@ cdef enum:  # why: the bits of best.REASONS
     LEAVES_ORPHAN = 128
     WHEELCHAIR_WITH_COMPANION = 256
     RESTRICTED_VIEW = 512
+    WHEELCHAIR_PLACE = 1024
+    COMPANION_SEAT = 2048
 
 
 cdef struct Found:

@@ -167,7 +167,7 @@ cdef int find_split(Vacancy *vacancy, const Query *query, int larger, int most, 
     cdef Pair pairs[SPLIT_ANCHORS]
     cdef Pair chosen[MOST]
     cdef int anchors, i, j, least, pair_count = 0, count = 0
-    if board(vacancy, larger)[1] == NO_WINDOW and not query.allow_count:
+    if board(vacancy, larger)[1] == NO_WINDOW and not query.beyond:
         return 0
     anchors = best_rows(vacancy, query, larger, False, best, SPLIT_ANCHORS)
     for i in range(anchors):

@@ -52,6 +52,9 @@ cdef struct Query:
     int32_t wheelchairs
     int32_t companions
     bint together
+    bint bays_open            # whether bays and companion seats may be given where nothing else is left
+    uint64_t bays             # ALL_SEATS in a search that gives them, else 0
+    bint beyond               # whether it may give seats that boards leave out: with a code, or bays
     bint any_category
     bint any_zone
     bint filtered             # whether anything of category, zone or attributes is asked for
@@ -124,6 +127,11 @@ cdef inline uint64_t open_bits(const Vacancy *vacancy, const Query *query, int32
 cdef inline uint64_t wanted_bits(const Hall *hall, const Query *query, int32_t bench) noexcept nogil:
     """The bench's seats that pass the filters, free or not; bits past its end may be set."""
     return filtered_bits(hall, query, bench) if query.filtered else ALL_SEATS
+
+
+cdef inline uint64_t given_bits(const Hall *hall, const Query *query, int32_t bench) noexcept nogil:
+    """The bench's seats that a party without wheelchairs is given, free or not; bits past its end may be set."""
+    return hall.ordinary[bench] | query.bays
 
 
 cdef inline bint may_sit(const Vacancy *vacancy, const Query *query, int32_t seat) noexcept nogil:

@@ -4,7 +4,8 @@ How it is fast. Seats are bits: "k free neighbours" is log k shifts, "leaves a l
 best row of an unfiltered search at the root. Under filters a board's keys are lower bounds, exact wherever the filter
 takes or leaves a bench whole, so one walk down the tree, cut off by the worst window kept so far and by the filter's
 categories and zones, finds the rows that a full scan would. Benches with coded seats are few; for a query that may
-take some of those they are looked at first and passed over by the walk.
+take some of those they are looked at first and passed over by the walk. So it is with bays, which boards leave out.
+A lone seat is an ordinary one, and its neighbours are: bays and companion seats neither are left alone nor keep company.
 """
 
 from engine.core.packed cimport BENCH_CONTINUED, BENCH_CONTINUES, BENCH_MIXED, BENCH_WHOLE, Hall
@@ -90,7 +91,8 @@ cdef uint32_t whole_table(const Vacancy *vacancy, const Query *query, int32_t be
     """The key of a table only sold whole: it fits a party of just its size, when all of it is free."""
     cdef const Hall *hall = vacancy.hall
     cdef int32_t first = hall.first[bench]
-    cdef uint64_t bits = open_bits(vacancy, query, bench) & wanted_bits(hall, query, bench) & hall.ordinary[bench]
+    cdef uint64_t bits = open_bits(vacancy, query, bench) & wanted_bits(hall, query, bench)
+    bits &= given_bits(hall, query, bench)
     if hall.first[bench + 1] - first != size or hall.flags[bench] & (BENCH_CONTINUES | BENCH_CONTINUED):
         return NO_WINDOW
     if bits != ALL_SEATS >> (64 - size):
@@ -110,13 +112,15 @@ cdef uint32_t best_window(
     bit[0] = 0
     if flags & BENCH_WHOLE:
         return whole_table(vacancy, query, bench, size)
-    free = open_bits(vacancy, query, bench) & hall.ordinary[bench]
-    wanted = free & wanted_bits(hall, query, bench)
+    free = open_bits(vacancy, query, bench)
+    wanted = free & given_bits(hall, query, bench) & wanted_bits(hall, query, bench)
+    free &= hall.ordinary[bench]
     if flags & BENCH_CONTINUES:
         free_before = open_bits(vacancy, query, bench - 1) & hall.ordinary[bench - 1]
     if flags & BENCH_CONTINUED:
-        free_after = open_bits(vacancy, query, bench + 1) & hall.ordinary[bench + 1]
-        wanted_after = free_after & wanted_bits(hall, query, bench + 1)
+        free_after = open_bits(vacancy, query, bench + 1)
+        wanted_after = free_after & given_bits(hall, query, bench + 1) & wanted_bits(hall, query, bench + 1)
+        free_after &= hall.ordinary[bench + 1]
     starts = starts_of(wanted, wanted_after, size) & where
     if not starts:
         return NO_WINDOW
@@ -237,10 +241,16 @@ cdef void offer(
     best[i].key, best[i].bench, best[i].bit = key, bench, bit
 
 
+cdef inline bint has_more(const Vacancy *vacancy, const Query *query, int32_t node) noexcept nogil:
+    """Whether the query may be given seats in windows below the node that the boards leave out."""
+    return query.beyond and ((query.allow_count and vacancy.coded_nodes[node])
+                             or (query.bays and vacancy.hall.bays_below[node]))
+
+
 cdef inline bint is_exact(const Vacancy *vacancy, const Query *query, int32_t bench) noexcept nogil:
     """Whether the bench's board key is the query's too, if the filters take any of its seats."""
     cdef uint8_t flags = vacancy.hall.flags[bench]
-    if query.allow_count and vacancy.coded_nodes[vacancy.hall.leaf_count + bench]:
+    if has_more(vacancy, query, vacancy.hall.leaf_count + bench):
         return False
     return not query.filtered or not (
         query.exclude or flags & (BENCH_MIXED | BENCH_CONTINUES | BENCH_CONTINUED))
@@ -268,7 +278,7 @@ cdef inline uint32_t key_at_least(
     cdef const Hall *hall = vacancy.hall
     if query.filtered and not passes(hall, query, node):
         return NO_WINDOW
-    if query.allow_count and vacancy.coded_nodes[node]:
+    if has_more(vacancy, query, node):
         return size * hall.least[node]
     return key[node]
 

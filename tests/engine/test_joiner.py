@@ -149,6 +149,23 @@ async def test_the_best_are_not_blocked_while_others_are_free(
     assert [proposal.places for proposal in held.proposals[pool]] == [held.places[pool]]
 
 
+async def test_open_bays_are_shared_out_and_kept_ones_to_nobody(
+    inventory: Inventory, other: Inventory, book: ClaimsBook
+) -> None:
+    """Together in one call; and one of them kept by another worker, of which this one has not heard."""
+    pool = hall(book, "owcwc")
+    await inventory.ready(pool)
+    await other.block(pool, (3,), 15)
+    wanted = [ask(Best(pool, PartyWant(1, bays_open=True))) for _ in range(5)]
+    answers = await asyncio.gather(*map(inventory.hold, wanted))
+    held = [place for answer in answers for place in answer.places.get(pool, ())]
+    assert sorted(held) == [0, 1, 2, 4]
+    (refused,) = (answer.outcome for answer in answers if not answer.outcome.granted)
+    assert refused in (Outcome.SOLD_OUT, Outcome.NO_FIT)
+    with_wheelchair = ask(Best(pool, PartyWant(1, wheelchairs=1, allow=[15])), allow=(15,))
+    assert (await inventory.hold(with_wheelchair)).places[pool] == (3,)
+
+
 async def test_any_may_be_an_allotments(inventory: Inventory, pool: int) -> None:
     await inventory.block(pool, range(98), 17)
     held = await inventory.hold(ask(Any(pool, 100), allow=(17,)))

@@ -2,7 +2,7 @@
 
 from engine.core.best import REASONS, PartyWant
 from engine.core.copy import PoolCopy
-from engine.core.packed import CENTRE, RESTRICTED_VIEW, PackedPlan
+from engine.core.packed import CENTRE, COMPANION, RESTRICTED_VIEW, WHEELCHAIR, PackedPlan
 from engine.reasons import Reason, explain
 
 
@@ -43,3 +43,6 @@ def test_where_and_why() -> None:
     assert told(["oo", "oo"], RESTRICTED_VIEW, party=4) == "West, rows 8 and 9, in adjacent rows, restricted view"
     assert told(["oxo", "xxx", "oxo"], 0, party=4) == "West, rows 8 and 10, near one another"
     assert told(["oxo"], 0, party=1) == "West, row 8"
+    bay = "West, row 8, together, wheelchair place without a chair"
+    assert told(["oo"], WHEELCHAIR, party=2, bays_open=True) == bay
+    assert told(["o"], COMPANION, party=1, bays_open=True) == "West, row 8, companion seat"

@@ -95,6 +95,7 @@ def wants(random: Random, zones: tuple[int, ...]) -> PartyWant:
         allow=random.sample([16, 17, 300], random.randint(1, 2)) if random.random() < 0.3 else (),
         together=random.random() < 0.9,
         exclude_attributes=random.choice([RESTRICTED_VIEW, AISLE | HEARING]) if random.random() < 0.2 else 0,
+        bays_open=random.random() < 0.5,
     )
 
 

@@ -2,10 +2,14 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from engine.core.best import MOST_MAX, PARTY_MAX, PartyWant, Proposal
+from engine.core.copy import PoolCopy
+from engine.core.words import CLAIMED
 from tests.engine.core.halls import OPENING_MS, drawn, seats_of
+from tests.engine.core.twin import Hall, Seat
 
 NOW = OPENING_MS
 
@@ -127,6 +131,17 @@ def test_a_row_longer_than_a_machine_word_is_one_row() -> None:
     assert best("x" * 62 + "oxo" + "o" * 5, party=1)[0] == [(1, 63)]
 
 
+def test_a_window_into_cheaper_seats_beyond_a_machine_word_is_found_among_an_allotments() -> None:
+    """The walk must not take the best of a row for no better than its first 64 seats."""
+    near = [Seat(place, 0, 0, 30, place, 0) for place in range(2)]
+    long = [Seat(2 + n, 1, 0, 50 if n < 64 else 0, n, 1) for n in range(66)]
+    copy = PoolCopy(Hall(68, (*near, *long), (0, 0), (-1, 0), (1, -1)).packed(), 68)
+    codes = [16 if place == 12 else 0 for place in range(68)]
+    words = [CLAIMED if place == 67 else 0 for place in range(68)]
+    copy.load(np.array([1, 0, *words], "<i8").tobytes(), np.array(codes, "<u2").tobytes(), NOW)
+    assert copy.propose(PartyWant(2, allow=[16]), NOW, 1)[0].places == (65, 66)
+
+
 def test_joined_requests_get_disjoint_places() -> None:
     _, copy = drawn("oooooo", "oooooo")
     seen: set[int] = set()
@@ -178,6 +193,7 @@ def test_wants_are_values() -> None:
     want = PartyWant(3, categories=[2, 1], zones={7}, allow=[16], exclude_attributes=4)
     assert want == PartyWant(3, categories={1, 2}, zones=[7], allow=(16,), exclude_attributes=4)
     assert len({want, PartyWant(3), PartyWant(3)}) == 2
+    assert PartyWant(3, bays_open=True) != PartyWant(3)
     assert want != 3
     assert (want.categories, want.zones, want.allow) == ({1, 2}, {7}, (16,))
     assert repr(PartyWant(3)).startswith("PartyWant(party=3, wheelchairs=0")

@@ -5,7 +5,7 @@ specification of `engine.core`. Hypothesis drives both and expects the same answ
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -192,12 +192,10 @@ class Twin:
         search = Search(self, self.hall, want, most)
         if want.wheelchairs:
             return search.with_wheelchairs()
-        if not want.together:
-            return search.anywhere()
-        found = search.together()
-        for larger in range((want.party + 1) // 2, want.party):
-            found = found or search.split(larger)
-        return found or search.near()
+        found = search.without_wheelchairs()
+        if found or not want.bays_open:
+            return found
+        return [search.named(one) for one in Search(self, self.hall, want, most, True).without_wheelchairs()]
 
 
 @dataclass
@@ -206,6 +204,7 @@ class Search:
     hall: Hall
     want: PartyWant
     most: int
+    with_bays: bool = False
 
     def __post_init__(self) -> None:
         seats = range(len(self.hall.seats))
@@ -215,8 +214,10 @@ class Search:
         self.free = {i for i in seats if self.twin.may_take(self.hall.seats[i].place, self.want.allow)}
         self.accessible = {i for i in seats if self.hall.seats[i].attributes & (WHEELCHAIR | COMPANION)}
         self.wanted = {i for i in self.free if self.passes(self.hall.seats[i])}
-        self.open = self.free - self.accessible
-        """Seats that an ordinary party may be offered, whatever its filters: who counts as a lone seat's neighbour."""
+        self.ordinary = self.free - self.accessible
+        """Who may be left alone, and who counts as a lone seat's neighbour."""
+        self.open = self.wanted if self.with_bays else self.wanted & self.ordinary
+        """Seats that a party without wheelchairs may be offered."""
 
     def passes(self, seat: Seat) -> bool:
         return (
@@ -240,11 +241,26 @@ class Search:
         places = tuple(self.hall.seats[seat].place for seat in ordered)
         return Proposed(places, self.cost(ordered), row, self.hall.row_zone[row], frozenset(more))
 
+    def named(self, proposed: Proposed) -> Proposed:
+        """The same, told what it is: seats of wheelchair users or of their companions."""
+        seats = [seat for seat in self.hall.seats if seat.place in proposed.places]
+        names = {WHEELCHAIR: "WHEELCHAIR_PLACE", COMPANION: "COMPANION_SEAT"}
+        more = {name for bit, name in names.items() if any(seat.attributes & bit for seat in seats)}
+        return replace(proposed, reasons=proposed.reasons | more)
+
+    def without_wheelchairs(self) -> list[Proposed]:
+        if not self.want.together:
+            return self.anywhere()
+        found = self.together()
+        for larger in range((self.want.party + 1) // 2, self.want.party):
+            found = found or self.split(larger)
+        return found or self.near()
+
     # ---- together
 
     def windows(self, size: int) -> Iterator[Window]:
-        """All windows of ordinary seats, and whole tables of just that size."""
-        may = self.wanted & self.open
+        """All windows of seats that may be offered, and whole tables of just that size."""
+        may = self.open
         for stretch in self.hall.stretches:
             if stretch[0] in self.whole:
                 if len(stretch) == size and may.issuperset(stretch):
@@ -258,7 +274,7 @@ class Search:
 
     def left_alone(self, side: Sequence[int]) -> bool:
         """Whether the nearest seat on one side of a window is free, and the one behind it is not."""
-        return len(side) > 0 and side[0] in self.open and (len(side) == 1 or side[1] not in self.open)
+        return len(side) > 0 and side[0] in self.ordinary and (len(side) == 1 or side[1] not in self.ordinary)
 
     def best_of_rows(self, size: int, *, tables: bool) -> list[Window]:
         """The best window of every row, best first."""
@@ -323,7 +339,7 @@ class Search:
         return (self.spread(origin, seats), self.cost(seats), origin), seats
 
     def near(self) -> list[Proposed]:
-        may = (self.wanted & self.open) - self.whole
+        may = self.open - self.whole
         if len(may) < self.want.party:
             return []
         anchors = [window.seats[0] for window in self.best_of_rows(1, tables=False)[:NEAR_ANCHORS]]
@@ -339,7 +355,7 @@ class Search:
         return taken
 
     def anywhere(self) -> list[Proposed]:
-        may = (self.wanted & self.open) - self.whole
+        may = self.open - self.whole
         if len(may) < self.want.party:
             return []
         cheapest = sorted(may, key=lambda seat: (self.hall.seats[seat].cost, seat))
@@ -371,7 +387,7 @@ class Search:
         beside = self.nearest(bay, own, want.companions) + self.nearest(bay, others, want.companions)
         beside = beside[: want.companions]
         ordinary = want.party - want.wheelchairs - want.companions
-        friends = self.nearest(bay, (self.wanted & self.open) - self.whole, ordinary)
+        friends = self.nearest(bay, self.open - self.whole, ordinary)
         seats = chosen + beside + friends
         return (bay, seats) if len(seats) == want.party else None
 
