@@ -280,14 +280,14 @@ async def _alike(call: Call, offer: Offer, asked: Asked, shopper: Shopper, seats
     """Take the best that are left at the price of those that somebody else was quicker with; whether there were any.
 
     In a rush everybody is offered the same best places. Only where all of them cost the same is anything taken in
-    their stead, so nobody pays more than they saw.
+    their stead, so nobody pays more than they saw; and nobody finds themselves on a wheelchair place unasked.
     """
     labels = [offer.hall.label(place) for place in offer.hall.places(seats)]
     if len({offer.group(label.zone_id, label.category) for label in labels}) != 1:
         return False
     wish = asked.wish(offer.performance.id)
     zones = (labels[0].zone_id,) if labels[0].zone_id in offer.zones else wish.zones
-    wish = replace(wish, categories=(labels[0].category,), zones=zones)
+    wish = replace(wish, categories=(labels[0].category,), zones=zones, last_resort=False)
     key = f"{shopper.key} alike" if shopper.key else None
     try:
         await call.services.carts.add(replace(shopper, key=key), (wish,), asked.tariffs)

@@ -4,14 +4,20 @@ They are an allotment of their own (`allotments.ACCESSIBLE`) that a hold opens b
 may ask for it at all its dates, so many days long; a date may say otherwise. What the event asks for the worker does:
 dates that were added, moved or put onto another version of their plan are followed within seconds, each in a
 transaction that looks again, so a worker that was stopped leaves nothing half done.
+
+Once that allotment has ended, by its date or by hand, these places are open: the best available may propose them to
+anybody, where nothing else is left. A date that never kept them has no such row: anybody may choose them on its map,
+and nobody is given one unasked. The same is so once an event asks for nothing any more: its dates' rows go.
 """
 
 from datetime import datetime
 from uuid import UUID
 
+import numpy as np
+
 from engine.inventory import Inventory
 from ticketing import allotments, audit, halls, pools
-from ticketing.allotments import ACCESSIBLE, Date
+from ticketing.allotments import ACCESSIBLE, Date, Kind
 from ticketing.audit import Actor, Subject
 from ticketing.db import Database
 from ticketing.halls import Hall
@@ -51,6 +57,12 @@ async def keep(
     return len(hall.bays)
 
 
+async def are_open(db: Database, performance_id: UUID) -> bool:
+    """Whether a date's places of wheelchair users were kept, and have been released."""
+    async with db.read() as c:
+        return bool(await SQL.are_open.value(c, performance_id=performance_id))
+
+
 async def set_default(
     db: Database, organisation_id: UUID, event_id: UUID, days: int | None, by: Actor, now: datetime
 ) -> None:
@@ -73,9 +85,11 @@ async def set_default(
 async def follow(db: Database, inventory: Inventory, now: datetime) -> int:
     """Do at each date what its event asks for now; how many dates it was done at."""
     async with db.read() as c:
-        await SQL.follow_events.run(c, now=now)
+        await SQL.follow_events.run(c)
         due = await SQL.due.rows(c, now=now, rows_max=DATES_MAX)
-    return sum([await _follow(db, inventory, date, owner, until, now) for date, owner, until in due])
+        undone = await SQL.undone.rows(c, rows_max=DATES_MAX)
+    done = [await _follow(db, inventory, date, owner, until, now) for date, owner, until in due]
+    return sum(done) + sum([await _undo(db, inventory, date, owner, now) for date, owner in undone])
 
 
 async def _follow(
@@ -88,6 +102,8 @@ async def _follow(
     async with db.transaction() as c:
         coded = await pools.lock_codes(c, organisation_id, date.pool_id)
         before = await SQL.standing.row(c, performance_id=performance_id)
+        if before is not None and before["by_rule"] and release_at > now:
+            before = None  # it gave them back as its event asked, which asks for longer now
         if before is not None and (before["ended_at"] or before["plan_version_id"] == date.plan_version_id):
             return False
         by_event = before is None or before["by_event"]
@@ -96,6 +112,24 @@ async def _follow(
         if before is None and places:
             told = {"release_at": (None, at), "places": (None, len(places))}
             await audit.note(c, by, "allotment.accessible-kept", date.subject, now, told)
+    await allotments.show(db, inventory, date.pool_id, places)
+    return True
+
+
+async def _undo(
+    db: Database, inventory: Inventory, performance_id: UUID, organisation_id: UUID, now: datetime
+) -> bool:  # fmt: skip
+    """Give a date's places back because its event asks for nothing any more: that opens them to nobody else."""
+    by = Actor(organisation_id=organisation_id)
+    async with db.transaction() as c:
+        date = await allotments.find_date(c, organisation_id, performance_id)
+        coded = await pools.lock_codes(c, organisation_id, date.pool_id)
+        if not await SQL.forget.run(c, performance_id=performance_id):
+            return False
+        places: list[int] = np.flatnonzero(coded.codes == ACCESSIBLE).tolist()
+        await allotments.recode(c, date.pool_id, coded.codes, places, 0)
+        told = {"kind": (Kind.ACCESSIBILITY, None), "places": (len(places), None)}
+        await audit.note(c, by, "allotment.released", date.subject, now, told)
     await allotments.show(db, inventory, date.pool_id, places)
     return True
 

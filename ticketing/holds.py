@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import blake2b
+from itertools import product
 from typing import Annotated
 from uuid import UUID
 
@@ -97,7 +98,8 @@ class SeatsWish(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind
 class BestWish(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="best"):
     """The best free seats for a party: side by side if they may be, near the focal point.
 
-    `party` counts everybody. Wheelchair bays, and companions' seats beside them, are given only to who asks.
+    `party` counts everybody. Wheelchair bays, and companions' seats beside them, are given to who asks; and, where the
+    organiser has opened them to everybody and nothing else is left for a party, as `last_resort`, with a reason.
     Categories by name and zones by id; none given: any. `price_cents_max` is for one seat, at its cheapest tariff; or,
     of the `tariffs` that the party will be ordered at, at the dearest that is sold there.
     """
@@ -112,6 +114,7 @@ class BestWish(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"
     tariffs: Annotated[tuple[UUID, ...], Meta(max_length=100)] = ()
     together: bool = True
     clear_view: bool = False
+    last_resort: bool = True
 
 
 class AreaWish(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="area"):
@@ -324,15 +327,17 @@ async def cheapest(offers: Offers, inventory: Inventory, ask: Ask, wish: BestWis
     """Up to three sets of seats at the lowest price at which the party finds room, what costs it least first.
 
     The search (`proposals`) begins among the places of the lowest price and takes in the next dearer ones until there
-    are some: so the party sits together if it may at that price, apart rather than dearer. Nothing is held.
+    are some: so the party sits together if it may at that price, apart rather than dearer. The last resort comes after
+    the dearest. Nothing is held.
     """
     offer = await _on_sale(offers, ask, wish.performance)
     most = wish.price_cents_max
-    for cents in offer.price_steps(ask.channel, wish.tariffs):
-        if most is not None and cents > most:
-            break
+    steps = [cents for cents in offer.price_steps(ask.channel, wish.tariffs) if most is None or cents <= most]
+    resorts = (False, True) if wish.last_resort and offer.bays_open else (False,)
+    for last_resort, cents in product(resorts, steps):
         with suppress(NoFit):
-            found = await proposals(offers, inventory, ask, replace(wish, price_cents_max=cents))
+            asked = replace(wish, price_cents_max=cents, last_resort=last_resort)
+            found = await proposals(offers, inventory, ask, asked)
             if found:
                 return tuple(sorted(found, key=lambda part: _least_cents(part, wish.tariffs)))
     return ()
@@ -492,6 +497,9 @@ def party_of(offer: Offer, ask: Ask, wish: BestWish) -> PartyWant:
         zones = where if zones is None else zones if where is None else zones & where
         if not categories or zones == frozenset():
             raise NoFit()
+    bays_open = offer.bays_open and wish.last_resort and not wish.wheelchairs
+    if bays_open and not wish.tariffs and (apart := offer.apart(ask.channel)):
+        categories = (frozenset(range(len(offer.hall.categories))) if categories is None else categories) - apart
     return PartyWant(
         wish.party,
         wheelchairs=wish.wheelchairs,
@@ -501,6 +509,7 @@ def party_of(offer: Offer, ask: Ask, wish: BestWish) -> PartyWant:
         allow=_allowed(ask, (wish,)),
         together=wish.together,
         exclude_attributes=RESTRICTED_VIEW if wish.clear_view else 0,
+        bays_open=bays_open,
     )
 
 

@@ -11,7 +11,17 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from ticketing import allotments, box_offices, halls, options, passes, performances, tariffs, waiting_rooms
+from ticketing import (
+    accessible_places,
+    allotments,
+    box_offices,
+    halls,
+    options,
+    passes,
+    performances,
+    tariffs,
+    waiting_rooms,
+)
 from ticketing.box_offices import BoxOffice
 from ticketing.channels import Channel
 from ticketing.db import Database
@@ -61,6 +71,8 @@ class Offer(Struct, frozen=True):
     counter: Tags
     guarded: bool = False
     """Whether its event's waiting room is on: places are for who was let in."""
+    bays_open: bool = False
+    """Whether its places of wheelchair users were kept and are released: at last they are proposed to anybody."""
 
     def group(self, zone: str, category: str) -> str:
         """What places that cost the same at every tariff are called: their category, or their zone and category."""
@@ -97,6 +109,19 @@ class Offer(Struct, frozen=True):
         if not tariffs:
             return min((price.price_cents for price in prices), default=None)
         return max((price.price_cents for price in prices if price.tariff in tariffs), default=None)
+
+    def apart(self, channel: Channel) -> frozenset[int]:
+        """Indexes of the categories of wheelchair users and companions alone where nothing is sold that others buy."""
+        tags = self.counter if channel is Channel.COUNTER else self.shop
+        special, tariffs = self.hall.accessible, dict[str, set[UUID]]()
+        for (_, category), prices in tags.items():
+            tariffs.setdefault(category, set()).update(price.tariff for price in prices)
+        usual = {tariff for category, sold in tariffs.items() if category not in special for tariff in sold}
+        return frozenset(
+            index
+            for index, category in enumerate(self.hall.categories)
+            if category in special and not tariffs.get(category, set()) & usual
+        )
 
     def price_steps(self, channel: Channel, tariffs: Collection[UUID] = ()) -> list[int]:
         """The different costs of places (`cents`), rising."""
@@ -182,7 +207,9 @@ class Offers:
             for channel in (Channel.SHOP, Channel.COUNTER)
         ]
         guarded = await waiting_rooms.is_on(self._db, performance.event_id)
-        return Offer(performance, hall, tuple(found), pools, chosen, zones, by_channel[0], by_channel[1], guarded)
+        bays_open = bool(hall.bays) and await accessible_places.are_open(self._db, performance_id)
+        shop, counter = by_channel
+        return Offer(performance, hall, tuple(found), pools, chosen, zones, shop, counter, guarded, bays_open)
 
     async def _box_office(self, key: str) -> BoxOffice:
         return await box_offices.public(self._db, key)

@@ -2,7 +2,8 @@
 
 To whoever chooses a seat for it, a pass is one house: that of its first date, in which a seat is free that is free at
 every date. It has one tariff, the pass itself, wherever the shop sells seats at the first date. Places without numbers
-are none of it, and a seat that another date's hall does not have is not on sale.
+are none of it, and a seat that another date's hall does not have is not on sale. Wheelchair places are open to anybody
+that are so at every date.
 """
 
 import asyncio
@@ -72,7 +73,7 @@ class PassOffer(Struct, frozen=True):
         tags = {("", category): (price,) if category in sold else () for category in first.hall.categories}
         return replace(
             first, hall=replace(first.hall, areas={}), tariffs=(tariff,), quota_pools={}, options={},
-            zones=frozenset(), shop=tags, counter=tags,
+            zones=frozenset(), shop=tags, counter=tags, bays_open=all(offer.bays_open for offer in self.dates),
         )  # fmt: skip
 
 

@@ -10,12 +10,14 @@ from msgspec.structs import replace
 
 from engine.plan.model import Table
 from shop import pages, performances
-from tests.api.conftest import House, schedule, small_plan
+from tests.api.conftest import ROWS, House, schedule, small_plan
 from tests.shop.conftest import Browser
-from ticketing import accessible_places, plans, waiting_rooms
+from ticketing import accessible_places, allotments, box_offices, holds, plans, waiting_rooms
 from ticketing import performances as performances_of
 from ticketing.audit import Actor
 from ticketing.db import Database
+from ticketing.holds import Ask, SeatsWish
+from ticketing.offers import Offers
 from ticketing.settings import Settings
 from ticketing.stores import stores
 from ticketing.waiting_rooms import RoomSettings
@@ -239,6 +241,59 @@ async def test_kept_wheelchair_places_are_taken_by_the_form(visitor: Browser, ho
     path = f"{visitor.base}/performances/{house.first}/best"
     response = await visitor.post(path, offered)
     assert response.status_code == 303, response.text
+
+
+async def _release_bays(house: House, settings: Settings) -> None:
+    """The bay and the seat beside it were kept, and are so no longer."""
+    owner, by, now = house.organisation_id, Actor(organisation_id=house.organisation_id), datetime.now(UTC)
+    until = now + timedelta(seconds=1)
+    async with stores(settings) as have:
+        both = (have.database, have.inventory)
+        await accessible_places.keep(*both, owner, house.performances[0].id, until, by, now)
+        assert await allotments.release_due(*both, until) == 1
+
+
+async def _take_all_others(house: House, settings: Settings) -> None:
+    """Somebody has every seat but those two."""
+    seats = tuple(f"{row}-{n}" for row in ROWS for n in range(1, 11) if (row, n) not in (("E", 9), ("E", 10)))
+    async with stores(settings) as have:
+        office = (await box_offices.list_of(have.database, house.organisation_id))[0]
+        asked = (Ask(box_office=office, now=datetime.now(UTC)), (SeatsWish(house.performances[0].id, seats),))
+        await holds.take(Offers(have.database), have.inventory, settings, *asked)
+
+
+async def test_released_wheelchair_places_are_proposed_at_last_and_called_so(
+    visitor: Browser, house: House, settings: Settings
+) -> None:
+    await _release_bays(house, settings)
+    await _take_all_others(house, settings)
+    page = await best(visitor, house, party=2)
+    assert sorted(forms(page)[0]["seat"]) == ["E-10", "E-9"]
+    assert "side by side, nobody left alone beside you, wheelchair place without a chair, companion seat" in page
+    french = await best(visitor, house, party=1, language="fr")
+    assert "place fauteuil roulant sans siège" in french or "place d’accompagnant" in french
+    cart = await visitor.take(house, forms(page)[0]["seat"])
+    assert sorted(item["seat"] for item in cart["items"]) == ["E-10", "E-9"]
+
+
+async def test_wheelchair_places_that_were_never_kept_are_proposed_to_nobody_else(
+    visitor: Browser, house: House, settings: Settings
+) -> None:
+    await _take_all_others(house, settings)
+    assert (await proposed(visitor, house, party=1))["proposals"] == []
+    assert (await proposed(visitor, house, party=2, wheelchairs=1, companions=1))["proposals"]
+
+
+async def test_who_was_slower_is_shown_a_wheelchair_place_and_not_put_on_it(
+    visitor: Browser, house: House, settings: Settings
+) -> None:
+    await _release_bays(house, settings)
+    offered = forms(await best(visitor, house, party=1, price_max=4000))[0]
+    await _take_all_others(house, settings)
+    response = await visitor.post(f"{visitor.base}/performances/{house.first}/best", offered)
+    assert response.status_code == 409 and "Here is what there is now." in response.text
+    assert "wheelchair place without a chair" in response.text or "companion seat" in response.text
+    assert (await visitor.get(f"{visitor.base}/visit")).json()["cart"] is None
 
 
 async def test_places_that_are_not_numbered(visitor: Browser, house: House) -> None:
