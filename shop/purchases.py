@@ -1,4 +1,4 @@
-"""The till: a cart on its way to an order: what is asked of its buyer, what they typed, and which step comes next.
+"""A purchase: a cart on its way to an order. What is asked of its buyer, what they typed, and which step comes next.
 
 All that was typed lies in the cart's row, by the names of the fields: whoever comes back, reloads, opens a second
 window or was away for too long finds it there. Nothing here is believed because it is there: it is checked at each
@@ -89,7 +89,7 @@ class Questions(Struct, frozen=True):
         return "" if named or self.item is None else f"holder.{name_of(self.item)}"
 
 
-class Till(Struct, frozen=True):
+class Purchase(Struct, frozen=True):
     """A visitor at the checkout. `away`: where they have to go instead, if their cart is empty, over or ordered."""
 
     front: Storefront
@@ -173,16 +173,18 @@ def name_of(item: Item) -> str:
     return f"{item.performance}.{item.place}"
 
 
-async def enter(call: Call, key: str) -> Till:
+async def enter(call: Call, key: str) -> Purchase:
     """Somebody comes to the checkout, which gives them more time, as far as there is."""
     front, services = await access.storefront(call, key), call.services
     shopper = access.shopper(call, front)
     cart = await services.carts.renew(shopper)
     typed = await _known(call, front, _typed_of(cart))
     if not cart.places:
-        return Till(front, shopper, cart, Rules(), (Questions("answers.", ()),), typed, _elsewhere(call, front, cart))
+        return Purchase(
+            front, shopper, cart, Rules(), (Questions("answers.", ()),), typed, _elsewhere(call, front, cart)
+        )
     rules = await checkouts.rules(services.database, front.box_office.id)
-    return Till(front, shopper, cart, rules, await _asked(call, cart), typed)
+    return Purchase(front, shopper, cart, rules, await _asked(call, cart), typed)
 
 
 def _elsewhere(call: Call, front: Storefront, cart: Cart) -> str:
@@ -192,37 +194,39 @@ def _elsewhere(call: Call, front: Storefront, cart: Cart) -> str:
     return buyers.admit(call, front, cart.order_id, orders.secret_of(call.services.settings, cart.order_id))
 
 
-async def keep(call: Call, till: Till, **changes: Any) -> Till:
-    """Remember what was typed; the till with it. A browser without a cart of its own has nowhere to keep it."""
-    if not till.shopper.secret:
-        return till
-    await call.services.carts.type(till.shopper, changes)
-    return msgspec.structs.replace(till, typed=msgspec.structs.replace(till.typed, **changes))
+async def keep(call: Call, purchase: Purchase, **changes: Any) -> Purchase:
+    """Remember what was typed; the purchase with it. A browser without a cart of its own has nowhere to keep it."""
+    if not purchase.shopper.secret:
+        return purchase
+    await call.services.carts.type(purchase.shopper, changes)
+    return msgspec.structs.replace(purchase, typed=msgspec.structs.replace(purchase.typed, **changes))
 
 
-def details_of(till: Till, form: Form) -> dict[str, list[str]]:
+def details_of(purchase: Purchase, form: Form) -> dict[str, list[str]]:
     """The texts of a form beside those that were there. What the cart asks no more is dropped while there is one."""
-    found = dict(till.typed.details)
+    found = dict(purchase.typed.details)
     for name in form.names():
         if NAME.fullmatch(name):
             found[name] = [text[:TEXT_CHARS_MAX] for text in form.texts(name)[:TEXTS_MAX]]
-    if not till.away:
-        asked = set(_names(till.sets))
-        boxes = {f"{one.prefix}{field.id}" for one in till.sets for field in one.fields if field.kind in forms.CHOICES}
+    if not purchase.away:
+        asked = set(_names(purchase.sets))
+        boxes = {
+            f"{one.prefix}{field.id}" for one in purchase.sets for field in one.fields if field.kind in forms.CHOICES
+        }
         found = {name: [] if name in boxes and name not in form else found[name] for name in found if name in asked}
     return dict(list(found.items())[:NAMES_MAX])
 
 
-async def files_of(call: Call, till: Till, form: Form) -> dict[str, Sent]:
+async def files_of(call: Call, purchase: Purchase, form: Form) -> dict[str, Sent]:
     """The files beside those that were sent before; one that is not taken is a mistake of its field."""
-    found = dict(till.typed.files)
-    for name in (f"{one.prefix}{field.id}" for one in till.sets for field in one.fields if field.kind is Kind.FILE):
+    found = dict(purchase.typed.files)
+    for name in (f"{one.prefix}{field.id}" for one in purchase.sets for field in one.fields if field.kind is Kind.FILE):
         sent = form.files.get(name)
         if sent is None or not sent.content:
             continue
         try:
             call.services.uploads.take(call.address, time.monotonic())
-            stores, office = (call.services.database, call.services.workshop), till.front.box_office.id
+            stores, office = (call.services.database, call.services.workshop), purchase.front.box_office.id
             taken = await uploads.take(*stores, office, sent.name, sent.content, call.now)
             found[name] = Sent(taken.id, taken.name[:SENT_NAME_CHARS_MAX])
         except FileRefused as refusal:
@@ -232,11 +236,11 @@ async def files_of(call: Call, till: Till, form: Form) -> dict[str, Sent]:
     return found
 
 
-def copied(till: Till, prefix: str) -> dict[str, list[str]]:
+def copied(purchase: Purchase, prefix: str) -> dict[str, list[str]]:
     """The texts with the answers of one ticket given for all that are asked the same; files are each its own."""
-    found = dict(till.typed.details)
-    source = next((one for one in till.tickets if one.prefix == prefix), None)
-    for one in till.tickets if source else ():
+    found = dict(purchase.typed.details)
+    source = next((one for one in purchase.tickets if one.prefix == prefix), None)
+    for one in purchase.tickets if source else ():
         if source is not None and one.forms == source.forms:
             for field in one.fields:
                 if field.kind is not Kind.FILE:
@@ -244,40 +248,40 @@ def copied(till: Till, prefix: str) -> dict[str, list[str]]:
     return found
 
 
-async def check(call: Call, till: Till, form: Form) -> None:
+async def check(call: Call, purchase: Purchase, form: Form) -> None:
     """Note in the form whatever is wrong with what was typed; the mistakes of an order's answers under their fields."""
     for name, read in (("email", email_of), ("name", text_of)):
         try:
-            if till.text(name).strip():
-                read(till.text(name), name)
+            if purchase.text(name).strip():
+                read(purchase.text(name), name)
             else:
                 form.mistaken(name, "This is needed.")
         except InputRefused as refusal:
             form.refused(refusal)
-    for one in (*till.tickets, *till.passes):
-        if one.holder and till.text(one.holder):
+    for one in (*purchase.tickets, *purchase.passes):
+        if one.holder and purchase.text(one.holder):
             try:
-                text_of(till.text(one.holder), one.holder)
+                text_of(purchase.text(one.holder), one.holder)
             except InputRefused as refusal:
                 form.refused(refusal)
     asked = [
-        Asked(one.prefix.removesuffix("."), None, tuple(form.id for form in one.forms), till.given(one))
-        for one in till.sets
+        Asked(one.prefix.removesuffix("."), None, tuple(form.id for form in one.forms), purchase.given(one))
+        for one in purchase.sets
         if one.forms
     ]
     try:
-        await answers.read(call.services.database, till.front.box_office.id, asked, call.now)
+        await answers.read(call.services.database, purchase.front.box_office.id, asked, call.now)
     except AnswersRefused as refusal:
-        mistaken(till, form, refusal)
+        mistaken(purchase, form, refusal)
 
 
-def mistaken(till: Till, form: Form, refusal: AnswersRefused) -> None:
+def mistaken(purchase: Purchase, form: Form, refusal: AnswersRefused) -> None:
     """Note the mistakes of answers at their fields, whether they were found here or by the order."""
     found: dict[str, answers.Mistake] = refusal.fields["mistakes"]  # type: ignore[assignment]
     for path, mistake in found.items():
         if path.startswith("seats."):
             _, n, rest = path.split(".", 2)
-            path = till.tickets[int(n)].prefix + rest.removeprefix("answers.")
+            path = purchase.tickets[int(n)].prefix + rest.removeprefix("answers.")
         form.mistakes.setdefault(path, Mistake(mistake.text, mistake.fields))
 
 
