@@ -121,7 +121,7 @@ async def free(settings: Settings, house: House) -> AsyncIterator[Callable[..., 
 
 @pytest.fixture
 def queries(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The names of the SQL blocks that are run, in order. What is kept for seconds stays so, however slow the machine."""
+    """The names of the SQL blocks that are run, in order. What is kept for seconds stays so on a slow machine too."""
     run: list[str] = []
     for module in ("ticketing.kept", "ticketing.tokens"):
         monkeypatch.setattr(f"{module}.time", SimpleNamespace(monotonic=lambda: 0.0))
