@@ -28,6 +28,8 @@ class Reason(StrEnum):
 
 
 WORDS = {
+    Reason.WHEELCHAIR_PLACE: "wheelchair place without a chair",
+    Reason.COMPANION_SEAT: "companion seat",
     Reason.WHOLE_TABLE: "a table of your own",
     Reason.CENTRE: "centre",
     Reason.TOGETHER: "together",
@@ -35,8 +37,6 @@ WORDS = {
     Reason.NEAR: "near one another",
     Reason.ANYWHERE: "apart",
     Reason.WHEELCHAIR_WITH_COMPANION: "companion beside the wheelchair",
-    Reason.WHEELCHAIR_PLACE: "wheelchair place without a chair",
-    Reason.COMPANION_SEAT: "companion seat",
     Reason.RESTRICTED_VIEW: "restricted view",
 }
 """What is worth telling the party, in the order it is told."""

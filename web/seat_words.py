@@ -8,6 +8,8 @@ from web import languages
 from web.languages import marked
 
 REASONS = {
+    Reason.WHEELCHAIR_PLACE: marked("wheelchair place without a chair"),
+    Reason.COMPANION_SEAT: marked("companion seat"),
     Reason.WHOLE_TABLE: marked("a table of your own"),
     Reason.CENTRE: marked("in the middle"),
     Reason.TOGETHER: marked("side by side"),
@@ -16,8 +18,6 @@ REASONS = {
     Reason.ANYWHERE: marked("apart"),
     Reason.NO_ORPHAN: marked("nobody left alone beside you"),
     Reason.WHEELCHAIR_WITH_COMPANION: marked("companion beside the wheelchair"),
-    Reason.WHEELCHAIR_PLACE: marked("wheelchair place without a chair"),
-    Reason.COMPANION_SEAT: marked("companion seat"),
     Reason.RESTRICTED_VIEW: marked("restricted view"),
 }
 """Why these places, in the order it is told."""

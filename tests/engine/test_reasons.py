@@ -43,6 +43,6 @@ def test_where_and_why() -> None:
     assert told(["oo", "oo"], RESTRICTED_VIEW, party=4) == "West, rows 8 and 9, in adjacent rows, restricted view"
     assert told(["oxo", "xxx", "oxo"], 0, party=4) == "West, rows 8 and 10, near one another"
     assert told(["oxo"], 0, party=1) == "West, row 8"
-    bay = "West, row 8, together, wheelchair place without a chair"
+    bay = "West, row 8, wheelchair place without a chair, together"
     assert told(["oo"], WHEELCHAIR, party=2, bays_open=True) == bay
     assert told(["o"], COMPANION, party=1, bays_open=True) == "West, row 8, companion seat"

@@ -269,7 +269,7 @@ async def test_released_wheelchair_places_are_proposed_at_last_and_called_so(
     await _take_all_others(house, settings)
     page = await best(visitor, house, party=2)
     assert sorted(forms(page)[0]["seat"]) == ["E-10", "E-9"]
-    assert "side by side, nobody left alone beside you, wheelchair place without a chair, companion seat" in page
+    assert "wheelchair place without a chair, companion seat, side by side, nobody left alone beside you" in page
     french = await best(visitor, house, party=1, language="fr")
     assert "place fauteuil roulant sans siège" in french or "place d’accompagnant" in french
     cart = await visitor.take(house, forms(page)[0]["seat"])
