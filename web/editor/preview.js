@@ -2,6 +2,7 @@
 // what a choice leaves alone; the best places for any party with the reasons why; and sample sales, played to the end.
 import { House } from "../src/seatmap/house.js";
 import { make } from "../src/seatmap/list.js";
+import { Photos } from "../src/seatmap/photos.js";
 import { PickMap } from "../src/seatmap/picker.js";
 import { Pricing } from "../src/seatmap/pricing.js";
 import { SOLD } from "../src/seatmap/states.js";
@@ -51,6 +52,7 @@ export class Preview {
     const groups = plan.categories.map(({ name, price_hint: hint = 100 }) => ({ name, category: name, zone: "", prices: { hint } }));
     this.house = house;
     this.map = new PickMap(this._overlay, house, { ...this.words, ...this.words.shop }, new Pricing(house, { groups, tariffs: [tariff] }), (percent) => `${percent} %`);
+    this.map.photos = new Photos(this.map, (photo) => `${this.editor.urls.photos}/${photo}`);
     this.map.parts = [];
     for (const part of [this.map.view, ...this.map.parts]) part.states = this.map.states;
     this._free();

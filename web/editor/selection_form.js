@@ -5,6 +5,7 @@ import * as arrange from "./model/arrange.js";
 import { Edit } from "./model/drawing.js";
 import { bowOf, round, seatsAt, spacingOf } from "./model/places.js";
 import { pieces, rowsOf } from "./model/selection.js";
+import { Photos } from "./photos.js";
 
 const ATTRIBUTES = ["wheelchair", "restricted_view", "aisle", "legroom", "hearing"];
 const ROWS_TOLD_MAX = 2000;
@@ -140,7 +141,8 @@ function seatForm(editor, rows) {
   );
   const acts = make("div", "", "acts");
   if (seats.some(({ cost }) => cost !== undefined)) acts.append(button(words.clearCost, () => change("quality", (seat) => ({ ...seat, cost: undefined })), { className: "btn" }));
-  return [seats.length === 1 ? words.oneSeat : words.seats, [box, ticks, acts]];
+  editor.photos ??= new Photos(editor);
+  return [seats.length === 1 ? words.oneSeat : words.seats, [box, ticks, ...editor.photos.form(seats), acts]];
 }
 
 function areaForm(editor, areas) {

@@ -5,7 +5,7 @@ import { button } from "./fields.js";
 import { areasCompared, compared } from "./model/diff.js";
 import { Selection } from "./model/selection.js";
 
-const KINDS = ["added", "removed", "moved", "relabelled", "recategorised"];
+const KINDS = ["added", "removed", "moved", "relabelled", "recategorised", "described"];
 const TOLD_MAX = 100;
 const GONE = "#c92a2a", WAS = "#868e9a";
 
@@ -64,7 +64,7 @@ export class Versions {
     const ids = new Set(seats.map((one) => (one.after ?? one).id));
     if (kind !== "removed") box.append(button(words.doctor.show, () => this.editor.show(this._of(ids)), { className: "btn" }));
     const list = make("ul", "", "told");
-    list.append(...seats.slice(0, TOLD_MAX).map((one) => make("li", one.after ? `${named(one.before)} → ${kind === "recategorised" ? one.after.category : named(one.after)}` : named(one))));
+    list.append(...seats.slice(0, TOLD_MAX).map((one) => make("li", one.after && kind !== "described" ? `${named(one.before)} → ${kind === "recategorised" ? one.after.category : named(one.after)}` : named(one.after ?? one))));
     if (seats.length > TOLD_MAX) list.append(make("li", words.andMore.replace("{count}", seats.length - TOLD_MAX), "quiet"));
     box.append(list);
     return box;

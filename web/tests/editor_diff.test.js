@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { areasCompared, compared } from "../editor/model/diff.js";
 import { costsOf, levelled } from "../editor/model/quality.js";
 
-const seat = (id, label, x, category = "Gold") => ({ id, label, x, y: 0, category });
+const seat = (id, label, x, category = "Gold", more = {}) => ({ id, label, x, y: 0, category, ...more });
 const plan = (seats, areas = []) => ({ zones: [{ id: "z", name: "Stalls", x: 100, y: 0, rows: [{ label: "A", x: 0, y: 50, seats }], areas }] });
 
 test("seats are the same by their ids, whatever else they say", () => {
@@ -16,6 +16,16 @@ test("seats are the same by their ids, whatever else they say", () => {
   assert.deepEqual(found.moved.map((one) => one.after.id), ["b"], "half a centimetre is no move");
   assert.deepEqual(found.relabelled.map((one) => [one.before.label, one.after.label]), [["3", "33"]]);
   assert.deepEqual(compared(before, before).added, []);
+});
+
+test("a seat is told of otherwise by its attributes, its note or its photo", () => {
+  const told = { attributes: ["aisle", "restricted_view"], note: "A pillar.", photo: "5e".repeat(32) };
+  const before = plan([seat("a", "1", 0), seat("b", "2", 55, "Gold", told), seat("c", "3", 110, "Gold", told), seat("d", "4", 165)]);
+  const after = plan([
+    seat("a", "1", 0, "Gold", { note: "A pillar." }), seat("b", "2", 55, "Gold", { ...told, attributes: ["restricted_view", "aisle"] }),
+    seat("c", "3", 110, "Gold", { ...told, photo: "a1".repeat(32) }), seat("d", "4", 165, "Gold", { attributes: [] }),
+  ]);
+  assert.deepEqual(compared(before, after).described.map((one) => one.after.id), ["a", "c"]);
 });
 
 test("areas are compared by their places", () => {

@@ -52,7 +52,7 @@ test("a house has its seats where they stand, under their place numbers", () => 
   assert.equal(house.flags[19], WHEELCHAIR);
   assert.equal(house.flags[18], COMPANION);
   assert.deepEqual(house.seat(19), {
-    index: 19, id: "B10", label: "10", row: "B", section: "Stalls", category: "Gold", place: 20, note: "", attributes: ["wheelchair"],
+    index: 19, id: "B10", label: "10", row: "B", section: "Stalls", category: "Gold", place: 20, note: "", photo: "", attributes: ["wheelchair"],
   });
 });
 

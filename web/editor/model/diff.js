@@ -2,11 +2,11 @@
 
 const MOVED_MIN = 1;
 
-// {added, removed, moved, relabelled, recategorised}: lists of seats as `seatsOf` tells them ({id, zone, row, label, category,
-// x, y}), the changed ones as {before, after}; and `kept`, how many are there in both.
+// {added, removed, moved, relabelled, recategorised, described}: lists of seats as `seatsOf` tells them ({id, zone, row, label,
+// category, x, y, told}), the changed ones as {before, after}; and `kept`, how many are there in both.
 export function compared(before, after) {
   const [old, now] = [seatsOf(before), seatsOf(after)];
-  const found = { added: [], removed: [], moved: [], relabelled: [], recategorised: [], kept: 0 };
+  const found = { added: [], removed: [], moved: [], relabelled: [], recategorised: [], described: [], kept: 0 };
   for (const [id, seat] of now) {
     const was = old.get(id);
     if (!was) {
@@ -18,6 +18,7 @@ export function compared(before, after) {
     if (Math.hypot(seat.x - was.x, seat.y - was.y) >= MOVED_MIN) found.moved.push(change);
     if (seat.label !== was.label || seat.row !== was.row || seat.zone !== was.zone) found.relabelled.push(change);
     if (seat.category !== was.category) found.recategorised.push(change);
+    if (seat.told !== was.told) found.described.push(change);
   }
   for (const [id, seat] of old) if (!now.has(id)) found.removed.push(seat);
   return found;
@@ -29,11 +30,16 @@ export function seatsOf(plan) {
   for (const zone of plan.zones) {
     for (const row of zone.rows ?? []) {
       for (const seat of row.seats) {
-        found.set(seat.id, { id: seat.id, zone: zone.name, row: row.label, label: seat.label, category: seat.category, x: zone.x + row.x + seat.x, y: zone.y + row.y + seat.y });
+        found.set(seat.id, { id: seat.id, zone: zone.name, row: row.label, label: seat.label, category: seat.category, x: zone.x + row.x + seat.x, y: zone.y + row.y + seat.y, told: toldOf(seat) });
       }
     }
   }
   return found;
+}
+
+// What else is told of a seat, in one text.
+function toldOf({ attributes = [], companion_of: of = "", note = "", photo = "" }) {
+  return attributes.length || of || note || photo ? JSON.stringify([[...attributes].sort(), of, note, photo]) : "";
 }
 
 // Areas whose number of places is another: [{name, before, after}].

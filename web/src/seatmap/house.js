@@ -35,6 +35,7 @@ export class House {
     this.table = new Int32Array(count).fill(-1);
     this.tables = [];
     this.notes = new Map();
+    this.photos = new Map();
     this._aisles = new Set();
     for (const zone of plan.zones) this._addZone(zone);
     this._measure();
@@ -57,6 +58,7 @@ export class House {
       category: this.categories[this.category[index]].name,
       place: this.place[index],
       note: this.notes.get(index) ?? "",
+      photo: this.photos.get(index) ?? "",
       attributes: Object.keys(ATTRIBUTES).filter((name) => flags & ATTRIBUTES[name]),
     };
   }
@@ -193,6 +195,7 @@ export class House {
       this.flags[index] = (seat.attributes ?? []).reduce((bits, name) => bits | BITS[name], seat.companion_of ? COMPANION : 0);
       this.categories[this.category[index]].count++;
       if (seat.note) this.notes.set(index, seat.note);
+      if (seat.photo) this.photos.set(index, seat.photo);
       if (seat.aisle_after) this._aisles.add(index);
     }
     this.rows.push({ label: row.label, name: row.name ?? "", section, start, end: this.ids.length });

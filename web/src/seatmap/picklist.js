@@ -35,13 +35,14 @@ export class PickList {
     const body = make("div", "", "pick-rows");
     details.append(summary, body);
     details.addEventListener("toggle", () => details.open && this._refill(index));
-    return { details, told, body, boxes: null };
+    return { details, told, body, boxes: null, photos: [] };
   }
 
   _refill(index) {
     const item = this._sections[index];
     item.boxes ??= this._fill(index, item.body);
     for (const [seat, { input, label }] of item.boxes) this._state(seat, input, label);
+    for (const [link, seats] of item.photos) link.classList.toggle("unlike", seats.every((seat) => item.boxes.get(seat).label.hidden));
     for (const some of item.body.querySelectorAll(".pick-run, fieldset")) {
       some.hidden = !some.querySelector("label:not([hidden])");
     }
@@ -70,29 +71,45 @@ export class PickList {
     const head = make("p", section.note, "pick-note");
     if (section.rows[0] < section.rows[1]) head.append(" ", show);
     body.append(head, ...section.areas.map((area) => this._area(area)));
-    for (let row = section.rows[0]; row < section.rows[1]; row++) body.append(this._row(row, boxes));
+    for (let row = section.rows[0]; row < section.rows[1]; row++) body.append(this._row(row, boxes, this._sections[index].photos));
     this._sections[index].nothing = make("p", this.words.noneHere, "pick-note");
     body.append(this._sections[index].nothing);
     return boxes;
   }
 
-  // A row, its seats in runs of one price group each.
-  _row(index, boxes) {
+  // A row, its seats in runs of one price group each, beside them the photos of the view from some.
+  _row(index, boxes, photos) {
     const { label, name, start, end } = this.house.rows[index];
     const field = make("fieldset", "", "pick-row");
     field.append(make("legend", name || `${this.words.row} ${label}`));
-    let [group, run] = [-1, null];
+    const runs = [];
+    let group = -1;
     for (let seat = start; seat < end; seat++) {
       if (this.picking.group[seat] < 0 || this.house.soldWith(seat)[0] !== seat) continue;
       if (this.picking.group[seat] !== group) {
         group = this.picking.group[seat];
-        run = make("div", "", "pick-run");
+        const run = make("div", "", "pick-run");
         run.append(make("p", this._told(group), "pick-price"));
-        field.append(run);
+        runs.push({ run, seats: [] });
       }
+      const { run, seats } = runs.at(-1);
+      seats.push(seat);
       boxes.set(seat, this._box(seat, run));
     }
+    for (const { run, seats } of runs) photos.push(...this._photos(run, seats));
+    field.append(...runs.map(({ run }) => run));
     return field;
+  }
+
+  _photos(run, seats) {
+    const { photos } = this.map;
+    const named = [...new Set(seats.map((seat) => photos?.of(seat)).filter(Boolean))];
+    return named.map((photo) => {
+      const some = seats.filter((seat) => photos.of(seat) === photo);
+      const link = photos.link(some, some.length === seats.length ? this.words.photo : undefined);
+      run.append(link);
+      return [link, some];
+    });
   }
 
   _told(group) {

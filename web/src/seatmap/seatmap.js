@@ -9,6 +9,7 @@
 //   one; and for "area" events ({detail: index}). What is picked is drawn by a layer: `map.view.layers.push((context, view) => …)`, in CSS pixels, with
 //   `view.project(x, y)`; then `map.redraw()`.
 // - Editing makes a new House of its changed document and gives it to `map.replace(house)`; transform and focus stay.
+// - Whoever has photos of the view from seats sets `map.photos` (photos.js).
 // - Whoever has states from elsewhere fills a States and calls `map.changed(sections)`.
 import { select } from "d3-selection";
 import { zoom, zoomIdentity } from "d3-zoom";
@@ -45,7 +46,7 @@ async function fetched(path) {
 
 export class SeatMap {
   constructor(element, house, words, prices = {}) {
-    Object.assign(this, { element, house, words, prices, focus: -1, states: null });
+    Object.assign(this, { element, house, words, prices, focus: -1, states: null, photos: null });
     this._frame = 0;
     this._furnish();
     this.replace(house);
@@ -142,6 +143,7 @@ export class SeatMap {
     this._turnToSee(this.house.floorOf(seat));
     this.focus = seat;
     this.told.textContent = this.sentence(seat);
+    this.photos?.show(seat);
     const [x, y] = this.view.project(this.house.x[seat], this.house.y[seat]);
     const { width, height, transform } = this.view;
     const edge = 40;
@@ -158,6 +160,7 @@ export class SeatMap {
     return [
       seat.section, `${words.row} ${seat.row}`, `${words.seat} ${seat.label}`, seat.category,
       this._priced(index, seat.category), this._stands(index), ...seat.attributes.map((name) => words[name]), seat.note,
+      this.photos?.of(index) && words.photo,
     ].filter(Boolean).join(", ");
   }
 
@@ -282,7 +285,7 @@ export class SeatMap {
     const seat = this.view.showsSeats ? this._seatAt(x, y) : -1;
     const section = seat < 0 && !this.view.showsSeats ? this.house.sectionAt(x, y) : -1;
     const area = seat < 0 ? this.house.areaAt(x, y) : -1;
-    if (seat >= 0) this._tip(this.sentence(seat), event.offsetX, event.offsetY);
+    if (seat >= 0) this._tip(this.sentence(seat), event.offsetX, event.offsetY, this.photos?.small(seat));
     else if (section >= 0) this._tip(this._sectionSentence(section), event.offsetX, event.offsetY);
     else if (area >= 0) this._tip(this._areaSentence(area), event.offsetX, event.offsetY);
     else this.tip.hidden = true;
@@ -307,12 +310,14 @@ export class SeatMap {
     this._tip(this.sentence(seat), ...this.view.project(this.house.x[seat], this.house.y[seat]));
   }
 
-  _tip(text, x, y) {
-    this.tip.textContent = text;
+  _tip(text, x, y, photo = null) {
+    this.tip.replaceChildren(...(photo ? [photo] : []), text);
     this.tip.hidden = false;
-    const left = Math.min(Math.max(8, x + 14), this.view.width - this.tip.offsetWidth - 8);
-    const below = y + 18 + this.tip.offsetHeight < this.view.height;
-    this.tip.style.transform = `translate(${left}px, ${below ? y + 16 : y - 12 - this.tip.offsetHeight}px)`;
+    const { offsetWidth: wide, offsetHeight: high } = this.tip;
+    const below = y + 18 + high < this.view.height, above = y - 12 - high > 0;
+    const left = Math.min(Math.max(8, x + 14), this.view.width - wide - 8);
+    if (below || above) this.tip.style.transform = `translate(${left}px, ${below ? y + 16 : y - 12 - high}px)`;
+    else this.tip.style.transform = `translate(${left > x ? left : Math.max(8, x - 14 - wide)}px, ${Math.max(8, this.view.height - high - 8)}px)`;
   }
 
   _by(factor) {

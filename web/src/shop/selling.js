@@ -5,6 +5,7 @@ import { House } from "../seatmap/house.js";
 import { make } from "../seatmap/list.js";
 import { FREE, ranges } from "../seatmap/states.js";
 import { PickList } from "../seatmap/picklist.js";
+import { Photos } from "../seatmap/photos.js";
 import { PickMap } from "../seatmap/picker.js";
 import { Pricing } from "../seatmap/pricing.js";
 import { documents } from "../seatmap/seatmap.js";
@@ -59,6 +60,7 @@ export class Selling {
     this.basket = new Basket(offer.performance, (body) => this._send(body), this.passType);
     this._views();
     this.map = new PickMap(this._mapBox, house, this.words, pricing, this.money);
+    this.map.photos = new Photos(this.map, (photo) => `${this.shop}/pictures/${photo}`);
     this.picking = this.map.picking;
     this.list = new PickList(this._listBox, this.map, {
       choose: (seat, wanted) => this.choose(seat, wanted),
