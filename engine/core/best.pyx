@@ -25,21 +25,11 @@ import numpy as np
 
 from cpython.ref cimport Py_INCREF
 from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
-from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, uint16_t, uint32_t, uint64_t
 
 from engine.core.packed cimport CATEGORY_NONE, Hall
-from engine.core.parties cimport (
-    COMPANION_SEAT,
-    MOST,
-    WHEELCHAIR_PLACE,
-    Found,
-    find_anywhere,
-    find_near,
-    find_split,
-    find_together,
-    find_with_wheelchairs,
-)
-from engine.core.windows cimport ALL_SEATS, ALLOW, PARTY, Query, Vacancy
+from engine.core.parties cimport MOST, Found, find_among_bays, find_with_wheelchairs, find_without_wheelchairs
+from engine.core.windows cimport ALLOW, PARTY, Query, Vacancy
 
 PARTY_MAX = PARTY
 MOST_MAX = MOST
@@ -47,10 +37,6 @@ REASONS = (
     "TOGETHER", "SPLIT_ADJACENT", "NEAR", "ANYWHERE", "WHOLE_TABLE", "CENTRE", "NO_ORPHAN", "LEAVES_ORPHAN",
     "WHEELCHAIR_WITH_COMPANION", "RESTRICTED_VIEW", "WHEELCHAIR_PLACE", "COMPANION_SEAT",
 )  # bit i of `Found.reasons` is REASONS[i]
-
-cdef enum:
-    BAY_BIT = 1        # attribute bits, as packed.pyx names them
-    COMPANION_BIT = 2
 
 cdef uint64_t ONE = 1
 
@@ -66,36 +52,6 @@ cdef int find_best(Vacancy *vacancy, const Query *query, int most, Found *found)
     if count == 0 and query.bays_open and vacancy.hall.bays_below[1]:
         count = find_among_bays(vacancy, query, most, found)
     return count
-
-
-cdef int find_among_bays(Vacancy *vacancy, const Query *query, int most, Found *found) noexcept nogil:
-    """The last resort: the same search over all seats. Nobody is given one without being told what it is."""
-    cdef Query anything = query[0]
-    cdef int count, i, j
-    cdef uint8_t attributes
-    anything.bays = ALL_SEATS
-    anything.beyond = True
-    count = find_without_wheelchairs(vacancy, &anything, most, found)
-    for i in range(count):
-        attributes = 0
-        for j in range(found[i].count):
-            attributes |= vacancy.hall.attributes[found[i].seats[j]]
-        if attributes & BAY_BIT:
-            found[i].reasons |= WHEELCHAIR_PLACE
-        if attributes & COMPANION_BIT:
-            found[i].reasons |= COMPANION_SEAT
-    return count
-
-
-cdef int find_without_wheelchairs(Vacancy *vacancy, const Query *query, int most, Found *found) noexcept nogil:
-    cdef int larger, count
-    if not query.together:
-        return find_anywhere(vacancy, query, found)
-    count = find_together(vacancy, query, most, found)
-    for larger in range((query.party + 1) // 2, query.party):
-        if count == 0:
-            count = find_split(vacancy, query, larger, most, found)
-    return count or find_near(vacancy, query, most, found)
 
 
 def _integers(values, int greatest, str name):

@@ -36,8 +36,6 @@ cdef struct Found:
 
 # Each fills `found` with at most `most` <= MOST proposals, best first, and answers how many.
 
-cdef int find_together(Vacancy *vacancy, const Query *query, int most, Found *found) noexcept nogil
-cdef int find_split(Vacancy *vacancy, const Query *query, int larger, int most, Found *found) noexcept nogil
-cdef int find_near(Vacancy *vacancy, const Query *query, int most, Found *found) noexcept nogil
-cdef int find_anywhere(Vacancy *vacancy, const Query *query, Found *found) noexcept nogil
+cdef int find_without_wheelchairs(Vacancy *vacancy, const Query *query, int most, Found *found) noexcept nogil
+cdef int find_among_bays(Vacancy *vacancy, const Query *query, int most, Found *found) noexcept nogil
 cdef int find_with_wheelchairs(Vacancy *vacancy, const Query *query, int most, Found *found) noexcept nogil

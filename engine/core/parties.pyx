@@ -4,7 +4,7 @@ All but the first are built around anchors, a bounded number of the best windows
 is bounded however full or strange the hall.
 """
 
-from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
 from engine.core.nearest cimport Seat, gather, keep
 from engine.core.packed cimport BENCH_CONTINUES, BENCH_WHOLE, Hall, squared_distance
@@ -22,7 +22,9 @@ from engine.core.windows cimport (
 )
 
 cdef enum:
-    VIEW_BIT = 4     # attribute bits, as packed.pyx names them
+    BAY_BIT = 1      # attribute bits, as packed.pyx names them
+    COMPANION_BIT = 2
+    VIEW_BIT = 4
     CENTRE_BIT = 64
 
 cdef uint32_t COST_MASK = (1 << ORPHAN_SHIFT) - 1
@@ -264,6 +266,39 @@ cdef int find_anywhere(Vacancy *vacancy, const Query *query, Found *found) noexc
         add_seat(vacancy.hall, found, nearest[i].seat)
     finish(vacancy.hall, found)
     return 1
+
+
+# ---- parties without wheelchairs ----------------------------------------------------------------------------------
+
+
+cdef int find_without_wheelchairs(Vacancy *vacancy, const Query *query, int most, Found *found) noexcept nogil:
+    cdef int larger, count
+    if not query.together:
+        return find_anywhere(vacancy, query, found)
+    count = find_together(vacancy, query, most, found)
+    for larger in range((query.party + 1) // 2, query.party):
+        if count == 0:
+            count = find_split(vacancy, query, larger, most, found)
+    return count or find_near(vacancy, query, most, found)
+
+
+cdef int find_among_bays(Vacancy *vacancy, const Query *query, int most, Found *found) noexcept nogil:
+    """The last resort: the same search over all seats. Nobody is given one without being told what it is."""
+    cdef Query anything = query[0]
+    cdef int count, i, j
+    cdef uint8_t attributes
+    anything.bays = ALL_SEATS
+    anything.beyond = True
+    count = find_without_wheelchairs(vacancy, &anything, most, found)
+    for i in range(count):
+        attributes = 0
+        for j in range(found[i].count):
+            attributes |= vacancy.hall.attributes[found[i].seats[j]]
+        if attributes & BAY_BIT:
+            found[i].reasons |= WHEELCHAIR_PLACE
+        if attributes & COMPANION_BIT:
+            found[i].reasons |= COMPANION_SEAT
+    return count
 
 
 # ---- parties with wheelchairs -------------------------------------------------------------------------------------
