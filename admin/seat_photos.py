@@ -32,12 +32,12 @@ async def put(request: Call, drawing_id: FromPath[UUID]) -> PhotoKept:
     return PhotoKept(await seat_photos.put(services.database, services.workshop, owner, content, request.now))
 
 
-@get("/drawings/{drawing_id:uuid}/photos/{hash:str}")
-async def show(request: Call, drawing_id: FromPath[UUID], hash: FromPath[str]) -> Response[bytes]:
+@get("/drawings/{drawing_id:uuid}/photos/{photo:str}")
+async def show(request: Call, drawing_id: FromPath[UUID], photo: FromPath[str]) -> Response[bytes]:
     """A photo that seats of the drawing may name: it never changes."""
     desk = await access.drawing(request, drawing_id, Scope.MANAGE)
     owner = desk.reach.organisation_id
-    kept = await seat_photos.get(request.services.database, owner, hash_of(hash, "photo"))
+    kept = await seat_photos.get(request.services.database, owner, hash_of(photo, "photo"))
     headers = {"cache-control": PRIVATE, "content-disposition": "inline"}
     return Response(kept.content, media_type=kept.media_type, headers=headers)
 

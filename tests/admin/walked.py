@@ -16,6 +16,7 @@ from ticketing import (
     allotment_copies,
     allotments,
     drawings,
+    files,
     forms,
     groups,
     mailings,
@@ -26,6 +27,7 @@ from ticketing import (
     plan_drafts,
     plans,
     rights,
+    seat_photos,
     staff,
     tariffs,
     ticket_designs,
@@ -36,6 +38,7 @@ from ticketing.account_links import LinkKind
 from ticketing.allotments import Draft
 from ticketing.audit import Actor
 from ticketing.db import Database
+from ticketing.files import Kept
 from ticketing.mailings import Choice, Text
 from ticketing.options import Options
 from ticketing.rights import Grant
@@ -139,6 +142,14 @@ async def drawing_id(db: Database, house: House) -> Any:
     by, now = Actor(organisation_id=house.organisation_id), house.performances[0].sale_opens_at
     venue, plan = await venue_id(db, house), await plan_id(db, house)
     return await drawings.open_plan(db, house.organisation_id, venue, plan, by, now)
+
+
+async def photo(db: Database, house: House) -> str:
+    now, owner = datetime.now(UTC), house.organisation_id
+    async with db.transaction() as c:
+        hash = await files.keep(c, Kept("image/jpeg", owner.bytes, 400, 300), now)
+        await seat_photos.SQL.keep.run(c, organisation_id=owner, hash=hash, kept_at=now, photos_max=10)
+    return hash.hex()
 
 
 async def change_id(db: Database, house: House) -> Any:
@@ -339,6 +350,7 @@ MAKERS: dict[str, Maker] = {
     "pass_type_id": pass_type_id,
     "draft_id": draft_id,
     "drawing_id": drawing_id,
+    "photo": photo,
     "change_id": change_id,
     "format_name": format_name,
     "version_number": version_number,
