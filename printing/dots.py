@@ -19,8 +19,11 @@ from printing.looks import NothingFetched
 DOTS_MAX = 2000 * 2000
 TEXTS_CACHED_MAX = 512
 MM_PER_INCH, POINTS_PER_INCH = 25.4, 72
+TYPEFACE = 'Inter, "DejaVu Sans", "Droid Sans Fallback", sans-serif'
 INTER_CAPITAL = 0.727
 """The height of a capital in Inter, of the font's size."""
+PITCH = 1.2
+"""From one base line to the next, of the font's size."""
 STEP = 0.9
 INK_MIN = 160
 """What is darker than this, of 255, is printed."""
@@ -116,8 +119,9 @@ def _fits(words: str, setting: Setting, capital: float) -> bool:
     """Whether the text, set as high and wide as it likes, leaves no ink outside its box."""
     page = _page(words, setting, capital, 2 * setting.width, 3 * setting.height, cut=False, vertical="top")
     ink = ImageChops.invert(page.convert("L")).point(lambda light: 255 if light > 255 - INK_MIN else 0).getbbox()
-    lines = setting.lines_max * capital / INTER_CAPITAL * 1.2
-    return ink is None or (ink[2] <= setting.width and ink[3] <= min(setting.height, lines))
+    size = capital / INTER_CAPITAL
+    above_next_line = (setting.lines_max * PITCH + 0.4) * size
+    return ink is None or (ink[2] <= setting.width and ink[3] <= min(setting.height, above_next_line))
 
 
 def _page(
@@ -130,8 +134,8 @@ def _page(
     style = CSS(
         string=f"@page {{ size: {width}pt {height}pt; margin: 0 }} html, body {{ margin: 0 }}"
         f"body {{ display: flex; flex-direction: column; justify-content: {stand}; height: {setting.height}pt }}"
-        f"p {{ margin: 0; width: {setting.width}pt; text-align: {setting.align}; color: #000; line-height: 1.2;"
-        f'font: {700 if setting.bold else 600} {size}pt/1.2 Inter, "DejaVu Sans", "Droid Sans Fallback", sans-serif;'
+        f"p {{ margin: 0; width: {setting.width}pt; text-align: {setting.align}; color: #000;"
+        f"font: {700 if setting.bold else 600} {size}pt/{PITCH} {TYPEFACE};"
         f"{clipped if cut else ''} }}",
         url_fetcher=NothingFetched(),
     )
@@ -145,7 +149,7 @@ def _page(
 
 
 def _lines(setting: Setting, size: float) -> int:
-    return max(1, min(setting.lines_max, int(setting.height / (size * 1.2))))
+    return max(1, min(setting.lines_max, int(setting.height / (size * PITCH))))
 
 
 def _ink_of_text(page: Image.Image) -> Image.Image:

@@ -1,5 +1,5 @@
-"""Draws the approved pictures of the label formats anew, for somebody to look at: `.venv/bin/python -m
-tests.printing.approve`."""
+"""Draws the approved pictures of the label formats, and writes the approved texts of receipts, anew, for somebody to
+look at: `.venv/bin/python -m tests.printing.approve`."""
 
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from printing import label_formats, labels
 from printing.label_designs import LabelDesign
 from printing.zpl import Dpi
 from tests.printing.rendering import rendered
+from tests.printing.test_receipts import PAPERS, on_sheet
 from ticketing.formats import Language
 
 FOLDER = Path(__file__).parent / "approved"
@@ -29,3 +30,5 @@ def drawn() -> dict[str, Image.Image]:
 if __name__ == "__main__":
     for name, picture in drawn().items():
         picture.convert("1").save(FOLDER / name, optimize=True)
+    for name in PAPERS:
+        (FOLDER / name).write_text(on_sheet(name))
