@@ -13,6 +13,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import settings
 from redis import Redis
 
 from embedded import Postgres, Valkey, ValkeyCluster
@@ -26,6 +27,9 @@ from ticketing.workshop import Workshop
 TEMPLATE = "placeur_template"
 SECRET = bytes(range(32))
 numbers = count(1)
+
+settings.register_profile("patient", deadline=None)  # a busy machine is no mistake of what is tried
+settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

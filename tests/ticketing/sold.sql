@@ -13,6 +13,7 @@ insert into plans values (pg_temp.id(4, 1), pg_temp.id(3, 1), 'Hall');
 insert into plan_versions
 values (pg_temp.id(5, 1), pg_temp.id(4, 1), 1, sha256('plan'), 'plan', 2000, '2026-01-01T00:00Z');
 insert into place_lists values (sha256('places'), 'places', 2000);
+insert into date_plans values (sha256('plan of a date'), 'plan of a date', '2026-01-01T00:00Z');
 insert into events values (pg_temp.id(6, 1), pg_temp.id(2, 1), 'Match', '2026-01-01T00:00Z');
 
 insert into pools (id, box_office_id, kind, place_count) overriding system value

@@ -191,7 +191,7 @@ STAYS = {
     "quotas": {"id"},
     "performances": {
         "id", "status", "version", "label", "sale_opens_at", "sale_closes_at", "counter_opens_at", "counter_closes_at",
-        "order_places_max",
+        "order_places_max", "own_plan_hash", "seat_categories",
     },
 }  # fmt: skip
 """What begins anew."""
