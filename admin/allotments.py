@@ -272,6 +272,7 @@ async def _show(
         choices = [(kind.value, translated(label, language)) for kind, label in KINDS.items()]
         around |= {"zones": seat_lists.zones(hall), "others": others, "kind_choices": choices, **_bounds()}
         around |= {"categories": _categories(hall, language)}
+        around |= {"bays_open": await accessible_places.are_open(services.database, performance_id)}
         around |= {"own": await seat_categories.lines(services.database, owner, performance_id, hall)}
         around |= {"targets": _targets(shown, language), "until": _until(board, call.now)}
     status = 422 if form.mistakes else 200

@@ -217,7 +217,7 @@ async def test_accessible_places_are_kept_until_a_moment(
 ) -> None:
     browser = await sign_in()
     text = await browser.page(page(house))
-    assert "anybody may choose them on the map" in text
+    assert "anybody may choose them on the map" in text and "They were kept and" not in text
     response = await browser.post(page(house, "/accessible"), {"until": "2020-01-01T10:00"})
     assert response.status_code == 422 and "Choose a moment to come." in response.text
     until = house.performances[0].starts_at - timedelta(days=2)
@@ -232,6 +232,10 @@ async def test_accessible_places_are_kept_until_a_moment(
         await accessible_places.follow(opened.database, opened.inventory, datetime.now(UTC))
     second = await browser.page(page(house, date=1))
     assert "All dates of the event keep them so." in second
+    release = re.search(r'action="([^"]*/release)"', await browser.page(page(house)))
+    assert release is not None
+    await browser.done(release[1])
+    assert "They were kept and are released" in await browser.page(page(house))
 
 
 async def test_what_is_kept_is_copied_onto_other_dates(
