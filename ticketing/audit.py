@@ -30,11 +30,12 @@ EARLIEST, LATEST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UT
 
 
 class Actor(Struct, frozen=True, kw_only=True):
-    """Who acts: a person, or a program by its token; and from where."""
+    """Who acts: a person, a program by its token, or a scanner (and the person who signed in at it); and from where."""
 
     organisation_id: UUID | None
     staff_id: UUID | None = None
     token_id: UUID | None = None
+    device_id: UUID | None = None
     address: str = ""
 
 
@@ -51,7 +52,7 @@ async def note(c: Connection, by: Actor, act: str, subject: Subject, now: dateti
     """Write a line, in the caller's transaction."""
     await SQL.note.run(
         c, organisation_id=by.organisation_id, box_office_id=subject.box_office_id, staff_id=by.staff_id,
-        token_id=by.token_id, act=act, subject_kind=subject.kind, subject_id=str(subject.id),
+        token_id=by.token_id, device_id=by.device_id, act=act, subject_kind=subject.kind, subject_id=str(subject.id),
         subject_name=subject.name, changes=_encode(changes).decode(), address=by.address, now=now,
     )  # fmt: skip
 
@@ -63,7 +64,7 @@ def differences(before: Struct, after: Struct) -> dict[str, tuple[Any, Any]]:
 
 
 class Line(Struct, frozen=True):
-    """A line of the log. `actor_name` None: neither a person nor a program, but Placeur itself or its command line."""
+    """A line of the log. `actor_name` None: nobody of these, but Placeur itself or its command line."""
 
     id: int
     at: datetime
@@ -76,6 +77,7 @@ class Line(Struct, frozen=True):
     actor_id: UUID | None
     actor_name: str | None
     by_token: bool
+    by_device: bool
 
 
 class Place(Struct, frozen=True):

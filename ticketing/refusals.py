@@ -898,6 +898,76 @@ class ScanReused(Refusal):
     status = 409
 
 
+class ScanCodeWrong(Refusal):
+    """This code enrols no scanner: it was mistyped, or it has ended. Ask for a new one."""
+
+    code = "scan-code-wrong"
+    status = 401
+
+
+class SecondFactorNeeded(Refusal):
+    """This account signs in with a second factor: type the code of its app, or a recovery code."""
+
+    code = "second-factor-needed"
+    status = 401
+
+
+class RightMissing(Refusal):
+    """This scanner's profile does not allow this: a supervisor's does."""
+
+    code = "right-missing"
+    status = 403
+
+
+class TooManyProfiles(Refusal):
+    """A box office has {profiles_max} scan profiles in use at most: withdraw one that is not needed any more."""
+
+    code = "too-many-profiles"
+    status = 409
+
+
+class TooManyCodes(Refusal):
+    """A box office has {codes_max} codes for scanners at a time at most: revoke one first."""
+
+    code = "too-many-codes"
+    status = 409
+
+
+class TooManyDevices(Refusal):
+    """A box office has {devices_max} scanners in use at most: revoke those that are not used any more."""
+
+    code = "too-many-devices"
+    status = 409
+
+
+class NothingToUndo(Refusal):
+    """Nobody went through by this scan, so there is nothing to undo."""
+
+    code = "nothing-to-undo"
+    status = 409
+
+
+class UndoneAlready(Refusal):
+    """This scan was undone already."""
+
+    code = "undone-already"
+    status = 409
+
+
+class NotTheLastPassage(Refusal):
+    """Somebody went through with this ticket after it: undo that first."""
+
+    code = "not-the-last-passage"
+    status = 409
+
+
+class NotForResale(Refusal):
+    """Only a ticket of the counter that nobody has paid for, and nobody came in with, goes back on sale so."""
+
+    code = "not-for-resale"
+    status = 409
+
+
 class TicketsNotIssued(Refusal):
     """Tickets are issued once the order is paid."""
 

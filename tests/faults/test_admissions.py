@@ -23,7 +23,7 @@ BEFORE_ORDERS_EXPIRE = datetime(2026, 2, 1, tzinfo=UTC)
 HOLD_WRITERS = """
 create function hold_writers() returns trigger language plpgsql as $$ begin perform pg_sleep(0.1); return new; end $$;
 create trigger hold_writers before insert on scans for each row execute function hold_writers();
-create trigger hold_writers before insert on admissions for each row execute function hold_writers();
+create trigger hold_writers before insert on passages for each row execute function hold_writers();
 """
 
 
@@ -105,6 +105,6 @@ async def test_without_its_key_a_scan_counts_twice(gate: Gate) -> None:
 
 
 async def test_without_its_key_a_ticket_is_let_in_twice(gate: Gate) -> None:
-    await gate.run("alter table admissions drop constraint admissions_pkey")
+    await gate.run("alter table passages drop constraint passages_pkey")
     assert (await verdicts(gate, 52))[Verdict.ADMITTED] > 1
     assert "admitted_once" in await breaches(gate)

@@ -165,6 +165,7 @@ async def let_in(c: Connection, house: House, ticket: UUID) -> None:
         scan, house.performance.id, ticket, bytes(16), NOW,
     )  # fmt: skip
     await c.execute(
-        "insert into admissions (ticket_id, scan_id, performance_id, gate, at) values ($1, $2, $3, 'North', $4)",
+        "insert into passages (ticket_id, number, scan_id, performance_id, gate, at, direction, mode, last, entry,"
+        " entry_count, entry_change, inside_change) values ($1, 1, $2, $3, 'North', $4, 'in', 'once', 1, 1, 1, 1, 1)",
         ticket, scan, house.performance.id, NOW,
     )  # fmt: skip

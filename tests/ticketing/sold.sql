@@ -117,8 +117,11 @@ insert into scans
 select pg_temp.id(20, n), pg_temp.id(7, 1), pg_temp.id(14, 2 * n), pg_temp.id(19, 1), 'gate 1', 'admitted',
     substr(sha256(n::text::bytea), 1, 16), '2036-06-08T17:00Z'
 from generate_series(1, 20) n;
-insert into admissions
-select ticket_id, id, performance_id, gate, at from scans;
+insert into passages (
+    ticket_id, number, scan_id, performance_id, gate, at, direction, mode, last, entry, entry_count, entry_change,
+    inside_change
+)
+select ticket_id, 1, id, performance_id, gate, at, 'in', 'once', 1, 1, 1, 1, 1 from scans;
 insert into pgqueuer (priority, status, entrypoint, payload) values (0, 'queued', 'send_mail', '\x00');
 
 -- The people who work there.
@@ -215,6 +218,39 @@ insert into uploads values (
 insert into answers values
     (pg_temp.id(93, 1), pg_temp.id(11, 11), pg_temp.id(14, 22), pg_temp.id(91, 1), '{Ann}', null, '2026-01-03T00:00Z'),
     (pg_temp.id(93, 2), pg_temp.id(11, 11), pg_temp.id(14, 22), pg_temp.id(91, 2), '{}', pg_temp.id(92, 1), '2026-01-03T00:00Z');
+
+-- The doors: a profile each for all of the box office, an event and a date, of which the first shows an answer; a code
+-- and a device. It let the hundredth order in and took that back; and, offline, the first one's ticket a second time.
+insert into scan_profiles (id, box_office_id, name, gate, covers, mode, role, created_at)
+select pg_temp.id(97, n), pg_temp.id(2, 1), 'Door ' || n, 'Gate ' || n, (array['box_office', 'events', 'dates'])[n],
+    (array['once', 'entry_exit', 'multiple'])[n], 'steward', '2026-01-01T00:00Z'
+from generate_series(1, 3) n;
+insert into scan_profile_events values (pg_temp.id(97, 2), pg_temp.id(6, 1));
+insert into scan_profile_dates values (pg_temp.id(97, 3), pg_temp.id(7, 1));
+insert into scan_profile_fields values (pg_temp.id(97, 1), pg_temp.id(91, 1));
+insert into scan_codes (id, box_office_id, profile_id, hash, sealed, staff_id, created_at, expires_at, device_count) values (
+    pg_temp.id(98, 1), pg_temp.id(2, 1), pg_temp.id(97, 1), sha256('scan code'), '\x00', pg_temp.id(30, 1),
+    '2026-01-01T00:00Z', '2026-01-02T00:00Z', 1
+);
+insert into scan_devices (id, profile_id, name, hash, code_id, enrolled_at, seen_at, reported_at, battery) values (
+    pg_temp.id(99, 1), pg_temp.id(97, 1), 'Scanner 1', sha256('device'), pg_temp.id(98, 1), '2026-01-01T00:00Z',
+    '2036-06-08T17:10Z', '2036-06-08T17:10Z', 80
+);
+insert into scans (id, performance_id, ticket_id, device_id, gate, verdict, undoes, digest, at)
+select pg_temp.id(20, n), pg_temp.id(7, 1), pg_temp.id(14, case n when 103 then 2 else 200 end), pg_temp.id(99, 1), 'Gate 1',
+    case n when 102 then 'undone' else 'admitted' end, case n when 102 then pg_temp.id(20, 101) end,
+    substr(sha256(n::text::bytea), 1, 16), '2036-06-08T17:05Z'
+from generate_series(101, 103) n;
+insert into passages (
+    ticket_id, number, scan_id, performance_id, gate, at, direction, mode, undoes, last, entry, entry_count, entry_change,
+    inside_change, despite
+) values
+    (pg_temp.id(14, 200), 1, pg_temp.id(20, 101), pg_temp.id(7, 1), 'Gate 1', '2036-06-08T17:05Z', 'in', 'once', null, 1, 1, 1, 1, 1, null),
+    (pg_temp.id(14, 200), 2, pg_temp.id(20, 102), pg_temp.id(7, 1), 'Gate 1', '2036-06-08T17:05Z', 'in', 'once', 1, 0, 0, 0, -1, -1, null),
+    (pg_temp.id(14, 2), 2, pg_temp.id(20, 103), pg_temp.id(7, 1), 'Gate 1', '2036-06-08T17:05Z', 'in', 'once', null, 2, 2, 2, 1, 0, 'already_in');
+insert into offline_scans values (
+    pg_temp.id(20, 103), pg_temp.id(7, 1), 'admitted', 'already_in', '2036-06-08T17:04Z', -60000, '2036-06-08T17:10Z', true
+);
 
 -- Tariffs: VAT in every line, an option on the first order's tickets (500 of the 2000 cents), a price of a zone and one
 -- of a date.

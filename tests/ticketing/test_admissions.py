@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,6 +16,7 @@ from ticketing.admissions import SQL, Scan, Verdict, admit
 from ticketing.db import Database
 from ticketing.ids import new_id
 from ticketing.refusals import InputRefused, NotFound, ScanReused
+from ticketing.sql import Query
 from ticketing.ticket_codes import Kind
 
 LATER = NOW + timedelta(minutes=20)
@@ -261,14 +263,23 @@ async def test_a_gate_without_a_proper_name(gate: Gate, name: str) -> None:
 
 
 @pytest.mark.parametrize("kind", Kind)
-async def test_a_scan_goes_by_indexes_however_small_its_tables_were(gate: Gate, kind: Kind) -> None:
+async def test_a_scan_goes_by_indexes_however_small_its_tables_were(
+    gate: Gate, kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The plan is made once, at the first scan of the day, and must hold at the forty-thousandth."""
-    ids = {"scan_id": new_id(), "performance_id": performance(1), "organisation_id": HOUSE, "token_id": gate.token.id}
-    rest = {"kind": kind, "serial": 1, "generation": 0, "spelt": Verdict.UNKNOWN, "gate": "North", "now": NOW}
-    values = ids | rest | {"digest": bytes(16)}
+    asked: list[list[Any]] = []
+    ordered = Query._ordered
+
+    def noted(query: Query, values: dict[str, Any]) -> list[Any]:
+        asked.append(ordered(query, values))
+        return asked[-1]
+
+    code = await (gate.code(78) if kind is Kind.TICKET else gate.pass_code())
+    monkeypatch.setattr(Query, "_ordered", noted)
+    await gate.scan(code)
     async with gate.db.read() as c:
         await c.execute("analyze")
-        plan = await c.fetch("explain " + SQL.admit.text, *(values[name] for name in SQL.admit.parameters))
+        plan = await c.fetch("explain " + SQL.admit.text, *asked[-1])
     assert not [line for (line,) in plan if "Seq Scan" in line]
 
 

@@ -42,6 +42,15 @@ def drop(table: str, constraint: str) -> str:
     return f"alter table {table} drop constraint {constraint} cascade;"
 
 
+PASSAGE = (
+    "ticket_id, number, scan_id, performance_id, gate, at, direction, mode, last, entry, entry_count, entry_change,"
+    " inside_change"
+)
+SCAN_MADE = "(select id from scans where gate = 'made')"
+PASSAGE_AFTER = "ticket_id, 3, {scan}, performance_id, gate, at, direction, mode, last, entry, entry_count, 0, 0"
+SCAN = "id, performance_id, ticket_id, device_id, gate, verdict, digest, at"
+OTHER_SCAN = "gen_random_uuid(), performance_id, ticket_id, device_id, 'made', verdict, digest, at"
+LEFT = "'left'"
 LINE = "insert into order_lines (id, order_id, box_office_id, kind, label, amount_cents, reverses, created_at)"
 ORDER = "(select order_id from claims where pool_id = 1 and place = {place})"
 TICKET = "(select id from tickets where pool_id = 1 and place = {place})"
@@ -182,20 +191,51 @@ MUTANTS: dict[str, list[str]] = {
         + "insert into payment_notifications select * from payment_notifications"
     ],
     "admitted_once": [
-        drop("admissions", "admissions_pkey")
-        + drop("admissions", "admissions_scan_id_key")
-        + "insert into admissions select * from admissions limit 1"
+        drop("passages", "passages_pkey")
+        + drop("passages", "passages_scan_id_key")
+        + f"insert into passages ({PASSAGE}) select {PASSAGE} from passages where despite is null and last = 1 limit 1",
+        "update passages set despite = null where despite = 'already_in'",
     ],
-    "admissions_are_scans": [
+    "passages_alternate": [
+        "update passages set direction = 'out' where ticket_id = " + TICKET.format(place=4),
+        "update passages set mode = 'entry_exit', despite = null where despite = 'already_in'",
+    ],
+    "passages_follow": [
+        "update passages set number = 5, last = 5, entry = 5 where ticket_id = " + TICKET.format(place=4),
+        "update passages set entry_change = 0 where ticket_id = " + TICKET.format(place=4),
+        "update passages set inside_change = 0 where ticket_id = " + TICKET.format(place=4),
+        "update passages set entry_count = 2, entry_change = 2 where ticket_id = " + TICKET.format(place=4),
+        "update passages set last = 1, entry = 1, entry_count = 1, entry_change = 0, inside_change = 0"
+        " where undoes is not null",
+    ],
+    "undone_passages_stood": [
+        f"insert into scans ({SCAN}, undoes) select {OTHER_SCAN}, null from scans where undoes is not null;"
+        f"insert into passages ({PASSAGE}, undoes) select {PASSAGE_AFTER.format(scan=SCAN_MADE)}, 1"
+        " from passages where undoes is not null",
+        "drop index scans_undone_once;"
+        f"insert into scans ({SCAN}, undoes) select {OTHER_SCAN}, undoes from scans where undoes is not null",
+    ],
+    "passages_are_scans": [
         "update scans set verdict = 'unknown' where id = (select scan_id from admissions limit 1)",
-        drop("admissions", "admissions_scan_id_fkey")
-        + f"insert into admissions select {TICKET.format(place=50)}, gen_random_uuid(), performance_id, gate, at"
-        " from admissions limit 1",
-        "update admissions set performance_id = (select id from performances where pool_id = 2)",
+        "update scans set direction = 'out' where id = (select scan_id from admissions limit 1)",
+        "update scans set undoes = (select scan_id from admissions limit 1) where undoes is not null",
+        drop("passages", "passages_scan_id_fkey")
+        + "update passages set scan_id = gen_random_uuid() where ticket_id = "
+        + TICKET.format(place=4),
+        "update passages set performance_id = (select id from performances where pool_id = 2) where despite is null",
     ],
-    "scans_admit_once": [
-        "insert into scans select gen_random_uuid(), performance_id, ticket_id, token_id, gate, verdict, digest, at"
-        " from scans limit 1"
+    "scans_pass_once": [
+        f"insert into scans ({SCAN}) select {OTHER_SCAN} from scans limit 1",
+        f"insert into scans ({SCAN}, direction) select {OTHER_SCAN.replace('verdict', LEFT)}, 'out' from scans limit 1",
+    ],
+    "counts_are_scans": [
+        f"insert into scans ({SCAN}) select {OTHER_SCAN} from scans limit 1",
+        "update scans set verdict = 'left' where id = (select scan_id from admissions limit 1)",
+    ],
+    "conflicts_are_told": [
+        "update offline_scans set conflict = false",
+        "update offline_scans set told = 'already_in'",
+        "update offline_scans set performance_id = (select id from performances where pool_id = 2)",
     ],
     "serials_are_unique": [
         drop("tickets", "tickets_serial_key") + "alter table tickets alter serial drop identity;"

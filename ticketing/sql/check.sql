@@ -359,28 +359,102 @@ group by provider, notification_id
 having count(*) > 1;
 
 -- name: admitted_once()
--- A ticket is let in once.
-select format('ticket %s: let in %s times', ticket_id, count(*))
-from admissions
-group by ticket_id
+-- A ticket comes in once at gates that let it in once, unless somebody let it in against the verdict.
+select format('ticket %s: let in %s times', p.ticket_id, count(*))
+from passages p
+left join passages u on u.ticket_id = p.ticket_id and u.undoes = p.number
+where p.direction = 'in' and p.mode = 'once' and p.undoes is null and p.despite is null and u.number is null
+group by p.ticket_id
 having count(*) > 1;
 
--- name: admissions_are_scans()
--- Whoever was let in was scanned, with that ticket, at its performance.
-select format('admission of ticket %s at performance %s', a.ticket_id, a.performance_id)
-from admissions a
+-- name: passages_alternate()
+-- Whoever goes out was in; and at gates that count both ways, whoever comes in was not.
+select format('ticket %s: passage %s goes %s by %s', ticket_id, number, direction, mode)
+from (
+    select ticket_id, number, direction, mode, undoes, despite,
+        coalesce(lag(inside) over (partition by ticket_id order by number), false) as was_inside
+    from passages
+) p
+where undoes is null and despite is null
+    and (direction = 'out' and not was_inside or direction = 'in' and mode = 'entry_exit' and was_inside);
+
+-- name: passages_follow()
+-- A passage is the next one of its ticket and leaves it as it was, with this one added; or as before what it takes back.
+select format('ticket %s: passage %s', p.ticket_id, p.number)
+from passages p
+left join passages b on b.ticket_id = p.ticket_id and b.number = p.number - 1
+left join passages u on u.ticket_id = p.ticket_id and u.number = p.undoes - 1
+where b.number is null and p.number <> 1
+    or p.entry_change <> p.entry_count - coalesce(b.entry_count, 0)
+    or p.inside_change <> p.inside::integer - coalesce(b.inside, false)::integer
+    or case
+        when p.undoes is not null then
+            (p.last, p.entry, p.entry_count) <> (coalesce(u.last, 0), coalesce(u.entry, 0), coalesce(u.entry_count, 0))
+        when p.direction = 'in' then
+            (p.last, p.entry, p.entry_count) <> (p.number, p.number, coalesce(b.entry_count, 0) + 1)
+        else (p.last, p.entry, p.entry_count) <> (p.number, coalesce(b.entry, 0), coalesce(b.entry_count, 0))
+    end;
+
+-- name: undone_passages_stood()
+-- What is taken back is the last passage that stood, and is taken back once.
+select format('ticket %s: passage %s takes back %s', p.ticket_id, p.number, p.undoes)
+from passages p
+left join passages b on b.ticket_id = p.ticket_id and b.number = p.number - 1
+where p.undoes is not null and b.last is distinct from p.undoes
+union all
+select format('scan %s was undone %s times', undoes, count(*))
+from scans
+where undoes is not null
+group by undoes
+having count(*) > 1;
+
+-- name: passages_are_scans()
+-- Whoever went through was scanned, with that ticket, that way, at its performance.
+select format('passage %s of ticket %s at performance %s', a.number, a.ticket_id, a.performance_id)
+from passages a
 left join scans s on s.id = a.scan_id
 left join tickets t on t.id = a.ticket_id
+left join passages u on u.ticket_id = a.ticket_id and u.number = a.undoes
 where s.ticket_id is distinct from a.ticket_id
-    or s.verdict is distinct from 'admitted'
-    or t.performance_id is distinct from a.performance_id;
+    or s.performance_id is distinct from a.performance_id
+    or s.direction is distinct from a.direction
+    or s.undoes is distinct from u.scan_id
+    or s.verdict is distinct from
+        case when a.undoes is not null then 'undone' when a.direction = 'in' then 'admitted' else 'left' end
+    or t.performance_id is distinct from a.performance_id
+        and coalesce(u.despite, a.despite) is distinct from 'wrong_performance';
 
--- name: scans_admit_once()
--- A scan that let somebody in is an admission.
+-- name: scans_pass_once()
+-- A scan that let somebody through, or took that back, is a passage.
 select format('scan %s of ticket %s at %s', s.id, s.ticket_id, s.gate)
 from scans s
-left join admissions a on a.scan_id = s.id
-where s.verdict = 'admitted' and a.scan_id is null;
+left join passages a on a.scan_id = s.id
+where s.verdict in ('admitted', 'left', 'undone') and a.scan_id is null;
+
+-- name: counts_are_scans()
+-- As many came in by a date's counters as scans say, less those that were undone.
+select format(
+    'performance %s: %s by its counters, %s by its scans', performance_id, coalesce(counted, 0), coalesce(scanned, 0)
+)
+from (select performance_id, sum(entry_change) as counted from passages group by performance_id) c
+full join (
+    select s.performance_id, count(*) as scanned
+    from scans s
+    left join scans u on u.undoes = s.id
+    where s.verdict = 'admitted' and u.id is null
+    group by s.performance_id
+) n using (performance_id)
+where coalesce(counted, 0) <> coalesce(scanned, 0);
+
+-- name: conflicts_are_told()
+-- Whom a device let through while it was offline, and the server would not have, is told of.
+select format('scan %s: told %s, found %s', f.scan_id, f.told, f.found)
+from offline_scans f
+join scans s on s.id = f.scan_id
+left join passages a on a.scan_id = f.scan_id
+where f.conflict <> (f.told in ('admitted', 'left') and f.found <> f.told)
+    or s.performance_id <> f.performance_id
+    or a.despite is not null and not f.conflict;
 
 -- name: serials_are_unique()
 -- A code names one ticket or pass.

@@ -375,8 +375,10 @@ CREATE TABLE public.payments (
     status text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     settled_at timestamp with time zone,
+    cash_session_id uuid,
     CONSTRAINT payments_amount_cents_check CHECK ((amount_cents >= 0)),
-    CONSTRAINT payments_provider_check CHECK ((provider = ANY (ARRAY['on_site'::text, 'sandbox'::text, 'transfer'::text]))),
+    CONSTRAINT payments_at_a_till_check CHECK (((cash_session_id IS NULL) OR (provider = ANY (ARRAY['on_site'::text, 'terminal'::text])))),
+    CONSTRAINT payments_provider_check CHECK ((provider = ANY (ARRAY['on_site'::text, 'terminal'::text, 'sandbox'::text, 'transfer'::text]))),
     CONSTRAINT payments_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text, 'refund_due'::text, 'refunded'::text])))
 );
 
@@ -390,6 +392,7 @@ CREATE TABLE public.refunds (
     reason text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     sent_at timestamp with time zone,
+    cash_session_id uuid,
     CONSTRAINT refunds_amount_cents_check CHECK ((amount_cents > 0)),
     CONSTRAINT refunds_status_check CHECK ((status = ANY (ARRAY['due'::text, 'sent'::text])))
 );
@@ -514,6 +517,20 @@ begin
     raise exception 'a row of % is never changed', tg_table_name;
 end $$;
 
+CREATE FUNCTION public.stay_closed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if tg_op = 'DELETE' or old.closed_at is not null
+        or (new.id, new.till_id, new.box_office_id, new.currency, new.number, new.opened_by, new.opened_at)
+            is distinct from
+            (old.id, old.till_id, old.box_office_id, old.currency, old.number, old.opened_by, old.opened_at)
+    then
+        raise exception 'a cash session is opened, then closed, and nothing else';
+    end if;
+    return new;
+end $$;
+
 CREATE TABLE public.vat_rates (
     box_office_id uuid NOT NULL,
     holds_from date NOT NULL,
@@ -556,13 +573,43 @@ CREATE TABLE public.account_links (
     CONSTRAINT account_links_kind_check CHECK ((kind = ANY (ARRAY['password-reset'::text, 'invitation'::text])))
 );
 
-CREATE TABLE public.admissions (
-    ticket_id uuid NOT NULL,
-    scan_id uuid NOT NULL,
-    performance_id uuid NOT NULL,
-    gate text NOT NULL,
-    at timestamp with time zone NOT NULL
+CREATE TABLE public.passages (
+    ticket_id uuid CONSTRAINT admissions_ticket_id_not_null NOT NULL,
+    scan_id uuid CONSTRAINT admissions_scan_id_not_null NOT NULL,
+    performance_id uuid CONSTRAINT admissions_performance_id_not_null NOT NULL,
+    gate text CONSTRAINT admissions_gate_not_null NOT NULL,
+    at timestamp with time zone CONSTRAINT admissions_at_not_null NOT NULL,
+    number integer NOT NULL,
+    direction text NOT NULL,
+    mode text NOT NULL,
+    undoes integer,
+    last integer NOT NULL,
+    entry integer NOT NULL,
+    entry_count integer NOT NULL,
+    entry_change smallint NOT NULL,
+    inside_change smallint NOT NULL,
+    despite text,
+    inside boolean GENERATED ALWAYS AS (((last = entry) AND (last > 0))) STORED NOT NULL,
+    CONSTRAINT passages_check CHECK ((undoes < number)),
+    CONSTRAINT passages_check1 CHECK (((last >= 0) AND (last <= number))),
+    CONSTRAINT passages_check2 CHECK (((entry >= 0) AND (entry <= last))),
+    CONSTRAINT passages_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text]))),
+    CONSTRAINT passages_entry_count_check CHECK ((entry_count >= 0)),
+    CONSTRAINT passages_mode_check CHECK ((mode = ANY (ARRAY['once'::text, 'entry_exit'::text, 'multiple'::text]))),
+    CONSTRAINT passages_number_check CHECK ((number > 0))
 );
+
+CREATE VIEW public.admissions AS
+ SELECT e.ticket_id,
+    e.scan_id,
+    e.performance_id,
+    e.gate,
+    e.at
+   FROM (public.passages l
+     JOIN public.passages e ON (((e.ticket_id = l.ticket_id) AND (e.number = l.entry))))
+  WHERE (NOT (EXISTS ( SELECT
+           FROM public.passages n
+          WHERE ((n.ticket_id = l.ticket_id) AND (n.number > l.number)))));
 
 CREATE TABLE public.allotment_copies (
     id uuid NOT NULL,
@@ -637,7 +684,8 @@ CREATE TABLE public.audit (
     subject_name text NOT NULL,
     changes jsonb DEFAULT '{}'::jsonb NOT NULL,
     address text NOT NULL,
-    at timestamp with time zone NOT NULL
+    at timestamp with time zone NOT NULL,
+    device_id uuid
 );
 
 ALTER TABLE public.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -647,6 +695,31 @@ ALTER TABLE public.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.scan_devices (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    profile_id uuid NOT NULL,
+    name text NOT NULL,
+    hash bytea NOT NULL,
+    code_id uuid,
+    staff_id uuid,
+    enrolled_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    seen_from text DEFAULT ''::text NOT NULL,
+    revoked_at timestamp with time zone,
+    software text DEFAULT ''::text NOT NULL,
+    hardware text DEFAULT ''::text NOT NULL,
+    reported_at timestamp with time zone,
+    battery smallint,
+    charging boolean,
+    clock_offset_ms bigint,
+    pending_count integer DEFAULT 0 NOT NULL,
+    network text DEFAULT ''::text NOT NULL,
+    CONSTRAINT scan_devices_battery_check CHECK (((battery >= 0) AND (battery <= 100))),
+    CONSTRAINT scan_devices_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT scan_devices_pending_count_check CHECK ((pending_count >= 0))
 );
 
 CREATE TABLE public.tokens (
@@ -681,12 +754,15 @@ CREATE VIEW public.audit_lines AS
     a.changes,
     a.address,
     a.at,
-    COALESCE(a.staff_id, a.token_id) AS actor_id,
-    COALESCE(s.name, t.name) AS actor_name,
-    (a.token_id IS NOT NULL) AS by_token
-   FROM ((public.audit a
+    a.device_id,
+    COALESCE(a.staff_id, a.token_id, a.device_id) AS actor_id,
+    COALESCE(s.name, t.name, d.name) AS actor_name,
+    (a.token_id IS NOT NULL) AS by_token,
+    ((a.staff_id IS NULL) AND (a.device_id IS NOT NULL)) AS by_device
+   FROM (((public.audit a
      LEFT JOIN public.staff s ON ((s.id = a.staff_id)))
-     LEFT JOIN public.tokens t ON ((t.id = a.token_id)));
+     LEFT JOIN public.tokens t ON ((t.id = a.token_id)))
+     LEFT JOIN public.scan_devices d ON ((d.id = a.device_id)));
 
 CREATE TABLE public.authenticators (
     staff_id uuid NOT NULL,
@@ -783,6 +859,77 @@ CREATE TABLE public.carts (
     version integer DEFAULT 0 NOT NULL,
     CONSTRAINT carts_hold_check CHECK ((length(hold) = 16)),
     CONSTRAINT carts_secret_hash_check CHECK ((length(secret_hash) = 32))
+);
+
+CREATE TABLE public.cash_movements (
+    session_id uuid NOT NULL,
+    number integer NOT NULL,
+    kind text NOT NULL,
+    method text,
+    amount_cents integer NOT NULL,
+    expected_cents integer,
+    counted_cents integer,
+    reason text,
+    note text NOT NULL,
+    payment_id uuid,
+    refund_id uuid,
+    staff_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    entry text NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT cash_movements_check CHECK ((((kind = 'payment'::text) = (payment_id IS NOT NULL)) AND ((kind = 'refund'::text) = (refund_id IS NOT NULL)))),
+    CONSTRAINT cash_movements_check1 CHECK ((((kind = ANY (ARRAY['in'::text, 'out'::text])) = (reason IS NOT NULL)) AND ((kind = ANY (ARRAY['count'::text, 'close'::text])) = (expected_cents IS NOT NULL)))),
+    CONSTRAINT cash_movements_check2 CHECK ((((kind = ANY (ARRAY['count'::text, 'close'::text])) = (counted_cents IS NOT NULL)) AND ((kind = ANY (ARRAY['count'::text, 'close'::text])) = (method IS NULL)))),
+    CONSTRAINT cash_movements_check3 CHECK (((kind = ANY (ARRAY['payment'::text, 'refund'::text])) OR (method IS DISTINCT FROM 'terminal'::text))),
+    CONSTRAINT cash_movements_check4 CHECK (
+CASE kind
+    WHEN 'open'::text THEN (amount_cents >= 0)
+    WHEN 'payment'::text THEN (amount_cents > 0)
+    WHEN 'in'::text THEN (amount_cents > 0)
+    WHEN 'refund'::text THEN (amount_cents < 0)
+    WHEN 'out'::text THEN (amount_cents < 0)
+    ELSE (amount_cents = 0)
+END),
+    CONSTRAINT cash_movements_counted_cents_check CHECK ((counted_cents >= 0)),
+    CONSTRAINT cash_movements_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT cash_movements_kind_check CHECK ((kind = ANY (ARRAY['open'::text, 'payment'::text, 'refund'::text, 'in'::text, 'out'::text, 'count'::text, 'close'::text]))),
+    CONSTRAINT cash_movements_method_check CHECK ((method = ANY (ARRAY['on_site'::text, 'terminal'::text]))),
+    CONSTRAINT cash_movements_number_check CHECK ((number > 0)),
+    CONSTRAINT cash_movements_reason_check CHECK ((reason = ANY (ARRAY['change'::text, 'float'::text, 'bank'::text, 'expense'::text, 'other'::text])))
+);
+
+CREATE TABLE public.cash_reports (
+    session_id uuid NOT NULL,
+    till_id uuid NOT NULL,
+    number integer NOT NULL,
+    document text NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT cash_reports_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT cash_reports_number_check CHECK ((number > 0))
+);
+
+CREATE TABLE public.cash_sessions (
+    id uuid NOT NULL,
+    till_id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    currency text NOT NULL,
+    number integer NOT NULL,
+    opened_by uuid NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    closed_by uuid,
+    closed_at timestamp with time zone,
+    CONSTRAINT cash_sessions_check CHECK (((closed_by IS NULL) = (closed_at IS NULL))),
+    CONSTRAINT cash_sessions_number_check CHECK ((number > 0))
+);
+
+CREATE TABLE public.cash_shares (
+    session_id uuid NOT NULL,
+    number integer NOT NULL,
+    order_line_id uuid NOT NULL,
+    amount_cents integer NOT NULL,
+    vat_cents integer NOT NULL,
+    item_count integer NOT NULL,
+    CONSTRAINT cash_shares_item_count_check CHECK (((item_count >= '-1'::integer) AND (item_count <= 1)))
 );
 
 CREATE TABLE public.checkout_rules (
@@ -1175,8 +1322,8 @@ CREATE TABLE public.ledger (
     box_office_id uuid NOT NULL,
     CONSTRAINT ledger_amount_cents_check CHECK ((amount_cents > 0)),
     CONSTRAINT ledger_check CHECK ((debit <> credit)),
-    CONSTRAINT ledger_credit_check CHECK ((credit = ANY (ARRAY['receivable'::text, 'sales'::text, 'cash'::text, 'sandbox'::text, 'bank'::text]))),
-    CONSTRAINT ledger_debit_check CHECK ((debit = ANY (ARRAY['receivable'::text, 'sales'::text, 'cash'::text, 'sandbox'::text, 'bank'::text])))
+    CONSTRAINT ledger_credit_check CHECK ((credit = ANY (ARRAY['receivable'::text, 'sales'::text, 'cash'::text, 'terminal'::text, 'sandbox'::text, 'bank'::text]))),
+    CONSTRAINT ledger_debit_check CHECK ((debit = ANY (ARRAY['receivable'::text, 'sales'::text, 'cash'::text, 'terminal'::text, 'sandbox'::text, 'bank'::text])))
 );
 
 ALTER TABLE public.ledger ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -1228,6 +1375,17 @@ CREATE TABLE public.migrations (
     name text NOT NULL,
     checksum bytea NOT NULL,
     applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.offline_scans (
+    scan_id uuid NOT NULL,
+    performance_id uuid NOT NULL,
+    told text NOT NULL,
+    found text NOT NULL,
+    device_at timestamp with time zone NOT NULL,
+    clock_offset_ms bigint NOT NULL,
+    uploaded_at timestamp with time zone NOT NULL,
+    conflict boolean NOT NULL
 );
 
 CREATE TABLE public.oppositions (
@@ -1602,6 +1760,68 @@ CREATE TABLE public.recovery_codes (
     CONSTRAINT recovery_codes_hash_check CHECK ((length(hash) = 32))
 );
 
+CREATE TABLE public.scan_codes (
+    id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    profile_id uuid,
+    hash bytea NOT NULL,
+    sealed bytea NOT NULL,
+    staff_id uuid,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    device_count integer DEFAULT 0 NOT NULL,
+    CONSTRAINT scan_codes_check CHECK ((expires_at > created_at)),
+    CONSTRAINT scan_codes_hash_check CHECK ((length(hash) = 32))
+);
+
+ALTER TABLE public.scan_devices ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.scan_devices_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.scan_profile_dates (
+    profile_id uuid NOT NULL,
+    performance_id uuid NOT NULL
+);
+
+CREATE TABLE public.scan_profile_events (
+    profile_id uuid NOT NULL,
+    event_id uuid NOT NULL
+);
+
+CREATE TABLE public.scan_profile_fields (
+    profile_id uuid NOT NULL,
+    field_id uuid NOT NULL
+);
+
+CREATE TABLE public.scan_profiles (
+    id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    name text NOT NULL,
+    gate text NOT NULL,
+    covers text DEFAULT 'box_office'::text NOT NULL,
+    zones text[],
+    mode text DEFAULT 'once'::text NOT NULL,
+    entries_max integer,
+    role text DEFAULT 'steward'::text NOT NULL,
+    shown text[] DEFAULT '{}'::text[] NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    withdrawn_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT scan_profiles_check CHECK (((entries_max IS NULL) OR (mode = 'multiple'::text))),
+    CONSTRAINT scan_profiles_covers_check CHECK ((covers = ANY (ARRAY['box_office'::text, 'events'::text, 'dates'::text]))),
+    CONSTRAINT scan_profiles_entries_max_check CHECK (((entries_max >= 1) AND (entries_max <= 1000))),
+    CONSTRAINT scan_profiles_mode_check CHECK ((mode = ANY (ARRAY['once'::text, 'entry_exit'::text, 'multiple'::text]))),
+    CONSTRAINT scan_profiles_role_check CHECK ((role = ANY (ARRAY['steward'::text, 'supervisor'::text]))),
+    CONSTRAINT scan_profiles_shown_check CHECK ((shown <@ ARRAY['name'::text, 'tariff'::text, 'seat'::text, 'zone'::text, 'pass'::text])),
+    CONSTRAINT scan_profiles_zones_check CHECK (((cardinality(zones) >= 1) AND (cardinality(zones) <= 500)))
+);
+
 CREATE TABLE public.scans (
     id uuid NOT NULL,
     performance_id uuid NOT NULL,
@@ -1611,7 +1831,12 @@ CREATE TABLE public.scans (
     verdict text NOT NULL,
     digest bytea NOT NULL,
     at timestamp with time zone NOT NULL,
-    CONSTRAINT scans_digest_check CHECK ((length(digest) = 16))
+    device_id uuid,
+    direction text DEFAULT 'in'::text NOT NULL,
+    undoes uuid,
+    reason text DEFAULT ''::text NOT NULL,
+    CONSTRAINT scans_digest_check CHECK ((length(digest) = 16)),
+    CONSTRAINT scans_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text])))
 );
 
 CREATE TABLE public.seat_photos (
@@ -1719,6 +1944,21 @@ ALTER TABLE public.tickets ALTER COLUMN serial ADD GENERATED ALWAYS AS IDENTITY 
     NO MINVALUE
     MAXVALUE 4294967295
     CACHE 1
+);
+
+CREATE TABLE public.tills (
+    id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    name text NOT NULL,
+    locale text NOT NULL,
+    event_id uuid,
+    performance_id uuid,
+    shared boolean NOT NULL,
+    receipt_with_tickets boolean NOT NULL,
+    drawer_kicked boolean NOT NULL,
+    retired_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL
 );
 
 CREATE TABLE public.uploads (
@@ -1905,12 +2145,6 @@ END;
 ALTER TABLE ONLY public.account_links
     ADD CONSTRAINT account_links_pkey PRIMARY KEY (hash);
 
-ALTER TABLE ONLY public.admissions
-    ADD CONSTRAINT admissions_pkey PRIMARY KEY (ticket_id);
-
-ALTER TABLE ONLY public.admissions
-    ADD CONSTRAINT admissions_scan_id_key UNIQUE (scan_id);
-
 ALTER TABLE ONLY public.allotment_copies
     ADD CONSTRAINT allotment_copies_pkey PRIMARY KEY (id);
 
@@ -1973,6 +2207,30 @@ ALTER TABLE ONLY public.carried_visits
 
 ALTER TABLE ONLY public.carts
     ADD CONSTRAINT carts_pkey PRIMARY KEY (secret_hash);
+
+ALTER TABLE ONLY public.cash_movements
+    ADD CONSTRAINT cash_movements_payment_id_key UNIQUE (payment_id);
+
+ALTER TABLE ONLY public.cash_movements
+    ADD CONSTRAINT cash_movements_pkey PRIMARY KEY (session_id, number);
+
+ALTER TABLE ONLY public.cash_movements
+    ADD CONSTRAINT cash_movements_refund_id_key UNIQUE (refund_id);
+
+ALTER TABLE ONLY public.cash_reports
+    ADD CONSTRAINT cash_reports_pkey PRIMARY KEY (session_id);
+
+ALTER TABLE ONLY public.cash_reports
+    ADD CONSTRAINT cash_reports_till_id_number_key UNIQUE (till_id, number);
+
+ALTER TABLE ONLY public.cash_sessions
+    ADD CONSTRAINT cash_sessions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cash_sessions
+    ADD CONSTRAINT cash_sessions_till_id_number_key UNIQUE (till_id, number);
+
+ALTER TABLE ONLY public.cash_shares
+    ADD CONSTRAINT cash_shares_pkey PRIMARY KEY (session_id, number, order_line_id);
 
 ALTER TABLE ONLY public.checkout_rules
     ADD CONSTRAINT checkout_rules_pkey PRIMARY KEY (box_office_id);
@@ -2136,6 +2394,9 @@ ALTER TABLE ONLY public.members
 ALTER TABLE ONLY public.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.offline_scans
+    ADD CONSTRAINT offline_scans_pkey PRIMARY KEY (scan_id);
+
 ALTER TABLE ONLY public.oppositions
     ADD CONSTRAINT oppositions_pkey PRIMARY KEY (id);
 
@@ -2195,6 +2456,12 @@ ALTER TABLE ONLY public.pass_types
 
 ALTER TABLE ONLY public.pass_types
     ADD CONSTRAINT pass_types_pool_id_key UNIQUE (pool_id);
+
+ALTER TABLE ONLY public.passages
+    ADD CONSTRAINT passages_pkey PRIMARY KEY (ticket_id, number);
+
+ALTER TABLE ONLY public.passages
+    ADD CONSTRAINT passages_scan_id_key UNIQUE (scan_id);
 
 ALTER TABLE ONLY public.passes
     ADD CONSTRAINT passes_pkey PRIMARY KEY (id);
@@ -2295,6 +2562,33 @@ ALTER TABLE ONLY public.recovery_codes
 ALTER TABLE ONLY public.refunds
     ADD CONSTRAINT refunds_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.scan_codes
+    ADD CONSTRAINT scan_codes_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY public.scan_codes
+    ADD CONSTRAINT scan_codes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.scan_devices
+    ADD CONSTRAINT scan_devices_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY public.scan_devices
+    ADD CONSTRAINT scan_devices_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.scan_devices
+    ADD CONSTRAINT scan_devices_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.scan_profile_dates
+    ADD CONSTRAINT scan_profile_dates_pkey PRIMARY KEY (profile_id, performance_id);
+
+ALTER TABLE ONLY public.scan_profile_events
+    ADD CONSTRAINT scan_profile_events_pkey PRIMARY KEY (profile_id, event_id);
+
+ALTER TABLE ONLY public.scan_profile_fields
+    ADD CONSTRAINT scan_profile_fields_pkey PRIMARY KEY (profile_id, field_id);
+
+ALTER TABLE ONLY public.scan_profiles
+    ADD CONSTRAINT scan_profiles_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.scans
     ADD CONSTRAINT scans_pkey PRIMARY KEY (id);
 
@@ -2346,6 +2640,9 @@ ALTER TABLE ONLY public.tickets
 ALTER TABLE ONLY public.tickets
     ADD CONSTRAINT tickets_serial_key UNIQUE (serial);
 
+ALTER TABLE ONLY public.tills
+    ADD CONSTRAINT tills_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.tokens
     ADD CONSTRAINT tokens_hash_key UNIQUE (hash);
 
@@ -2387,8 +2684,6 @@ ALTER TABLE ONLY public.waiting_turns
 
 CREATE INDEX account_links_staff ON public.account_links USING btree (staff_id);
 
-CREATE INDEX admissions_performance ON public.admissions USING btree (performance_id);
-
 CREATE INDEX allotment_copies_performance ON public.allotment_copies USING btree (performance_id);
 
 CREATE INDEX allotment_copy_dates_performance ON public.allotment_copy_dates USING btree (performance_id);
@@ -2401,7 +2696,7 @@ CREATE INDEX attempts_at ON public.attempts USING btree (at);
 
 CREATE INDEX audit_act ON public.audit USING btree (organisation_id, act, at, id);
 
-CREATE INDEX audit_actor ON public.audit USING btree (organisation_id, COALESCE(staff_id, token_id), at, id);
+CREATE INDEX audit_actor ON public.audit USING btree (organisation_id, COALESCE(staff_id, token_id, device_id), at, id);
 
 CREATE INDEX audit_box_office ON public.audit USING btree (box_office_id, at, id) WHERE (box_office_id IS NOT NULL);
 
@@ -2420,6 +2715,12 @@ CREATE INDEX carried_visits_touched ON public.carried_visits USING btree (touche
 CREATE INDEX carts_order ON public.carts USING btree (order_id) WHERE (order_id IS NOT NULL);
 
 CREATE INDEX carts_touched ON public.carts USING btree (touched_at);
+
+CREATE UNIQUE INDEX cash_sessions_one_open_a_seller ON public.cash_sessions USING btree (box_office_id, opened_by) WHERE (closed_at IS NULL);
+
+CREATE UNIQUE INDEX cash_sessions_one_open_a_till ON public.cash_sessions USING btree (till_id) WHERE (closed_at IS NULL);
+
+CREATE INDEX cash_shares_line ON public.cash_shares USING btree (order_line_id);
 
 CREATE INDEX claims_order ON ONLY public.claims USING btree (order_id);
 
@@ -2513,6 +2814,8 @@ CREATE INDEX mailings_event ON public.mailings USING btree (event_id, id);
 
 CREATE INDEX members_staff ON public.members USING btree (staff_id);
 
+CREATE INDEX offline_scans_conflicts ON public.offline_scans USING btree (performance_id) WHERE conflict;
+
 CREATE INDEX oppositions_pass ON public.oppositions USING btree (pass_id) WHERE (pass_id IS NOT NULL);
 
 CREATE INDEX oppositions_ticket ON public.oppositions USING btree (ticket_id) WHERE (ticket_id IS NOT NULL);
@@ -2535,6 +2838,8 @@ CREATE INDEX orders_placed ON public.orders USING btree (box_office_id, channel,
 
 CREATE INDEX orders_unpaid ON public.orders USING btree (customer_id) WHERE (status = 'pending'::text);
 
+CREATE INDEX passages_performance ON public.passages USING btree (performance_id);
+
 CREATE INDEX passes_order ON public.passes USING btree (order_id);
 
 CREATE INDEX passes_type ON public.passes USING btree (pass_type_id, status);
@@ -2542,6 +2847,8 @@ CREATE INDEX passes_type ON public.passes USING btree (pass_type_id, status);
 CREATE INDEX passkey_challenges_end ON public.passkey_challenges USING btree (ends_at);
 
 CREATE INDEX passkeys_staff ON public.passkeys USING btree (staff_id);
+
+CREATE INDEX payments_cash_session ON public.payments USING btree (cash_session_id) WHERE (cash_session_id IS NOT NULL);
 
 CREATE INDEX payments_order ON public.payments USING btree (order_id);
 
@@ -2593,11 +2900,33 @@ CREATE INDEX plan_versions_hash ON public.plan_versions USING btree (hash);
 
 CREATE INDEX prices_performance ON public.prices USING btree (performance_id) WHERE (performance_id IS NOT NULL);
 
+CREATE INDEX refunds_cash_session ON public.refunds USING btree (cash_session_id) WHERE (cash_session_id IS NOT NULL);
+
 CREATE INDEX refunds_due ON public.refunds USING btree (created_at) WHERE (status = 'due'::text);
 
 CREATE INDEX refunds_order ON public.refunds USING btree (order_id);
 
+CREATE INDEX scan_codes_box_office ON public.scan_codes USING btree (box_office_id, expires_at);
+
+CREATE INDEX scan_codes_profile ON public.scan_codes USING btree (profile_id) WHERE (profile_id IS NOT NULL);
+
+CREATE INDEX scan_devices_code ON public.scan_devices USING btree (code_id) WHERE (code_id IS NOT NULL);
+
+CREATE INDEX scan_devices_profile ON public.scan_devices USING btree (profile_id);
+
+CREATE INDEX scan_devices_staff ON public.scan_devices USING btree (staff_id) WHERE (staff_id IS NOT NULL);
+
+CREATE INDEX scan_profile_dates_performance ON public.scan_profile_dates USING btree (performance_id);
+
+CREATE INDEX scan_profile_events_event ON public.scan_profile_events USING btree (event_id);
+
+CREATE INDEX scan_profile_fields_field ON public.scan_profile_fields USING btree (field_id);
+
+CREATE INDEX scan_profiles_box_office ON public.scan_profiles USING btree (box_office_id);
+
 CREATE INDEX scans_performance ON public.scans USING btree (performance_id, at);
+
+CREATE UNIQUE INDEX scans_undone_once ON public.scans USING btree (undoes) WHERE (undoes IS NOT NULL);
 
 CREATE INDEX seat_photos_hash ON public.seat_photos USING btree (hash);
 
@@ -2630,6 +2959,12 @@ CREATE INDEX tickets_place ON public.tickets USING btree (pool_id, place);
 CREATE INDEX tickets_sales ON public.tickets USING btree (performance_id, placed_at);
 
 CREATE INDEX tickets_tariff ON public.tickets USING btree (tariff_id);
+
+CREATE INDEX tills_event ON public.tills USING btree (event_id) WHERE (event_id IS NOT NULL);
+
+CREATE UNIQUE INDEX tills_name ON public.tills USING btree (box_office_id, lower(name)) WHERE (retired_at IS NULL);
+
+CREATE INDEX tills_performance ON public.tills USING btree (performance_id) WHERE (performance_id IS NOT NULL);
 
 CREATE INDEX tokens_organisation ON public.tokens USING btree (organisation_id);
 
@@ -2707,6 +3042,14 @@ ALTER INDEX public.claims_order ATTACH PARTITION public.claims_9_order_id_idx;
 
 ALTER INDEX public.claims_pkey ATTACH PARTITION public.claims_9_pkey;
 
+CREATE TRIGGER cash_movements_stay BEFORE DELETE OR UPDATE ON public.cash_movements FOR EACH ROW EXECUTE FUNCTION public.stay();
+
+CREATE TRIGGER cash_reports_stay BEFORE DELETE OR UPDATE ON public.cash_reports FOR EACH ROW EXECUTE FUNCTION public.stay();
+
+CREATE TRIGGER cash_sessions_stay BEFORE DELETE OR UPDATE ON public.cash_sessions FOR EACH ROW EXECUTE FUNCTION public.stay_closed();
+
+CREATE TRIGGER cash_shares_stay BEFORE DELETE OR UPDATE ON public.cash_shares FOR EACH ROW EXECUTE FUNCTION public.stay();
+
 CREATE TRIGGER invoice_lines_stay BEFORE DELETE OR UPDATE ON public.invoice_lines FOR EACH ROW EXECUTE FUNCTION public.stay();
 
 CREATE TRIGGER invoices_stay BEFORE DELETE OR UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION public.stay();
@@ -2715,15 +3058,6 @@ CREATE TRIGGER waiting_room_goes_on BEFORE UPDATE ON public.waiting_rooms FOR EA
 
 ALTER TABLE ONLY public.account_links
     ADD CONSTRAINT account_links_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
-
-ALTER TABLE ONLY public.admissions
-    ADD CONSTRAINT admissions_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id);
-
-ALTER TABLE ONLY public.admissions
-    ADD CONSTRAINT admissions_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES public.scans(id) DEFERRABLE INITIALLY DEFERRED;
-
-ALTER TABLE ONLY public.admissions
-    ADD CONSTRAINT admissions_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(id);
 
 ALTER TABLE ONLY public.allotment_copies
     ADD CONSTRAINT allotment_copies_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
@@ -2763,6 +3097,9 @@ ALTER TABLE ONLY public.answers
 
 ALTER TABLE ONLY public.audit
     ADD CONSTRAINT audit_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.audit
+    ADD CONSTRAINT audit_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.scan_devices(id);
 
 ALTER TABLE ONLY public.audit
     ADD CONSTRAINT audit_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
@@ -2808,6 +3145,42 @@ ALTER TABLE ONLY public.carts
 
 ALTER TABLE ONLY public.carts
     ADD CONSTRAINT carts_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.cash_movements
+    ADD CONSTRAINT cash_movements_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id);
+
+ALTER TABLE ONLY public.cash_movements
+    ADD CONSTRAINT cash_movements_refund_id_fkey FOREIGN KEY (refund_id) REFERENCES public.refunds(id);
+
+ALTER TABLE ONLY public.cash_movements
+    ADD CONSTRAINT cash_movements_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.cash_sessions(id);
+
+ALTER TABLE ONLY public.cash_movements
+    ADD CONSTRAINT cash_movements_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.cash_reports
+    ADD CONSTRAINT cash_reports_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.cash_sessions(id);
+
+ALTER TABLE ONLY public.cash_reports
+    ADD CONSTRAINT cash_reports_till_id_fkey FOREIGN KEY (till_id) REFERENCES public.tills(id);
+
+ALTER TABLE ONLY public.cash_sessions
+    ADD CONSTRAINT cash_sessions_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.cash_sessions
+    ADD CONSTRAINT cash_sessions_in_the_currency_of_their_box_office FOREIGN KEY (box_office_id, currency) REFERENCES public.box_offices(id, currency);
+
+ALTER TABLE ONLY public.cash_sessions
+    ADD CONSTRAINT cash_sessions_opened_by_fkey FOREIGN KEY (opened_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.cash_sessions
+    ADD CONSTRAINT cash_sessions_till_id_fkey FOREIGN KEY (till_id) REFERENCES public.tills(id);
+
+ALTER TABLE ONLY public.cash_shares
+    ADD CONSTRAINT cash_shares_order_line_id_fkey FOREIGN KEY (order_line_id) REFERENCES public.order_lines(id);
+
+ALTER TABLE ONLY public.cash_shares
+    ADD CONSTRAINT cash_shares_session_id_number_fkey FOREIGN KEY (session_id, number) REFERENCES public.cash_movements(session_id, number);
 
 ALTER TABLE ONLY public.checkout_rules
     ADD CONSTRAINT checkout_rules_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
@@ -2950,6 +3323,12 @@ ALTER TABLE ONLY public.members
 ALTER TABLE ONLY public.members
     ADD CONSTRAINT members_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
 
+ALTER TABLE ONLY public.offline_scans
+    ADD CONSTRAINT offline_scans_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id);
+
+ALTER TABLE ONLY public.offline_scans
+    ADD CONSTRAINT offline_scans_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES public.scans(id);
+
 ALTER TABLE ONLY public.oppositions
     ADD CONSTRAINT oppositions_pass_id_fkey FOREIGN KEY (pass_id) REFERENCES public.passes(id);
 
@@ -3010,6 +3389,15 @@ ALTER TABLE ONLY public.pass_types
 ALTER TABLE ONLY public.pass_types
     ADD CONSTRAINT pass_types_pool_id_fkey FOREIGN KEY (pool_id) REFERENCES public.pools(id);
 
+ALTER TABLE ONLY public.passages
+    ADD CONSTRAINT passages_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id);
+
+ALTER TABLE ONLY public.passages
+    ADD CONSTRAINT passages_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES public.scans(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.passages
+    ADD CONSTRAINT passages_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(id);
+
 ALTER TABLE ONLY public.passes
     ADD CONSTRAINT passes_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
 
@@ -3030,6 +3418,9 @@ ALTER TABLE ONLY public.payment_methods
 
 ALTER TABLE ONLY public.payment_notifications
     ADD CONSTRAINT payment_notifications_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id);
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_cash_session_id_fkey FOREIGN KEY (cash_session_id) REFERENCES public.cash_sessions(id);
 
 ALTER TABLE ONLY public.payments
     ADD CONSTRAINT payments_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
@@ -3110,10 +3501,55 @@ ALTER TABLE ONLY public.recovery_codes
     ADD CONSTRAINT recovery_codes_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
 
 ALTER TABLE ONLY public.refunds
+    ADD CONSTRAINT refunds_cash_session_id_fkey FOREIGN KEY (cash_session_id) REFERENCES public.cash_sessions(id);
+
+ALTER TABLE ONLY public.refunds
     ADD CONSTRAINT refunds_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
 
 ALTER TABLE ONLY public.refunds
     ADD CONSTRAINT refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id);
+
+ALTER TABLE ONLY public.scan_codes
+    ADD CONSTRAINT scan_codes_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scan_codes
+    ADD CONSTRAINT scan_codes_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES public.scan_profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scan_codes
+    ADD CONSTRAINT scan_codes_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.scan_devices
+    ADD CONSTRAINT scan_devices_code_id_fkey FOREIGN KEY (code_id) REFERENCES public.scan_codes(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.scan_devices
+    ADD CONSTRAINT scan_devices_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES public.scan_profiles(id);
+
+ALTER TABLE ONLY public.scan_devices
+    ADD CONSTRAINT scan_devices_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.scan_profile_dates
+    ADD CONSTRAINT scan_profile_dates_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scan_profile_dates
+    ADD CONSTRAINT scan_profile_dates_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES public.scan_profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scan_profile_events
+    ADD CONSTRAINT scan_profile_events_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scan_profile_events
+    ADD CONSTRAINT scan_profile_events_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES public.scan_profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scan_profile_fields
+    ADD CONSTRAINT scan_profile_fields_field_id_fkey FOREIGN KEY (field_id) REFERENCES public.form_fields(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scan_profile_fields
+    ADD CONSTRAINT scan_profile_fields_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES public.scan_profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scan_profiles
+    ADD CONSTRAINT scan_profiles_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scans
+    ADD CONSTRAINT scans_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.scan_devices(id);
 
 ALTER TABLE ONLY public.scans
     ADD CONSTRAINT scans_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id);
@@ -3123,6 +3559,9 @@ ALTER TABLE ONLY public.scans
 
 ALTER TABLE ONLY public.scans
     ADD CONSTRAINT scans_token_id_fkey FOREIGN KEY (token_id) REFERENCES public.tokens(id);
+
+ALTER TABLE ONLY public.scans
+    ADD CONSTRAINT scans_undoes_fkey FOREIGN KEY (undoes) REFERENCES public.scans(id);
 
 ALTER TABLE ONLY public.seat_photos
     ADD CONSTRAINT seat_photos_hash_fkey FOREIGN KEY (hash) REFERENCES public.files(hash);
@@ -3183,6 +3622,15 @@ ALTER TABLE ONLY public.tickets
 
 ALTER TABLE ONLY public.tickets
     ADD CONSTRAINT tickets_tariff_id_fkey FOREIGN KEY (tariff_id) REFERENCES public.tariffs(id);
+
+ALTER TABLE ONLY public.tills
+    ADD CONSTRAINT tills_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.tills
+    ADD CONSTRAINT tills_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.tills
+    ADD CONSTRAINT tills_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.tokens
     ADD CONSTRAINT tokens_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
