@@ -1,8 +1,8 @@
 """The ledger: where the money is, as transfers between accounts.
 
 A row takes an amount from one account to another, so whatever is written sums to zero. `receivable` is what the buyer
-owes us (or, below zero, we owe the buyer), `sales` what was sold, `cash`, `bank` and `sandbox` where money lies that
-came in.
+owes us (or, below zero, we owe the buyer), `sales` what was sold, `cash`, `terminal`, `bank` and `sandbox` where money
+lies that came in.
 Placing an order goes from sales to receivable, a payment from receivable to where it lies, a refund the same way back.
 """
 
@@ -22,6 +22,7 @@ class Account(StrEnum):
     RECEIVABLE = "receivable"
     SALES = "sales"
     CASH = "cash"
+    TERMINAL = "terminal"
     BANK = "bank"
     SANDBOX = "sandbox"
 

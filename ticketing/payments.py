@@ -20,15 +20,16 @@ from msgspec import Struct
 from engine.failpoints import reach
 from engine.holds import Any, Seats, Want
 from engine.inventory import Inventory
-from ticketing import audit, claims, invoicing, jobs, ledger, orders, refunds
+from ticketing import audit, cash_sessions, claims, invoicing, jobs, ledger, orders, refunds
 from ticketing.audit import Actor
+from ticketing.cash_journal import Method
 from ticketing.claims import Claim, Claiming
 from ticketing.db import Database
 from ticketing.ids import new_id
 from ticketing.jobs import Job, MailKind, RelabelTickets, SendMail
 from ticketing.ledger import Account
 from ticketing.orders import Locked, Order
-from ticketing.refunds import ACCOUNTS, ON_SITE, TRANSFER
+from ticketing.refunds import ACCOUNTS, TRANSFER
 from ticketing.refusals import ChangedMeanwhile, NothingDue, SeatsBlocked, SeatsTaken, SoldOut
 from ticketing.sandbox import Charge, Notice, Sandbox
 from ticketing.settings import Settings
@@ -137,21 +138,35 @@ async def begin(db: Database, provider: Sandbox, order_id: UUID, return_url: str
 
 
 async def take_on_site(
-    db: Database, order_id: UUID, now: datetime, by: Actor | None = None, due_cents: int | None = None
+    db: Database,
+    order_id: UUID,
+    now: datetime,
+    by: Actor | None = None,
+    due_cents: int | None = None,
+    method: Method = Method.CASH,
+    session_id: UUID | None = None,
 ) -> Order:
-    """Book what is due as paid over the counter.
+    """Book what is due as paid over the counter, in cash or by a card terminal.
 
-    Raises NotFound, WrongState, NothingDue; ChangedMeanwhile when anything but `due_cents` is due.
+    What a person of the staff takes lies in the cash session that is named, or in their own if they have one open;
+    where a box office has tills, cash needs one. A program's key has a drawer of its own and books in none.
+
+    Raises NotFound, WrongState, NothingDue; ChangedMeanwhile when anything but `due_cents` is due; CashSessionNeeded,
+    CashSessionClosed.
     """
     async with db.transaction() as c:
         locked = await orders.lock(c, order_id)
         order = await _payable(c, order_id)
         if due_cents not in (None, order.due_cents):
             raise ChangedMeanwhile()
-        payment_id = new_id()
-        await _add(c, order, payment_id, ON_SITE, str(payment_id), PaymentStatus.SUCCEEDED, now)
-        await _post(c, order_id, payment_id, ON_SITE, order.due_cents, order.currency, now)
+        payment_id, drawer = new_id(), await cash_sessions.drawer_for(c, order.box_office_id, by, method, session_id)
+        lies_in = drawer.id if drawer else None
+        await _add(c, order, payment_id, method, str(payment_id), PaymentStatus.SUCCEEDED, now, lies_in)
+        await _post(c, order_id, payment_id, method, order.due_cents, order.currency, now)
         if by is not None:
+            if drawer is not None:
+                taken = (order_id, payment_id, method, order.due_cents)
+                await cash_sessions.book_payment(c, drawer, *taken, by, now)
             told = {"received_cents": (order.received_cents, order.received_cents + order.due_cents)}
             await audit.note(c, by, "order.paid", locked.subject, now, told)
         return await orders.pay_if_settled(c, order_id, now)
@@ -173,6 +188,7 @@ async def book_transfer(
     await SQL.add.run(
         c, payment_id=payment.id, order_id=order_id, provider=TRANSFER, reference=payment.reference,
         amount_cents=payment.amount_cents, currency=payment.currency, status=payment.status, now=now, settled_at=None,
+        cash_session_id=None,
     )  # fmt: skip
     before = await orders.view(c, order_id)
     if payment.currency != before.currency:
@@ -266,7 +282,14 @@ async def _payable(c: Connection, order_id: UUID) -> Order:
 
 
 async def _add(
-    c: Connection, order: Order, payment_id: UUID, provider: str, reference: str, status: PaymentStatus, now: datetime
+    c: Connection,
+    order: Order,
+    payment_id: UUID,
+    provider: str,
+    reference: str,
+    status: PaymentStatus,
+    now: datetime,
+    cash_session_id: UUID | None = None,
 ) -> None:
     await SQL.add.run(
         c,
@@ -279,6 +302,7 @@ async def _add(
         status=status,
         now=now,
         settled_at=None if status is PaymentStatus.PENDING else now,
+        cash_session_id=cash_session_id,
     )
 
 

@@ -12,8 +12,9 @@ from uuid import UUID
 from msgspec import Struct
 
 from engine.failpoints import reach
-from ticketing import audit, jobs, ledger
+from ticketing import audit, cash_sessions, jobs, ledger
 from ticketing.audit import Actor, Subject
+from ticketing.cash_journal import Drawer, Method
 from ticketing.db import Database
 from ticketing.ids import new_id
 from ticketing.jobs import Job, SendRefund
@@ -22,10 +23,18 @@ from ticketing.refusals import NotFound, RefundSent
 from ticketing.sql import Connection, load
 from ticketing.states import PAYMENT, PaymentEvent, PaymentStatus, RefundStatus, sources
 
-ON_SITE, SANDBOX, TRANSFER = "on_site", "sandbox", "transfer"
-ACCOUNTS = {ON_SITE: Account.CASH, SANDBOX: Account.SANDBOX, TRANSFER: Account.BANK}
+ON_SITE, TERMINAL = Method.CASH.value, Method.TERMINAL.value
+SANDBOX, TRANSFER = "sandbox", "transfer"
+ACCOUNTS = {
+    ON_SITE: Account.CASH,
+    TERMINAL: Account.TERMINAL,
+    SANDBOX: Account.SANDBOX,
+    TRANSFER: Account.BANK,
+}
 """Where the money of each provider lies."""
-BY_HAND = frozenset({ON_SITE, TRANSFER})
+AT_COUNTER = frozenset({ON_SITE, TERMINAL})
+"""What is taken and given back over the counter, in a cash session where there is one."""
+BY_HAND = AT_COUNTER | {TRANSFER}
 """What somebody gives back, over the counter or by the bank, and books when it is gone."""
 
 SQL = load("refunds")
@@ -77,7 +86,7 @@ async def flag(
     reason: str,
     now: datetime,
 ) -> None:
-    """Flag an amount of one payment; what came by a provider goes back by a job, what came in cash or by a
+    """Flag an amount of one payment; what came by a provider goes back by a job, what came over the counter or by a
     bank transfer by somebody's hand."""
     values = {"payment_id": payment_id, "amount_cents": amount_cents, "currency": currency, "reason": reason}
     refund_id = new_id()
@@ -99,18 +108,32 @@ async def send(db: Database, provider: Provider, refund_id: UUID, now: datetime)
 
 
 async def hand_out(
-    db: Database, organisation_id: UUID, refund_id: UUID, now: datetime, by: Actor | None = None
+    db: Database,
+    organisation_id: UUID,
+    refund_id: UUID,
+    now: datetime,
+    by: Actor | None = None,
+    session_id: UUID | None = None,
 ) -> Refund:
-    """Book a refund that was given back over the counter, or by the bank. Raises NotFound, RefundSent."""
+    """Book a refund that was given back over the counter, or by the bank; over the counter it lies in a cash session,
+    as `payments.take_on_site` has it.
+
+    Raises NotFound, RefundSent; CashSessionNeeded, CashSessionClosed, CashShort.
+    """
     async with db.transaction() as c:
         refund = await SQL.get_of.one(c, Refund, organisation_id=organisation_id, refund_id=refund_id)
         if refund is None:
             raise NotFound(what="refund")
-        if not await _book(c, refund, now):
+        await SQL.lock_order.run(c, order_id=refund.order_id)
+        row = await SQL.order_named.row(c, order_id=refund.order_id)
+        assert row is not None, "a refund is of an order"
+        drawer = await _drawer(c, refund, row["box_office_id"], by, session_id)
+        if not await _book(c, refund, now, drawer):
             raise RefundSent()
         if by is not None:
-            row = await SQL.order_named.row(c, order_id=refund.order_id)
-            assert row is not None, "a refund is of an order"
+            if drawer is not None:
+                given = (refund.order_id, refund_id, Method(refund.provider), refund.amount_cents)
+                await cash_sessions.book_refund(c, drawer, *given, by, now)
             subject = Subject(kind="order", id=refund.order_id, name=row["code"], box_office_id=row["box_office_id"])
             told = {"refund_cents": (refund.amount_cents, refund.amount_cents)}
             await audit.note(c, by, "refund.handed-out", subject, now, told)
@@ -129,10 +152,20 @@ async def of_order(db: Database, order_id: UUID) -> list[Refund]:
         return await SQL.of_order.all(c, Refund, order_id=order_id)
 
 
-async def _book(c: Connection, refund: Refund, now: datetime) -> bool:
+async def _drawer(
+    c: Connection, refund: Refund, box_office_id: UUID, by: Actor | None, session_id: UUID | None
+) -> Drawer | None:
+    """The cash session that it is given back in, held; None where it is in none."""
+    if refund.provider not in AT_COUNTER:
+        return None
+    return await cash_sessions.drawer_for(c, box_office_id, by, Method(refund.provider), session_id)
+
+
+async def _book(c: Connection, refund: Refund, now: datetime, drawer: Drawer | None = None) -> bool:
     """Write that the money is gone; False when it was written before."""
     await SQL.lock_order.run(c, order_id=refund.order_id)
-    if not await SQL.mark_sent.run(c, refund_id=refund.id, now=now):
+    cash_session_id = drawer.id if drawer else None
+    if not await SQL.mark_sent.run(c, refund_id=refund.id, now=now, cash_session_id=cash_session_id):
         return False
     account, amount_cents = ACCOUNTS[refund.provider], refund.amount_cents
     await ledger.post(

@@ -888,6 +888,79 @@ class RefundSent(Refusal):
     status = 409
 
 
+# Tills and their cash
+
+
+class TooManyTills(Refusal):
+    """There are {tills_max} tills already, the most there can be: retire one that nobody uses."""
+
+    code = "too-many-tills"
+    status = 409
+
+
+class TillInUse(Refusal):
+    """A cash session is open at this till: close it first."""
+
+    code = "till-in-use"
+    status = 409
+
+
+class TillRetired(Refusal):
+    """This till is retired: whoever manages the box office can bring it back."""
+
+    code = "till-retired"
+    status = 409
+
+
+class TillOpen(Refusal):
+    """{seller} has a cash session open at this till: it has to be closed first."""
+
+    code = "till-open"
+    status = 409
+
+
+class CashSessionOpen(Refusal):
+    """You have a cash session open already, at the till {till}: close that one first."""
+
+    code = "cash-session-open"
+    status = 409
+
+
+class CashSessionNeeded(Refusal):
+    """This box office has tills: open a cash session at one of them, then take or give back cash."""
+
+    code = "cash-session-needed"
+    status = 409
+
+
+class CashSessionClosed(Refusal):
+    """This cash session is closed, and nothing more is booked in it: open another one."""
+
+    code = "cash-session-closed"
+    status = 409
+
+
+class CashMoved(Refusal):
+    """Something was booked in this session since you opened this page, and nothing was closed: count again."""
+
+    code = "cash-moved"
+    status = 409
+
+
+class CashShort(Refusal):
+    """By what is booked there is less cash than that in this drawer: bring some first, or count it."""
+
+    code = "cash-short"
+    status = 409
+
+
+class DifferenceUntold(Refusal):
+    """What you counted is not what should be there: count again, or write why it differs."""
+
+    code = "difference-untold"
+    status = 422
+
+
 # Tickets, passes and gates
 
 

@@ -371,3 +371,65 @@ insert into allotment_copies
 select pg_temp.id(92, 1), min(id::text)::uuid, pg_temp.id(1, 1), null, '2026-01-02T00:00Z' from performances;
 insert into allotment_copy_dates (copy_id, performance_id, state, ended_at)
 select pg_temp.id(92, 1), max(id::text)::uuid, 'done', '2026-01-02T00:01Z' from performances;
+
+-- A till whose first session was closed, three cents short, and whose second is open: in the first order 1 was paid in
+-- cash, in the second order 303 was given back its money and order 3 was paid. Every row has the hash of the one before.
+insert into tills (id, box_office_id, name, locale, event_id, performance_id, shared, receipt_with_tickets, drawer_kicked, created_at)
+values (pg_temp.id(80, 1), pg_temp.id(2, 1), 'Till 1', 'en', pg_temp.id(6, 1), pg_temp.id(7, 1), false, true, true, '2026-01-03T00:00Z');
+insert into cash_sessions values
+    (pg_temp.id(81, 1), pg_temp.id(80, 1), pg_temp.id(2, 1), 'EUR', 1, pg_temp.id(30, 1), '2026-01-03T00:00Z', pg_temp.id(30, 1), '2026-01-03T02:00Z'),
+    (pg_temp.id(81, 2), pg_temp.id(80, 1), pg_temp.id(2, 1), 'EUR', 2, pg_temp.id(30, 1), '2026-01-03T02:30Z', null, null);
+update payments set cash_session_id = pg_temp.id(81, case id when pg_temp.id(17, 1) then 1 else 2 end)
+where id in (pg_temp.id(17, 1), pg_temp.id(17, 3));
+update refunds set cash_session_id = pg_temp.id(81, 2);
+create function pg_temp.journal(
+    session integer, kind text, method text, cents integer, at timestamptz, payment uuid = null, refund uuid = null,
+    expected integer = null, counted integer = null, reason text = null, lines uuid[] = '{}'
+) returns void language plpgsql as $$
+declare
+    row_number integer := (select count(*) + 1 from cash_movements where session_id = pg_temp.id(81, session));
+    previous bytea := coalesce(
+        (select hash from cash_movements where session_id = pg_temp.id(81, session) order by number desc limit 1),
+        (select hash from cash_reports where number = session - 1), decode(repeat('00', 32), 'hex')
+    );
+    said text := jsonb_build_object(
+        'session', pg_temp.id(81, session), 'number', row_number, 'previous', encode(previous, 'hex'), 'kind', kind,
+        'method', method, 'amount_cents', cents, 'expected_cents', expected, 'counted_cents', counted, 'pieces', '[]'::jsonb,
+        'reason', reason, 'note', '', 'payment', payment, 'refund', refund, 'seller', pg_temp.id(30, 1), 'at', at,
+        'lines', (
+            select coalesce(jsonb_agg(jsonb_build_array(line, cents / nullif(cardinality(lines), 0), 0, sign(cents))), '[]')
+            from unnest(lines) line
+        )
+    )::text;
+begin
+    insert into cash_movements values (
+        pg_temp.id(81, session), row_number, kind, method, cents, expected, counted, reason, '', payment, refund,
+        pg_temp.id(30, 1), at, said, sha256(convert_to(said, 'UTF8'))
+    );
+    insert into cash_shares
+    select pg_temp.id(81, session), row_number, line, cents / nullif(cardinality(lines), 0), 0, sign(cents) from unnest(lines) line;
+end $$;
+select pg_temp.journal(1, 'open', 'on_site', 10000, '2026-01-03T00:00Z');
+select pg_temp.journal(1, 'payment', 'on_site', 4000, '2026-01-03T00:20Z', payment => pg_temp.id(17, 1),
+    lines => array[pg_temp.id(12, 2), pg_temp.id(12, 3)]);
+select pg_temp.journal(1, 'out', 'on_site', -5000, '2026-01-03T01:00Z', reason => 'bank');
+select pg_temp.journal(1, 'count', null, 0, '2026-01-03T01:30Z', expected => 9000, counted => 8997);
+select pg_temp.journal(1, 'close', null, 0, '2026-01-03T02:00Z', expected => 9000, counted => 8997);
+insert into cash_reports
+select pg_temp.id(81, 1), pg_temp.id(80, 1), 1, said, sha256(convert_to(said, 'UTF8'))
+from (
+    select jsonb_build_object(
+        'kind', 'z', 'session', session_id, 'number', 1, 'till_id', pg_temp.id(80, 1), 'closed_at', at,
+        'previous', repeat('00', 32), 'journal', encode(hash, 'hex'), 'float_cents', 10000, 'brought_cents', 0,
+        'taken_cents', 5000, 'expected_cents', 9000, 'counted_cents', 8997,
+        'takings', '[{"received_cents": 4000, "returned_cents": 0}]'::jsonb, 'vat', '[{"amount_cents": 4000}]'::jsonb,
+        'sold', '[{"amount_cents": 4000}]'::jsonb
+    )::text as said
+    from cash_movements where kind = 'close'
+) as report;
+select pg_temp.journal(2, 'open', 'on_site', 10000, '2026-01-03T02:30Z');
+select pg_temp.journal(2, 'in', 'on_site', 1000, '2026-01-03T02:31Z', reason => 'change');
+select pg_temp.journal(2, 'refund', 'on_site', -2000, '2026-01-03T03:00Z', refund => pg_temp.id(18, 1),
+    lines => array[pg_temp.id(12, 606), pg_temp.id(12, 607)]);
+select pg_temp.journal(2, 'payment', 'on_site', 4000, '2026-01-03T03:10Z', payment => pg_temp.id(17, 3),
+    lines => array[pg_temp.id(12, 6), pg_temp.id(12, 7)]);

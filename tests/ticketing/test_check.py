@@ -54,6 +54,22 @@ LEFT = "'left'"
 LINE = "insert into order_lines (id, order_id, box_office_id, kind, label, amount_cents, reverses, created_at)"
 ORDER = "(select order_id from claims where pool_id = 1 and place = {place})"
 TICKET = "(select id from tickets where pool_id = 1 and place = {place})"
+UNGUARDED = "set local session_replication_role = replica;"
+"""Triggers are off, foreign keys among them."""
+REHASHED = (
+    UNGUARDED
+    + "with forged as (select session_id, number, replace(entry, '{old}', '{new}') as text from cash_movements"
+    " where kind = '{kind}') update cash_movements m set entry = f.text, hash = sha256(convert_to(f.text, 'UTF8')),"
+    " amount_cents = {cents}, reason = f.text::jsonb ->> 'reason' from forged f"
+    " where (f.session_id, f.number) = (m.session_id, m.number)"
+)
+"""A row altered together with its own hash."""
+REPORTED = (
+    UNGUARDED + "with forged as (select session_id, (document::jsonb || jsonb_build_object({new}))::text as text"
+    " from cash_reports) update cash_reports r set document = f.text, hash = sha256(convert_to(f.text, 'UTF8'))"
+    " from forged f where f.session_id = r.session_id"
+)
+"""The same of a report."""
 
 # By invariant: each way to breach it, as what guards against it (to be dropped) and what is then written.
 MUTANTS: dict[str, list[str]] = {
@@ -110,7 +126,7 @@ MUTANTS: dict[str, list[str]] = {
         "update ledger set currency = 'CHF' where reason = 'ordered' and order_id = " + ORDER.format(place=40),
         "update payments set status = 'succeeded' where status = 'pending'",
         f"update orders set status = 'pending', expires_at = null where id = {ORDER.format(place=40)}",
-        "delete from refunds",
+        UNGUARDED + "delete from refunds",
         "update refunds set status = 'due'",
         "update orders set status = 'expired' where status = 'pending'",
     ],
@@ -267,6 +283,50 @@ MUTANTS: dict[str, list[str]] = {
         "update order_lines set kind = 'adjustment', adjusts = id where kind = 'ticket' and amount_cents > 0",
     ],
     "mails_count_their_readers": ["update mailings set sent_count = 2"],
+    "cash_journals_are_unbroken": [
+        UNGUARDED + "update cash_movements set amount_cents = 3999 where kind = 'payment'",
+        UNGUARDED + "update cash_movements set at = at + interval '1 hour' where kind = 'out'",
+        UNGUARDED + "update cash_movements set entry = entry || ' ' where kind = 'in'",
+        UNGUARDED + "update cash_movements set hash = sha256('another') where kind = 'open'",
+        UNGUARDED + "update cash_shares set amount_cents = amount_cents + 1",
+        UNGUARDED + "delete from cash_shares",
+        UNGUARDED + "delete from cash_movements where kind = 'count'",
+        REHASHED.format(kind="open", old='"amount_cents": 10000', new='"amount_cents": 10001', cents=10001),
+        REHASHED.format(kind="in", old='"reason": "change"', new='"reason": "float"', cents=1000),
+    ],
+    "cash_reports_are_unbroken": [
+        UNGUARDED + "update cash_reports set document = document || ' '",
+        UNGUARDED + "update cash_reports set number = 2",
+        UNGUARDED + "delete from cash_reports",
+        UNGUARDED + "delete from cash_movements where kind = 'close'",
+        UNGUARDED + "drop index cash_sessions_one_open_a_till, cash_sessions_one_open_a_seller;"
+        " update cash_sessions set closed_at = null, closed_by = null where number = 1",
+        UNGUARDED + "update cash_sessions set closed_at = now(), closed_by = opened_by where number = 2",
+        UNGUARDED + "update cash_sessions set number = 3 where number = 2",
+        REPORTED.format(new="'previous', repeat('01', 32)"),
+        REPORTED.format(new="'journal', repeat('01', 32)"),
+        REPORTED.format(new="'till_id', 'another'"),
+    ],
+    "cash_adds_up": [
+        UNGUARDED + "update cash_movements set amount_cents = -20000 where kind = 'out'",
+        UNGUARDED + "update cash_movements set expected_cents = 8997 where kind = 'count'",
+        UNGUARDED + "update cash_movements set method = 'terminal' where kind = 'payment' and number = 2",
+        UNGUARDED + "update cash_movements set amount_cents = 5000 where kind = 'payment' and number = 2",
+    ],
+    "cash_lies_in_one_session": [
+        UNGUARDED + "update payments set cash_session_id = null",
+        UNGUARDED + "update refunds set cash_session_id = (select id from cash_sessions where number = 1)",
+        UNGUARDED + "update payments set cash_session_id = (select id from cash_sessions where number = 1)"
+        " where reference = 'payment 5'",
+        UNGUARDED + "delete from cash_movements where kind = 'refund'",
+        UNGUARDED + "update payments set provider = 'terminal' where reference = 'payment 1'",
+        UNGUARDED + "update cash_sessions set currency = 'CHF'",
+    ],
+    "cash_is_for_its_order": [
+        UNGUARDED + "delete from cash_shares where number = 3",
+        UNGUARDED + "update cash_shares set order_line_id = (select order_line_id from tickets where place = 44"
+        " and pool_id = 1) where order_line_id = (select order_line_id from tickets where place = 2 and pool_id = 1)",
+    ],
 }
 
 CASES = [(invariant, breach) for invariant, ways in MUTANTS.items() for breach in ways]

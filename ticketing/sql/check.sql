@@ -168,7 +168,7 @@ with entries as (
     select order_id, currency, 0, 0, 0, 0,
         amount_cents * ((debit = 'receivable')::integer - (credit = 'receivable')::integer),
         amount_cents * ((credit = 'sales')::integer - (debit = 'sales')::integer),
-        amount_cents * ((debit in ('cash', 'bank', 'sandbox'))::integer - (credit in ('cash', 'bank', 'sandbox'))::integer)
+        amount_cents * ((debit in ('cash', 'terminal', 'bank', 'sandbox'))::integer - (credit in ('cash', 'terminal', 'bank', 'sandbox'))::integer)
     from ledger
 ), totals as (
     select order_id, currency, sum(lines) as lines, sum(received) as received, sum(sent) as sent,
@@ -202,7 +202,7 @@ select format(
     'payment %s (%s): %s of %s in the ledger', p.id, p.status, coalesce(sum(l.amount_cents), 0), p.amount_cents
 )
 from payments p
-left join ledger l on l.payment_id = p.id and l.debit in ('cash', 'bank', 'sandbox')
+left join ledger l on l.payment_id = p.id and l.debit in ('cash', 'terminal', 'bank', 'sandbox')
 group by p.id, p.status, p.amount_cents
 having coalesce(sum(l.amount_cents), 0)
     <> case when p.status in ('succeeded', 'refund_due', 'refunded') then p.amount_cents else 0 end;
@@ -512,3 +512,180 @@ select format('ledger row %s: its box office is not its order''s', g.id)
 from ledger g
 join orders o on o.id = g.order_id
 where g.box_office_id <> o.box_office_id;
+
+-- name: cash_journals_are_unbroken()
+-- The rows of a cash session are one chain without gaps, from the till's report before it on, and each is what it says.
+with chain as (
+    select m.*, s.till_id, s.number as session_number, lag(m.hash) over told as row_before,
+        row_number() over told as place,
+        case when m.hash = sha256(convert_to(m.entry, 'UTF8')) then m.entry::jsonb end as said
+    from cash_movements m
+    join cash_sessions s on s.id = m.session_id
+    window told as (partition by m.session_id order by m.number)
+)
+select format('till %s, session %s, row %s: %s', c.till_id, c.session_number, c.number, rule)
+from chain c
+left join cash_reports b on b.till_id = c.till_id and b.number = c.session_number - 1
+cross join lateral (
+    select coalesce(jsonb_agg(
+        jsonb_build_array(h.order_line_id, h.amount_cents, h.vat_cents, h.item_count) order by h.order_line_id
+    ), '[]') as lines
+    from cash_shares h
+    where h.session_id = c.session_id and h.number = c.number
+) h
+cross join lateral (
+    values
+        ('its hash is not that of its entry', c.said is not null),
+        ('rows before it are missing', c.number = c.place),
+        (
+            'it does not follow from what is before it',
+            c.said ->> 'previous'
+                = encode(coalesce(c.row_before, b.hash, decode(repeat('00', 32), 'hex')), 'hex')
+        ),
+        (
+            'it is not what its entry says',
+            (
+                c.said ->> 'session', c.said ->> 'number', c.said ->> 'kind', c.said ->> 'method',
+                c.said ->> 'amount_cents', c.said ->> 'expected_cents', c.said ->> 'counted_cents',
+                c.said ->> 'reason', c.said ->> 'note', c.said ->> 'payment', c.said ->> 'refund',
+                c.said ->> 'seller', (c.said ->> 'at')::timestamptz
+            ) is not distinct from (
+                c.session_id::text, c.number::text, c.kind, c.method, c.amount_cents::text, c.expected_cents::text,
+                c.counted_cents::text, c.reason, c.note, c.payment_id::text, c.refund_id::text, c.staff_id::text, c.at
+            )
+        ),
+        (
+            'it was not for what its entry says',
+            h.lines = (
+                select coalesce(jsonb_agg(line order by line ->> 0), '[]')
+                from jsonb_array_elements(c.said -> 'lines') as line
+            )
+        )
+) as rules (rule, kept)
+where kept is not true;
+
+-- name: cash_reports_are_unbroken()
+-- A till's sessions are numbered from one on, the last alone may be open, and the Z reports of the others are one chain.
+select format('till %s, session %s: %s', s.till_id, s.number, rule)
+from (
+    select s.*, row_number() over told as place, lead(s.id) over told as next_id
+    from cash_sessions s
+    window told as (partition by s.till_id order by s.number)
+) s
+left join cash_reports r on r.session_id = s.id
+left join cash_reports b on b.till_id = s.till_id and b.number = s.number - 1
+left join lateral (
+    select case when r.hash = sha256(convert_to(r.document, 'UTF8')) then r.document::jsonb end as said
+) d on true
+left join lateral (
+    select m.number, m.kind, m.hash from cash_movements m where m.session_id = s.id order by m.number desc limit 1
+) m on true
+cross join lateral (
+    values
+        ('sessions before it are missing', s.number = s.place),
+        ('another one came after it, and it is open', s.closed_at is not null or s.next_id is null),
+        ('it does not begin with its float', exists (
+            select from cash_movements o
+            where o.session_id = s.id and o.number = 1 and o.kind = 'open' and o.at = s.opened_at
+        )),
+        ('it is closed and does not end so, or the other way round', (s.closed_at is null) = (m.kind <> 'close')),
+        ('rows are written after its closing', not exists (
+            select from cash_movements o where o.session_id = s.id and o.kind = 'close' and o.number < m.number
+        )),
+        ('it is closed without a report, or the other way round', (s.closed_at is null) = (r.session_id is null)),
+        (
+            'its report is not what its hash says, or another session''s',
+            r.session_id is null or d.said is not null
+                and (d.said ->> 'session', d.said ->> 'number', d.said ->> 'till_id', d.said ->> 'kind')
+                    = (s.id::text, s.number::text, s.till_id::text, 'z')
+                and (r.till_id, r.number) = (s.till_id, s.number)
+                and (d.said ->> 'closed_at')::timestamptz = s.closed_at
+        ),
+        (
+            'its report does not follow from the report before it',
+            r.session_id is null
+                or d.said ->> 'previous' = encode(coalesce(b.hash, decode(repeat('00', 32), 'hex')), 'hex')
+        ),
+        (
+            'its report does not follow from its journal',
+            r.session_id is null or d.said ->> 'journal' = encode(m.hash, 'hex')
+        )
+) as rules (rule, kept)
+where kept is not true;
+
+-- name: cash_adds_up()
+-- What should be in a drawer is its float, what was paid and given back, brought and taken; counts and reports say so.
+with stood as (
+    select m.session_id, m.number, m.kind, m.expected_cents, m.counted_cents,
+        sum(m.amount_cents) filter (where m.method = 'on_site') over (partition by m.session_id order by m.number)
+            as cash_cents
+    from cash_movements m
+)
+select format('session %s, row %s: %s should be there, it says %s', session_id, number, cash_cents, expected_cents)
+from stood
+where cash_cents < 0 or kind in ('count', 'close') and expected_cents <> cash_cents
+union all
+select format('session %s: its report says %s, its journal %s', r.session_id, told, found)
+from cash_reports r
+cross join lateral (
+    select array[
+        (d ->> 'float_cents')::bigint, (d ->> 'brought_cents')::bigint, (d ->> 'taken_cents')::bigint,
+        (d ->> 'expected_cents')::bigint, (d ->> 'counted_cents')::bigint,
+        (select coalesce(sum((t ->> 'received_cents')::bigint), 0) from jsonb_array_elements(d -> 'takings') t),
+        (select coalesce(sum((t ->> 'returned_cents')::bigint), 0) from jsonb_array_elements(d -> 'takings') t),
+        (select coalesce(sum((t ->> 'amount_cents')::bigint), 0) from jsonb_array_elements(d -> 'vat') t),
+        (select coalesce(sum((t ->> 'amount_cents')::bigint), 0) from jsonb_array_elements(d -> 'sold') t)
+    ]::bigint[] as told
+    from (select case when r.hash = sha256(convert_to(r.document, 'UTF8')) then r.document::jsonb end as d) document
+) as said
+cross join lateral (
+    select array[
+        coalesce(sum(m.amount_cents) filter (where m.kind = 'open'), 0),
+        coalesce(sum(m.amount_cents) filter (where m.kind = 'in'), 0),
+        coalesce(-sum(m.amount_cents) filter (where m.kind = 'out'), 0),
+        coalesce(sum(m.amount_cents) filter (where m.method = 'on_site'), 0),
+        max(m.counted_cents) filter (where m.kind = 'close'),
+        coalesce(sum(m.amount_cents) filter (where m.kind = 'payment'), 0),
+        coalesce(-sum(m.amount_cents) filter (where m.kind = 'refund'), 0),
+        coalesce(sum(m.amount_cents) filter (where m.kind in ('payment', 'refund')), 0),
+        coalesce(sum(m.amount_cents) filter (where m.kind in ('payment', 'refund')), 0)
+    ]::bigint[] as found
+    from cash_movements m
+    where m.session_id = r.session_id
+) as journal
+where told is distinct from found;
+
+-- name: cash_lies_in_one_session()
+-- A payment or a refund at a till is one row of one session of its box office, and such a row is one of them.
+select format('%s %s: in session %s, in the journal of %s', told.kind, told.id, told.session_id, m.session_id)
+from (
+    select 'payment' as kind, p.id, p.order_id, p.provider, p.amount_cents, p.currency, p.cash_session_id as session_id
+    from payments p
+    where p.status in ('succeeded', 'refund_due', 'refunded')
+    union all
+    select 'refund', r.id, r.order_id, p.provider, -r.amount_cents, r.currency, r.cash_session_id
+    from refunds r
+    join payments p on p.id = r.payment_id
+    where r.status = 'sent'
+) told
+full join (
+    select m.*, coalesce(m.payment_id, m.refund_id) as of_id from cash_movements m where m.kind in ('payment', 'refund')
+) m on m.of_id = told.id and m.kind = told.kind
+left join orders o on o.id = told.order_id
+left join cash_sessions s on s.id = told.session_id
+where (told.session_id is not null or m.session_id is not null)
+    and (told.session_id, told.provider, told.amount_cents, told.currency, o.box_office_id)
+        is distinct from (m.session_id, m.method, m.amount_cents, s.currency, s.box_office_id);
+
+-- name: cash_is_for_its_order()
+-- What a payment or a refund at a till was for adds up to it, in lines of its order.
+select format('session %s, row %s: %s, its lines come to %s', m.session_id, m.number, m.amount_cents,
+    coalesce(sum(h.amount_cents), 0))
+from cash_movements m
+left join payments p on p.id = m.payment_id
+left join refunds r on r.id = m.refund_id
+left join cash_shares h on h.session_id = m.session_id and h.number = m.number
+left join order_lines l on l.id = h.order_line_id
+group by m.session_id, m.number, m.amount_cents, m.kind, p.order_id, r.order_id
+having case when m.kind in ('payment', 'refund') then m.amount_cents else 0 end <> coalesce(sum(h.amount_cents), 0)
+    or bool_or(l.order_id <> coalesce(p.order_id, r.order_id));

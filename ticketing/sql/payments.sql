@@ -6,9 +6,14 @@ where order_id = :order_id and provider = :provider and amount_cents = :amount_c
 order by created_at desc
 limit 1;
 
--- name: add(payment_id, order_id, provider, reference, amount_cents, currency, status, now, settled_at)!
-insert into payments (id, order_id, provider, reference, amount_cents, currency, status, created_at, settled_at)
-values (:payment_id, :order_id, :provider, :reference, :amount_cents, :currency, :status, :now, :settled_at);
+-- name: add(payment_id, order_id, provider, reference, amount_cents, currency, status, now, settled_at, cash_session_id)!
+insert into payments (
+    id, order_id, provider, reference, amount_cents, currency, status, created_at, settled_at, cash_session_id
+)
+values (
+    :payment_id, :order_id, :provider, :reference, :amount_cents, :currency, :status, :now, :settled_at,
+    :cash_session_id
+);
 
 -- name: of_order(order_id)
 select id, order_id, provider, reference, amount_cents, currency, status, created_at, settled_at

@@ -41,7 +41,7 @@ from refunds r
 join payments p on p.id = r.payment_id
 join orders o on o.id = r.order_id
 join box_offices b on b.id = o.box_office_id
-where r.id = :refund_id and b.organisation_id = :organisation_id and p.provider in ('on_site', 'transfer');
+where r.id = :refund_id and b.organisation_id = :organisation_id and p.provider in ('on_site', 'terminal', 'transfer');
 
 -- name: of_order(order_id)
 select r.id, r.order_id, r.payment_id, p.provider, p.reference, r.amount_cents, r.currency, r.status, r.reason,
@@ -57,8 +57,9 @@ select from orders where id = :order_id for no key update;
 -- name: order_named(order_id)^
 select code, box_office_id from orders where id = :order_id;
 
--- name: mark_sent(refund_id, now)!
-update refunds set status = 'sent', sent_at = :now where id = :refund_id and status = 'due';
+-- name: mark_sent(refund_id, now, cash_session_id)!
+update refunds set status = 'sent', sent_at = :now, cash_session_id = :cash_session_id
+where id = :refund_id and status = 'due';
 
 -- name: returned(payment_id)$
 -- Whether all of a payment went back.

@@ -110,7 +110,7 @@ select
         from refunds r
         join payments y on y.id = r.payment_id
         join orders o on o.id = r.order_id
-        where r.status = 'due' and y.provider in ('on_site', 'transfer') and o.box_office_id = :box_office_id
+        where r.status = 'due' and y.provider in ('on_site', 'terminal', 'transfer') and o.box_office_id = :box_office_id
     ) as refunds_due_count,
     (
         select count(*)::integer
