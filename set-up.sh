@@ -28,6 +28,8 @@ needed() {
   font 'DejaVuSans.ttf' || echo "fonts-dejavu-core: names in Greek, Cyrillic, Arabic, Hebrew"
   font 'DroidSansFallback*' || echo "fonts-droid-fallback: names in Chinese, Japanese, Korean"
   [ -z "${for_tests:-}" ] || command -v chromium >/dev/null || [ "$(. /etc/os-release && echo "$ID")" != debian ] || echo "chromium: the browser that the tests drive"
+  [ -z "${for_tests:-}" ] || command -v ippeveprinter >/dev/null || [ -x /usr/sbin/ippeveprinter ] || echo "cups-ipp-utils: the printer that the tests print on"
+  [ -z "${for_tests:-}" ] || command -v dbus-daemon >/dev/null || echo "dbus-daemon: what that printer insists on"
   font 'NotoColorEmoji*' || echo "fonts-noto-color-emoji: emoji in names"
 }
 
@@ -104,8 +106,14 @@ front_end() {
   (cd web && "${npm[@]}" ci --silent --no-audit --no-fund && "${npm[@]}" run --silent build)
 }
 
+# What the tests need besides, also where ./run made the .venv.
+packages_of_tests() {
+  system_packages
+}
+
 environment
 once python_packages requirements.lock
+[ -z "${for_tests:-}" ] || once packages_of_tests set-up.sh
 once extensions requirements.lock pyproject.toml setup.py $(find engine/core -name '*.p[yx][xd]' | sort)
 if [ -e web/package.json ]; then
   [ -d web/dist ] || rm -f $venv/stamps/front_end
