@@ -89,6 +89,14 @@ class Settings(Struct, frozen=True, kw_only=True):
     check_s: Annotated[int, whole("Pause between two checks of everything that must be true", 1, 86_400)] = 60
     expiry_s: Annotated[int, whole("Pause between two searches for orders past their payment time", 1, 30)] = 5
 
+    # Printers
+    printer_networks: Annotated[
+        str, words("Private networks in which the server itself prints: addresses, networks; others are for agents")
+    ] = ""
+    printer_ports: Annotated[str, words("Ports at which the server prints: IPP, raw, Zebra's mobile printers")] = (
+        "631,9100-9109,6101"
+    )
+
     # Mail and payment
     smtp_url: Annotated[str, words("smtp://user:password@host:port or smtps://; empty: mails are kept as files")] = ""
     mail_from: Annotated[str, words("Sender of every mail")] = "tickets@localhost"
