@@ -107,7 +107,7 @@ def cards_pdf(
     layer: Layer = Layer.WHOLE,
 ) -> bytes:
     """An order's valid passes as cards, a page each, in the locale `tag`. `photos` are the hashes of holders' pictures
-    by pass; `pictures` (media type, bytes) by hash. Holds the GIL for some 20 ms a card."""
+    by pass; `pictures` (media type, bytes) by hash. Holds the GIL for some 30 ms a card."""
     return pdf(of(issued, tag, photos), look, tag, issued.head.order_code, pictures, layer)
 
 

@@ -302,10 +302,10 @@ def _qr(link: str, machine: Machine) -> bytes:
     assert 0 < len(content) <= LINK_BYTES_MAX and link.isprintable(), "a link"
     symbol = QRCode(error_correction=ERROR_CORRECT_M, border=0)
     symbol.add_data(content)
-    symbol.make()
-    side = symbol.modules_count
+    side = 17 + 4 * symbol.best_fit()
     module = max(QR_DOTS_MIN, min(QR_DOTS_MAX, int(machine.roll.dots * QR_SHARE) // side))
     if not machine.draws_qr:
+        symbol.make(fit=False)
         matrix = symbol.get_matrix()
         picture = Image.frombytes("L", (side, side), bytes(255 * dark for row in matrix for dark in row)).convert("1")
         return _centered(_raster(dots.of(picture.resize((side * module, side * module), Image.Resampling.NEAREST))))

@@ -123,8 +123,8 @@ def tickets_zpl(
     reprints: Mapping[UUID, int] | None = None,
 ) -> Job:
     """An order's passes and tickets, a format each, in the locale `tag`. `pictures` are by hash, as in a `Wardrobe`;
-    `reprints` says of an id which duplicate it is. About 1 ms a ticket; texts and pictures that are drawn take some 50
-    ms more the first time."""
+    `reprints` says of an id which duplicate it is. About 1 ms a ticket, 5 where long texts are made smaller; what is
+    drawn takes some 50 the first time."""
     return job(label_records.of(issued, tag, reprints), design, dpi, pictures or {})
 
 
