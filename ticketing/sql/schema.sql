@@ -573,13 +573,43 @@ CREATE TABLE public.account_links (
     CONSTRAINT account_links_kind_check CHECK ((kind = ANY (ARRAY['password-reset'::text, 'invitation'::text])))
 );
 
-CREATE TABLE public.admissions (
-    ticket_id uuid NOT NULL,
-    scan_id uuid NOT NULL,
-    performance_id uuid NOT NULL,
-    gate text NOT NULL,
-    at timestamp with time zone NOT NULL
+CREATE TABLE public.passages (
+    ticket_id uuid CONSTRAINT admissions_ticket_id_not_null NOT NULL,
+    scan_id uuid CONSTRAINT admissions_scan_id_not_null NOT NULL,
+    performance_id uuid CONSTRAINT admissions_performance_id_not_null NOT NULL,
+    gate text CONSTRAINT admissions_gate_not_null NOT NULL,
+    at timestamp with time zone CONSTRAINT admissions_at_not_null NOT NULL,
+    number integer NOT NULL,
+    direction text NOT NULL,
+    mode text NOT NULL,
+    undoes integer,
+    last integer NOT NULL,
+    entry integer NOT NULL,
+    entry_count integer NOT NULL,
+    entry_change smallint NOT NULL,
+    inside_change smallint NOT NULL,
+    despite text,
+    inside boolean GENERATED ALWAYS AS (((last = entry) AND (last > 0))) STORED NOT NULL,
+    CONSTRAINT passages_check CHECK ((undoes < number)),
+    CONSTRAINT passages_check1 CHECK (((last >= 0) AND (last <= number))),
+    CONSTRAINT passages_check2 CHECK (((entry >= 0) AND (entry <= last))),
+    CONSTRAINT passages_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text]))),
+    CONSTRAINT passages_entry_count_check CHECK ((entry_count >= 0)),
+    CONSTRAINT passages_mode_check CHECK ((mode = ANY (ARRAY['once'::text, 'entry_exit'::text, 'multiple'::text]))),
+    CONSTRAINT passages_number_check CHECK ((number > 0))
 );
+
+CREATE VIEW public.admissions AS
+ SELECT e.ticket_id,
+    e.scan_id,
+    e.performance_id,
+    e.gate,
+    e.at
+   FROM (public.passages l
+     JOIN public.passages e ON (((e.ticket_id = l.ticket_id) AND (e.number = l.entry))))
+  WHERE (NOT (EXISTS ( SELECT
+           FROM public.passages n
+          WHERE ((n.ticket_id = l.ticket_id) AND (n.number > l.number)))));
 
 CREATE TABLE public.allotment_copies (
     id uuid NOT NULL,
@@ -654,7 +684,8 @@ CREATE TABLE public.audit (
     subject_name text NOT NULL,
     changes jsonb DEFAULT '{}'::jsonb NOT NULL,
     address text NOT NULL,
-    at timestamp with time zone NOT NULL
+    at timestamp with time zone NOT NULL,
+    device_id uuid
 );
 
 ALTER TABLE public.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -664,6 +695,31 @@ ALTER TABLE public.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.scan_devices (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    profile_id uuid NOT NULL,
+    name text NOT NULL,
+    hash bytea NOT NULL,
+    code_id uuid,
+    staff_id uuid,
+    enrolled_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    seen_from text DEFAULT ''::text NOT NULL,
+    revoked_at timestamp with time zone,
+    software text DEFAULT ''::text NOT NULL,
+    hardware text DEFAULT ''::text NOT NULL,
+    reported_at timestamp with time zone,
+    battery smallint,
+    charging boolean,
+    clock_offset_ms bigint,
+    pending_count integer DEFAULT 0 NOT NULL,
+    network text DEFAULT ''::text NOT NULL,
+    CONSTRAINT scan_devices_battery_check CHECK (((battery >= 0) AND (battery <= 100))),
+    CONSTRAINT scan_devices_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT scan_devices_pending_count_check CHECK ((pending_count >= 0))
 );
 
 CREATE TABLE public.tokens (
@@ -698,12 +754,15 @@ CREATE VIEW public.audit_lines AS
     a.changes,
     a.address,
     a.at,
-    COALESCE(a.staff_id, a.token_id) AS actor_id,
-    COALESCE(s.name, t.name) AS actor_name,
-    (a.token_id IS NOT NULL) AS by_token
-   FROM ((public.audit a
+    a.device_id,
+    COALESCE(a.staff_id, a.token_id, a.device_id) AS actor_id,
+    COALESCE(s.name, t.name, d.name) AS actor_name,
+    (a.token_id IS NOT NULL) AS by_token,
+    ((a.staff_id IS NULL) AND (a.device_id IS NOT NULL)) AS by_device
+   FROM (((public.audit a
      LEFT JOIN public.staff s ON ((s.id = a.staff_id)))
-     LEFT JOIN public.tokens t ON ((t.id = a.token_id)));
+     LEFT JOIN public.tokens t ON ((t.id = a.token_id)))
+     LEFT JOIN public.scan_devices d ON ((d.id = a.device_id)));
 
 CREATE TABLE public.authenticators (
     staff_id uuid NOT NULL,
@@ -1318,6 +1377,17 @@ CREATE TABLE public.migrations (
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.offline_scans (
+    scan_id uuid NOT NULL,
+    performance_id uuid NOT NULL,
+    told text NOT NULL,
+    found text NOT NULL,
+    device_at timestamp with time zone NOT NULL,
+    clock_offset_ms bigint NOT NULL,
+    uploaded_at timestamp with time zone NOT NULL,
+    conflict boolean NOT NULL
+);
+
 CREATE TABLE public.oppositions (
     id uuid NOT NULL,
     ticket_id uuid,
@@ -1690,6 +1760,68 @@ CREATE TABLE public.recovery_codes (
     CONSTRAINT recovery_codes_hash_check CHECK ((length(hash) = 32))
 );
 
+CREATE TABLE public.scan_codes (
+    id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    profile_id uuid,
+    hash bytea NOT NULL,
+    sealed bytea NOT NULL,
+    staff_id uuid,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    device_count integer DEFAULT 0 NOT NULL,
+    CONSTRAINT scan_codes_check CHECK ((expires_at > created_at)),
+    CONSTRAINT scan_codes_hash_check CHECK ((length(hash) = 32))
+);
+
+ALTER TABLE public.scan_devices ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.scan_devices_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.scan_profile_dates (
+    profile_id uuid NOT NULL,
+    performance_id uuid NOT NULL
+);
+
+CREATE TABLE public.scan_profile_events (
+    profile_id uuid NOT NULL,
+    event_id uuid NOT NULL
+);
+
+CREATE TABLE public.scan_profile_fields (
+    profile_id uuid NOT NULL,
+    field_id uuid NOT NULL
+);
+
+CREATE TABLE public.scan_profiles (
+    id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    name text NOT NULL,
+    gate text NOT NULL,
+    covers text DEFAULT 'box_office'::text NOT NULL,
+    zones text[],
+    mode text DEFAULT 'once'::text NOT NULL,
+    entries_max integer,
+    role text DEFAULT 'steward'::text NOT NULL,
+    shown text[] DEFAULT '{}'::text[] NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    withdrawn_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT scan_profiles_check CHECK (((entries_max IS NULL) OR (mode = 'multiple'::text))),
+    CONSTRAINT scan_profiles_covers_check CHECK ((covers = ANY (ARRAY['box_office'::text, 'events'::text, 'dates'::text]))),
+    CONSTRAINT scan_profiles_entries_max_check CHECK (((entries_max >= 1) AND (entries_max <= 1000))),
+    CONSTRAINT scan_profiles_mode_check CHECK ((mode = ANY (ARRAY['once'::text, 'entry_exit'::text, 'multiple'::text]))),
+    CONSTRAINT scan_profiles_role_check CHECK ((role = ANY (ARRAY['steward'::text, 'supervisor'::text]))),
+    CONSTRAINT scan_profiles_shown_check CHECK ((shown <@ ARRAY['name'::text, 'tariff'::text, 'seat'::text, 'zone'::text, 'pass'::text])),
+    CONSTRAINT scan_profiles_zones_check CHECK (((cardinality(zones) >= 1) AND (cardinality(zones) <= 500)))
+);
+
 CREATE TABLE public.scans (
     id uuid NOT NULL,
     performance_id uuid NOT NULL,
@@ -1699,7 +1831,12 @@ CREATE TABLE public.scans (
     verdict text NOT NULL,
     digest bytea NOT NULL,
     at timestamp with time zone NOT NULL,
-    CONSTRAINT scans_digest_check CHECK ((length(digest) = 16))
+    device_id uuid,
+    direction text DEFAULT 'in'::text NOT NULL,
+    undoes uuid,
+    reason text DEFAULT ''::text NOT NULL,
+    CONSTRAINT scans_digest_check CHECK ((length(digest) = 16)),
+    CONSTRAINT scans_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text])))
 );
 
 CREATE TABLE public.seat_photos (
@@ -2008,12 +2145,6 @@ END;
 ALTER TABLE ONLY public.account_links
     ADD CONSTRAINT account_links_pkey PRIMARY KEY (hash);
 
-ALTER TABLE ONLY public.admissions
-    ADD CONSTRAINT admissions_pkey PRIMARY KEY (ticket_id);
-
-ALTER TABLE ONLY public.admissions
-    ADD CONSTRAINT admissions_scan_id_key UNIQUE (scan_id);
-
 ALTER TABLE ONLY public.allotment_copies
     ADD CONSTRAINT allotment_copies_pkey PRIMARY KEY (id);
 
@@ -2263,6 +2394,9 @@ ALTER TABLE ONLY public.members
 ALTER TABLE ONLY public.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.offline_scans
+    ADD CONSTRAINT offline_scans_pkey PRIMARY KEY (scan_id);
+
 ALTER TABLE ONLY public.oppositions
     ADD CONSTRAINT oppositions_pkey PRIMARY KEY (id);
 
@@ -2322,6 +2456,12 @@ ALTER TABLE ONLY public.pass_types
 
 ALTER TABLE ONLY public.pass_types
     ADD CONSTRAINT pass_types_pool_id_key UNIQUE (pool_id);
+
+ALTER TABLE ONLY public.passages
+    ADD CONSTRAINT passages_pkey PRIMARY KEY (ticket_id, number);
+
+ALTER TABLE ONLY public.passages
+    ADD CONSTRAINT passages_scan_id_key UNIQUE (scan_id);
 
 ALTER TABLE ONLY public.passes
     ADD CONSTRAINT passes_pkey PRIMARY KEY (id);
@@ -2422,6 +2562,33 @@ ALTER TABLE ONLY public.recovery_codes
 ALTER TABLE ONLY public.refunds
     ADD CONSTRAINT refunds_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.scan_codes
+    ADD CONSTRAINT scan_codes_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY public.scan_codes
+    ADD CONSTRAINT scan_codes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.scan_devices
+    ADD CONSTRAINT scan_devices_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY public.scan_devices
+    ADD CONSTRAINT scan_devices_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.scan_devices
+    ADD CONSTRAINT scan_devices_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.scan_profile_dates
+    ADD CONSTRAINT scan_profile_dates_pkey PRIMARY KEY (profile_id, performance_id);
+
+ALTER TABLE ONLY public.scan_profile_events
+    ADD CONSTRAINT scan_profile_events_pkey PRIMARY KEY (profile_id, event_id);
+
+ALTER TABLE ONLY public.scan_profile_fields
+    ADD CONSTRAINT scan_profile_fields_pkey PRIMARY KEY (profile_id, field_id);
+
+ALTER TABLE ONLY public.scan_profiles
+    ADD CONSTRAINT scan_profiles_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.scans
     ADD CONSTRAINT scans_pkey PRIMARY KEY (id);
 
@@ -2517,8 +2684,6 @@ ALTER TABLE ONLY public.waiting_turns
 
 CREATE INDEX account_links_staff ON public.account_links USING btree (staff_id);
 
-CREATE INDEX admissions_performance ON public.admissions USING btree (performance_id);
-
 CREATE INDEX allotment_copies_performance ON public.allotment_copies USING btree (performance_id);
 
 CREATE INDEX allotment_copy_dates_performance ON public.allotment_copy_dates USING btree (performance_id);
@@ -2531,7 +2696,7 @@ CREATE INDEX attempts_at ON public.attempts USING btree (at);
 
 CREATE INDEX audit_act ON public.audit USING btree (organisation_id, act, at, id);
 
-CREATE INDEX audit_actor ON public.audit USING btree (organisation_id, COALESCE(staff_id, token_id), at, id);
+CREATE INDEX audit_actor ON public.audit USING btree (organisation_id, COALESCE(staff_id, token_id, device_id), at, id);
 
 CREATE INDEX audit_box_office ON public.audit USING btree (box_office_id, at, id) WHERE (box_office_id IS NOT NULL);
 
@@ -2649,6 +2814,8 @@ CREATE INDEX mailings_event ON public.mailings USING btree (event_id, id);
 
 CREATE INDEX members_staff ON public.members USING btree (staff_id);
 
+CREATE INDEX offline_scans_conflicts ON public.offline_scans USING btree (performance_id) WHERE conflict;
+
 CREATE INDEX oppositions_pass ON public.oppositions USING btree (pass_id) WHERE (pass_id IS NOT NULL);
 
 CREATE INDEX oppositions_ticket ON public.oppositions USING btree (ticket_id) WHERE (ticket_id IS NOT NULL);
@@ -2670,6 +2837,8 @@ CREATE INDEX orders_not_paid ON public.orders USING btree (box_office_id, placed
 CREATE INDEX orders_placed ON public.orders USING btree (box_office_id, channel, placed_at, id);
 
 CREATE INDEX orders_unpaid ON public.orders USING btree (customer_id) WHERE (status = 'pending'::text);
+
+CREATE INDEX passages_performance ON public.passages USING btree (performance_id);
 
 CREATE INDEX passes_order ON public.passes USING btree (order_id);
 
@@ -2737,7 +2906,27 @@ CREATE INDEX refunds_due ON public.refunds USING btree (created_at) WHERE (statu
 
 CREATE INDEX refunds_order ON public.refunds USING btree (order_id);
 
+CREATE INDEX scan_codes_box_office ON public.scan_codes USING btree (box_office_id, expires_at);
+
+CREATE INDEX scan_codes_profile ON public.scan_codes USING btree (profile_id) WHERE (profile_id IS NOT NULL);
+
+CREATE INDEX scan_devices_code ON public.scan_devices USING btree (code_id) WHERE (code_id IS NOT NULL);
+
+CREATE INDEX scan_devices_profile ON public.scan_devices USING btree (profile_id);
+
+CREATE INDEX scan_devices_staff ON public.scan_devices USING btree (staff_id) WHERE (staff_id IS NOT NULL);
+
+CREATE INDEX scan_profile_dates_performance ON public.scan_profile_dates USING btree (performance_id);
+
+CREATE INDEX scan_profile_events_event ON public.scan_profile_events USING btree (event_id);
+
+CREATE INDEX scan_profile_fields_field ON public.scan_profile_fields USING btree (field_id);
+
+CREATE INDEX scan_profiles_box_office ON public.scan_profiles USING btree (box_office_id);
+
 CREATE INDEX scans_performance ON public.scans USING btree (performance_id, at);
+
+CREATE UNIQUE INDEX scans_undone_once ON public.scans USING btree (undoes) WHERE (undoes IS NOT NULL);
 
 CREATE INDEX seat_photos_hash ON public.seat_photos USING btree (hash);
 
@@ -2870,15 +3059,6 @@ CREATE TRIGGER waiting_room_goes_on BEFORE UPDATE ON public.waiting_rooms FOR EA
 ALTER TABLE ONLY public.account_links
     ADD CONSTRAINT account_links_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
 
-ALTER TABLE ONLY public.admissions
-    ADD CONSTRAINT admissions_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id);
-
-ALTER TABLE ONLY public.admissions
-    ADD CONSTRAINT admissions_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES public.scans(id) DEFERRABLE INITIALLY DEFERRED;
-
-ALTER TABLE ONLY public.admissions
-    ADD CONSTRAINT admissions_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(id);
-
 ALTER TABLE ONLY public.allotment_copies
     ADD CONSTRAINT allotment_copies_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
 
@@ -2917,6 +3097,9 @@ ALTER TABLE ONLY public.answers
 
 ALTER TABLE ONLY public.audit
     ADD CONSTRAINT audit_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.audit
+    ADD CONSTRAINT audit_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.scan_devices(id);
 
 ALTER TABLE ONLY public.audit
     ADD CONSTRAINT audit_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
@@ -3140,6 +3323,12 @@ ALTER TABLE ONLY public.members
 ALTER TABLE ONLY public.members
     ADD CONSTRAINT members_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
 
+ALTER TABLE ONLY public.offline_scans
+    ADD CONSTRAINT offline_scans_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id);
+
+ALTER TABLE ONLY public.offline_scans
+    ADD CONSTRAINT offline_scans_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES public.scans(id);
+
 ALTER TABLE ONLY public.oppositions
     ADD CONSTRAINT oppositions_pass_id_fkey FOREIGN KEY (pass_id) REFERENCES public.passes(id);
 
@@ -3199,6 +3388,15 @@ ALTER TABLE ONLY public.pass_types
 
 ALTER TABLE ONLY public.pass_types
     ADD CONSTRAINT pass_types_pool_id_fkey FOREIGN KEY (pool_id) REFERENCES public.pools(id);
+
+ALTER TABLE ONLY public.passages
+    ADD CONSTRAINT passages_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id);
+
+ALTER TABLE ONLY public.passages
+    ADD CONSTRAINT passages_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES public.scans(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.passages
+    ADD CONSTRAINT passages_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(id);
 
 ALTER TABLE ONLY public.passes
     ADD CONSTRAINT passes_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
@@ -3311,6 +3509,48 @@ ALTER TABLE ONLY public.refunds
 ALTER TABLE ONLY public.refunds
     ADD CONSTRAINT refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id);
 
+ALTER TABLE ONLY public.scan_codes
+    ADD CONSTRAINT scan_codes_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scan_codes
+    ADD CONSTRAINT scan_codes_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES public.scan_profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scan_codes
+    ADD CONSTRAINT scan_codes_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.scan_devices
+    ADD CONSTRAINT scan_devices_code_id_fkey FOREIGN KEY (code_id) REFERENCES public.scan_codes(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.scan_devices
+    ADD CONSTRAINT scan_devices_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES public.scan_profiles(id);
+
+ALTER TABLE ONLY public.scan_devices
+    ADD CONSTRAINT scan_devices_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.scan_profile_dates
+    ADD CONSTRAINT scan_profile_dates_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scan_profile_dates
+    ADD CONSTRAINT scan_profile_dates_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES public.scan_profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scan_profile_events
+    ADD CONSTRAINT scan_profile_events_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scan_profile_events
+    ADD CONSTRAINT scan_profile_events_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES public.scan_profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scan_profile_fields
+    ADD CONSTRAINT scan_profile_fields_field_id_fkey FOREIGN KEY (field_id) REFERENCES public.form_fields(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scan_profile_fields
+    ADD CONSTRAINT scan_profile_fields_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES public.scan_profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scan_profiles
+    ADD CONSTRAINT scan_profiles_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scans
+    ADD CONSTRAINT scans_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.scan_devices(id);
+
 ALTER TABLE ONLY public.scans
     ADD CONSTRAINT scans_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id);
 
@@ -3319,6 +3559,9 @@ ALTER TABLE ONLY public.scans
 
 ALTER TABLE ONLY public.scans
     ADD CONSTRAINT scans_token_id_fkey FOREIGN KEY (token_id) REFERENCES public.tokens(id);
+
+ALTER TABLE ONLY public.scans
+    ADD CONSTRAINT scans_undoes_fkey FOREIGN KEY (undoes) REFERENCES public.scans(id);
 
 ALTER TABLE ONLY public.seat_photos
     ADD CONSTRAINT seat_photos_hash_fkey FOREIGN KEY (hash) REFERENCES public.files(hash);
