@@ -143,15 +143,19 @@ async def look_then_write(settings: Settings) -> Timed:
         async def act() -> None:
             async with db.transaction() as c:
                 status = await c.fetchval("select status from tickets where id = $1 for update", ticket)
-                inside = await c.fetchval("select at from admissions where ticket_id = $1", ticket)
+                inside = await c.fetchval("select at from passages where ticket_id = $1", ticket)
                 assert status == "valid" and inside is None
                 asked = new_id()
                 await c.execute(
-                    "insert into scans values ($1, $2, $3, $4, 'Gate', 'admitted', $5, $6)",
+                    "insert into scans (id, performance_id, ticket_id, token_id, gate, verdict, digest, at)"
+                    " values ($1, $2, $3, $4, 'Gate', 'admitted', $5, $6)",
                     *(asked, sold.performance, ticket, sold.token.id, asked.bytes, NOW),
                 )
                 await c.execute(
-                    "insert into admissions values ($1, $2, $3, 'Gate', $4)", ticket, asked, sold.performance, NOW
+                    "insert into passages (ticket_id, number, scan_id, performance_id, gate, at, direction, mode, last,"
+                    " entry, entry_count, entry_change, inside_change, entered_at, entered_gate)"
+                    " values ($1, 1, $2, $3, 'Gate', $4, 'in', 'once', 1, 1, 1, 1, 1, $4, 'Gate')",
+                    *(ticket, asked, sold.performance, NOW),
                 )
 
         return act

@@ -166,6 +166,7 @@ async def let_in(c: Connection, house: House, ticket: UUID) -> None:
     )  # fmt: skip
     await c.execute(
         "insert into passages (ticket_id, number, scan_id, performance_id, gate, at, direction, mode, last, entry,"
-        " entry_count, entry_change, inside_change) values ($1, 1, $2, $3, 'North', $4, 'in', 'once', 1, 1, 1, 1, 1)",
+        " entry_count, entry_change, inside_change, entered_at, entered_gate)"
+        " values ($1, 1, $2, $3, 'North', $4, 'in', 'once', 1, 1, 1, 1, 1, $4, 'North')",
         ticket, scan, house.performance.id, NOW,
     )  # fmt: skip

@@ -119,9 +119,9 @@ select pg_temp.id(20, n), pg_temp.id(7, 1), pg_temp.id(14, 2 * n), pg_temp.id(19
 from generate_series(1, 20) n;
 insert into passages (
     ticket_id, number, scan_id, performance_id, gate, at, direction, mode, last, entry, entry_count, entry_change,
-    inside_change
+    inside_change, entered_at, entered_gate
 )
-select ticket_id, 1, id, performance_id, gate, at, 'in', 'once', 1, 1, 1, 1, 1 from scans;
+select ticket_id, 1, id, performance_id, gate, at, 'in', 'once', 1, 1, 1, 1, 1, at, gate from scans;
 insert into pgqueuer (priority, status, entrypoint, payload) values (0, 'queued', 'send_mail', '\x00');
 
 -- The people who work there.
@@ -243,11 +243,14 @@ select pg_temp.id(20, n), pg_temp.id(7, 1), pg_temp.id(14, case n when 103 then 
 from generate_series(101, 103) n;
 insert into passages (
     ticket_id, number, scan_id, performance_id, gate, at, direction, mode, undoes, last, entry, entry_count, entry_change,
-    inside_change, despite
-) values
-    (pg_temp.id(14, 200), 1, pg_temp.id(20, 101), pg_temp.id(7, 1), 'Gate 1', '2036-06-08T17:05Z', 'in', 'once', null, 1, 1, 1, 1, 1, null),
-    (pg_temp.id(14, 200), 2, pg_temp.id(20, 102), pg_temp.id(7, 1), 'Gate 1', '2036-06-08T17:05Z', 'in', 'once', 1, 0, 0, 0, -1, -1, null),
-    (pg_temp.id(14, 2), 2, pg_temp.id(20, 103), pg_temp.id(7, 1), 'Gate 1', '2036-06-08T17:05Z', 'in', 'once', null, 2, 2, 2, 1, 0, 'already_in');
+    inside_change, entered_at, entered_gate, despite
+)
+select pg_temp.id(14, ticket), number, pg_temp.id(20, scan), pg_temp.id(7, 1), 'Gate 1', '2036-06-08T17:05Z', 'in', 'once',
+    undoes, last, last, last, change, inside, case when last > 0 then timestamptz '2036-06-08T17:05Z' end,
+    case when last > 0 then 'Gate 1' end, despite
+from (
+    values (200, 1, 101, null, 1, 1, 1, null), (200, 2, 102, 1, 0, -1, -1, null), (2, 2, 103, null, 2, 1, 0, 'already_in')
+) as passed (ticket, number, scan, undoes, last, change, inside, despite);
 insert into offline_scans values (
     pg_temp.id(20, 103), pg_temp.id(7, 1), 'admitted', 'already_in', '2036-06-08T17:04Z', -60000, '2036-06-08T17:10Z', true
 );

@@ -44,10 +44,12 @@ def drop(table: str, constraint: str) -> str:
 
 PASSAGE = (
     "ticket_id, number, scan_id, performance_id, gate, at, direction, mode, last, entry, entry_count, entry_change,"
-    " inside_change"
+    " inside_change, entered_at, entered_gate"
 )
 SCAN_MADE = "(select id from scans where gate = 'made')"
-PASSAGE_AFTER = "ticket_id, 3, {scan}, performance_id, gate, at, direction, mode, last, entry, entry_count, 0, 0"
+PASSAGE_AFTER = (
+    "ticket_id, 3, {scan}, performance_id, gate, at, direction, mode, last, entry, entry_count, 0, 0, null, null"
+)
 SCAN = "id, performance_id, ticket_id, device_id, gate, verdict, digest, at"
 OTHER_SCAN = "gen_random_uuid(), performance_id, ticket_id, device_id, 'made', verdict, digest, at"
 LEFT = "'left'"
@@ -221,8 +223,9 @@ MUTANTS: dict[str, list[str]] = {
         "update passages set entry_change = 0 where ticket_id = " + TICKET.format(place=4),
         "update passages set inside_change = 0 where ticket_id = " + TICKET.format(place=4),
         "update passages set entry_count = 2, entry_change = 2 where ticket_id = " + TICKET.format(place=4),
-        "update passages set last = 1, entry = 1, entry_count = 1, entry_change = 0, inside_change = 0"
-        " where undoes is not null",
+        "update passages set entered_gate = 'elsewhere' where ticket_id = " + TICKET.format(place=4),
+        "update passages set last = 1, entry = 1, entry_count = 1, entry_change = 0, inside_change = 0, entered_at = at,"
+        " entered_gate = gate where undoes is not null",
     ],
     "undone_passages_stood": [
         f"insert into scans ({SCAN}, undoes) select {OTHER_SCAN}, null from scans where undoes is not null;"
@@ -232,9 +235,9 @@ MUTANTS: dict[str, list[str]] = {
         f"insert into scans ({SCAN}, undoes) select {OTHER_SCAN}, undoes from scans where undoes is not null",
     ],
     "passages_are_scans": [
-        "update scans set verdict = 'unknown' where id = (select scan_id from admissions limit 1)",
-        "update scans set direction = 'out' where id = (select scan_id from admissions limit 1)",
-        "update scans set undoes = (select scan_id from admissions limit 1) where undoes is not null",
+        "update scans set verdict = 'unknown' where id = (select scan_id from passages where last = 1 limit 1)",
+        "update scans set direction = 'out' where id = (select scan_id from passages where last = 1 limit 1)",
+        "update scans set undoes = (select scan_id from passages where last = 1 limit 1) where undoes is not null",
         drop("passages", "passages_scan_id_fkey")
         + "update passages set scan_id = gen_random_uuid() where ticket_id = "
         + TICKET.format(place=4),
@@ -246,7 +249,7 @@ MUTANTS: dict[str, list[str]] = {
     ],
     "counts_are_scans": [
         f"insert into scans ({SCAN}) select {OTHER_SCAN} from scans limit 1",
-        "update scans set verdict = 'left' where id = (select scan_id from admissions limit 1)",
+        "update scans set verdict = 'left' where id = (select scan_id from passages where last = 1 limit 1)",
     ],
     "conflicts_are_told": [
         "update offline_scans set conflict = false",

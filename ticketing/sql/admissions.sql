@@ -57,27 +57,27 @@ subject as (
 known as (
     select
         s.id, s.generation, s.statuses || p.status as statuses, p.id as performance_id, s.place,
-        s.zone, s.row_label, s.seat_label, s.category, s.holder_name, f.name as tariff_name,
-        e.name as event_name, p.starts_at, v.time_zone, y.name as pass_name,
-        l.number, l.last, l.entry, l.entry_count, l.inside, i.at as entered_at, i.gate as entered_gate,
-        o.at as left_at, o.gate as left_gate
+        s.zone, s.row_label, s.seat_label, s.category, s.holder_name,
+        (select f.name from tariffs f where f.id = s.tariff_id) as tariff_name,
+        (
+            select y.name from passes a join pass_types y on y.id = a.pass_type_id where a.id = s.pass_id
+        ) as pass_name,
+        e.name as event_name, p.starts_at, v.time_zone,
+        coalesce(l.number, 0) as number, coalesce(l.last, 0) as last, coalesce(l.entry, 0) as entry,
+        coalesce(l.entry_count, 0) as entry_count, coalesce(l.inside, false) as inside,
+        l.entered_at, l.entered_gate, l.left_at, l.left_gate
     from subject s
     join performances p on p.id = s.performance_id
     join box_offices b on b.id = p.box_office_id
     join events e on e.id = p.event_id
     join venues v on v.id = p.venue_id
-    left join tariffs f on f.id = s.tariff_id
-    left join passes a on a.id = s.pass_id
-    left join pass_types y on y.id = a.pass_type_id
     left join lateral (
-        select number, last, entry, entry_count, inside
+        select number, last, entry, entry_count, inside, entered_at, entered_gate, left_at, left_gate
         from passages
         where ticket_id = s.id
         order by number desc
         limit 1
     ) l on true
-    left join passages i on i.ticket_id = s.id and i.number = l.entry
-    left join passages o on o.ticket_id = s.id and o.number = l.last and o.direction = 'out'
     where b.organisation_id = :organisation_id
 ),
 -- Of several dates at one gate, the ticket's own.
@@ -104,7 +104,7 @@ judged as (
                 where z.date = k.performance_id and k.place >= z.first and k.place < z.past
             ) then 'wrong_zone'
             when :direction = 'in' and k.entry_count >= :entries_max::integer then 'entries_spent'
-            when coalesce(k.last, 0) = 0 then :if_new::text
+            when k.last = 0 then :if_new::text
             when k.inside then :if_inside::text
             else :if_outside::text
         end as verdict
@@ -113,9 +113,8 @@ judged as (
     where not exists (select from seen)
 ),
 passing as (
-    select j.ticket_id, j.performance_id, coalesce(k.number, 0) + 1 as number, (:direction = 'in')::integer as entering,
-        coalesce(k.entry, 0) as entry, coalesce(k.entry_count, 0) as entry_count,
-        coalesce(k.inside, false)::integer as inside, nullif(j.verdict, :passed::text) as despite
+    select j.ticket_id, j.performance_id, k.number + 1 as number, :direction = 'in' as enters, k.entry, k.entry_count,
+        k.inside, k.entered_at, k.entered_gate, nullif(j.verdict, :passed::text) as despite
     from judged j
     join known k on k.id = j.ticket_id
     where j.verdict = :passed::text or :despite::boolean
@@ -123,10 +122,13 @@ passing as (
 entered as (
     insert into passages (
         ticket_id, number, scan_id, performance_id, gate, at, direction, mode, last, entry, entry_count, entry_change,
-        inside_change, despite
+        inside_change, entered_at, entered_gate, left_at, left_gate, despite
     )
     select ticket_id, number, :scan_id, performance_id, :gate, :now, :direction, :mode::text, number,
-        case entering when 1 then number else entry end, entry_count + entering, entering, entering - inside, despite
+        case when enters then number else entry end, entry_count + enters::integer, enters::integer,
+        enters::integer - inside::integer, case when enters then :now else entered_at end,
+        case when enters then :gate else entered_gate end, case when not enters then :now end,
+        case when not enters then :gate end, despite
     from passing
 ),
 recorded as (

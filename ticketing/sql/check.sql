@@ -390,9 +390,15 @@ where b.number is null and p.number <> 1
     or case
         when p.undoes is not null then
             (p.last, p.entry, p.entry_count) <> (coalesce(u.last, 0), coalesce(u.entry, 0), coalesce(u.entry_count, 0))
+            or (p.entered_at, p.entered_gate, p.left_at, p.left_gate)
+                is distinct from (u.entered_at, u.entered_gate, u.left_at, u.left_gate)
         when p.direction = 'in' then
             (p.last, p.entry, p.entry_count) <> (p.number, p.number, coalesce(b.entry_count, 0) + 1)
-        else (p.last, p.entry, p.entry_count) <> (p.number, coalesce(b.entry, 0), coalesce(b.entry_count, 0))
+            or (p.entered_at, p.entered_gate) <> (p.at, p.gate)
+        else
+            (p.last, p.entry, p.entry_count) <> (p.number, coalesce(b.entry, 0), coalesce(b.entry_count, 0))
+            or (p.entered_at, p.entered_gate) is distinct from (b.entered_at, b.entered_gate)
+            or (p.left_at, p.left_gate) <> (p.at, p.gate)
     end;
 
 -- name: undone_passages_stood()

@@ -590,9 +590,15 @@ CREATE TABLE public.passages (
     inside_change smallint NOT NULL,
     despite text,
     inside boolean GENERATED ALWAYS AS (((last = entry) AND (last > 0))) STORED NOT NULL,
+    entered_at timestamp with time zone,
+    entered_gate text,
+    left_at timestamp with time zone,
+    left_gate text,
     CONSTRAINT passages_check CHECK ((undoes < number)),
     CONSTRAINT passages_check1 CHECK (((last >= 0) AND (last <= number))),
     CONSTRAINT passages_check2 CHECK (((entry >= 0) AND (entry <= last))),
+    CONSTRAINT passages_check3 CHECK ((((entry > 0) = (entered_at IS NOT NULL)) AND ((entry > 0) = (entered_gate IS NOT NULL)))),
+    CONSTRAINT passages_check4 CHECK ((((last > entry) = (left_at IS NOT NULL)) AND ((last > entry) = (left_gate IS NOT NULL)))),
     CONSTRAINT passages_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text]))),
     CONSTRAINT passages_entry_count_check CHECK ((entry_count >= 0)),
     CONSTRAINT passages_mode_check CHECK ((mode = ANY (ARRAY['once'::text, 'entry_exit'::text, 'multiple'::text]))),
@@ -600,16 +606,13 @@ CREATE TABLE public.passages (
 );
 
 CREATE VIEW public.admissions AS
- SELECT e.ticket_id,
-    e.scan_id,
-    e.performance_id,
-    e.gate,
-    e.at
-   FROM (public.passages l
-     JOIN public.passages e ON (((e.ticket_id = l.ticket_id) AND (e.number = l.entry))))
-  WHERE (NOT (EXISTS ( SELECT
+ SELECT ticket_id,
+    entered_gate AS gate,
+    entered_at AS at
+   FROM public.passages l
+  WHERE ((entry > 0) AND (NOT (EXISTS ( SELECT
            FROM public.passages n
-          WHERE ((n.ticket_id = l.ticket_id) AND (n.number > l.number)))));
+          WHERE ((n.ticket_id = l.ticket_id) AND (n.number > l.number))))));
 
 CREATE TABLE public.allotment_copies (
     id uuid NOT NULL,
