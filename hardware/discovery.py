@@ -3,7 +3,7 @@
 Each look asks anew for a few seconds and forgets everything at its end: no thread, no task and no memory of ours stays,
 and a printer that is gone is not in the next list. Multicast does not leave the local network, so a server elsewhere
 finds nothing: the print agent looks, there where the printers are. What is found was said by machines nobody vouches
-for: it is bounded, cleaned, and connected to only after the guard (`hardware.reach`).
+for: it is bounded, cleaned, and connected to only after the guard (`hardware.guard`).
 """
 
 import asyncio

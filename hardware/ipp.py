@@ -15,6 +15,7 @@ from typing import Any
 from msgspec import Struct
 from pyipp.enums import IppJobState, IppOperation, IppStatus
 
+from engine import failpoints
 from hardware import ipp_meanings as meanings
 from hardware.ipp_client import Attributes, IppClient, IppPrinter, NoAnswer, Refused
 from hardware.jobs import Bounds, Job
@@ -68,6 +69,7 @@ async def send(printer: IppPrinter, job: Job, bounds: Bounds) -> Sending:
         handed = await _handed(client, job, number, wanted, bounds)
         if isinstance(handed, Sending):
             return handed
+        failpoints.reach("F12")
         return await _followed(client, handed, _hears_its_end(state), bounds)
 
 

@@ -19,9 +19,9 @@ from pyipp.enums import IppOperation
 from pyipp.parser import parse
 from pyipp.serializer import encode_dict
 
+from hardware.guard import Judged
 from hardware.jobs import Bounds
 from hardware.outcomes import told
-from hardware.reach import Judged
 
 VERSION = (1, 1)
 """Spoken by every printer, whatever later version it knows besides."""

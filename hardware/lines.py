@@ -8,8 +8,8 @@ import asyncio
 import socket
 from typing import Protocol
 
+from hardware.guard import Judged
 from hardware.jobs import Bounds
-from hardware.reach import Judged
 
 READ_BYTES = 4096
 DRAINED_BYTES_MAX = 64 * 1024

@@ -10,11 +10,11 @@ from enum import StrEnum
 from msgspec import Struct
 
 from hardware import ipp, raw, talks
+from hardware.guard import Guard, Judged, Verdict, judge
 from hardware.ipp_client import IppPrinter
 from hardware.jobs import Bounds, Dialect, Job
 from hardware.lines import Dropped
 from hardware.outcomes import AWAY, Conditions, Reason, Sending, refused, unreachable
-from hardware.reach import Judged, Reach, Verdict, judge
 from hardware.usb import DeviceLine
 
 
@@ -44,14 +44,14 @@ class Printer(Struct, frozen=True, kw_only=True):
     certificate_sha256: bytes = b""
 
 
-async def send(printer: Printer, job: Job, reach: Reach, bounds: Bounds) -> Sending:
+async def send(printer: Printer, job: Job, guard: Guard, bounds: Bounds) -> Sending:
     """Print a job, once. Nothing it does raises, but for being cancelled: then the job may be on paper."""
     assert job.payload, "a job has bytes"
     if len(job.payload) > bounds.bytes_max:
         return refused(Reason.TOO_LARGE, f"{len(job.payload)} bytes are more than {bounds.bytes_max}")
     if printer.way == Way.DEVICE:
-        return await _to_device(printer, job, reach, bounds)
-    judged = await judge(printer.host, printer.port, reach, bounds)
+        return await _to_device(printer, job, guard, bounds)
+    judged = await judge(printer.host, printer.port, guard, bounds)
     if judged.verdict == Verdict.NO_SUCH_NAME:
         return unreachable(f"nobody knows the name {printer.host}")
     if judged.verdict != Verdict.ALLOWED:
@@ -61,11 +61,11 @@ async def send(printer: Printer, job: Job, reach: Reach, bounds: Bounds) -> Send
     return await raw.send(judged, job, printer.dialect, bounds)
 
 
-async def look(printer: Printer, reach: Reach, bounds: Bounds) -> Conditions:
+async def look(printer: Printer, guard: Guard, bounds: Bounds) -> Conditions:
     """How a printer is: OFFLINE when it cannot be reached, empty when it does not say. Prints nothing."""
     if printer.way == Way.DEVICE:
-        return await _device(printer, reach, bounds)
-    judged = await judge(printer.host, printer.port, reach, bounds)
+        return await _device(printer, guard, bounds)
+    judged = await judge(printer.host, printer.port, guard, bounds)
     if judged.verdict != Verdict.ALLOWED:
         return AWAY
     if printer.way == Way.IPP:
@@ -73,14 +73,14 @@ async def look(printer: Printer, reach: Reach, bounds: Bounds) -> Conditions:
     return await raw.look(judged, printer.dialect, bounds)
 
 
-def is_device(path: str, reach: Reach) -> bool:
-    """Whether a path is a device in reach, wherever its links lead."""
+def is_device(path: str, guard: Guard) -> bool:
+    """Whether a guard lets through to a path: a device, wherever its links lead."""
     whole = os.path.realpath(path)
-    return any(os.path.dirname(whole) == os.path.realpath(folder) for folder in reach.device_folders)
+    return any(os.path.dirname(whole) == os.path.realpath(folder) for folder in guard.device_folders)
 
 
-async def _to_device(printer: Printer, job: Job, reach: Reach, bounds: Bounds) -> Sending:
-    if not is_device(printer.path, reach):
+async def _to_device(printer: Printer, job: Job, guard: Guard, bounds: Bounds) -> Sending:
+    if not is_device(printer.path, guard):
         return refused(Reason.NOT_ALLOWED, f"{printer.path} is no device of printers")
     try:
         line = DeviceLine.open(printer.path)
@@ -92,9 +92,9 @@ async def _to_device(printer: Printer, job: Job, reach: Reach, bounds: Bounds) -
         await line.close(bounds.close_s_max)
 
 
-async def _device(printer: Printer, reach: Reach, bounds: Bounds) -> Conditions:
+async def _device(printer: Printer, guard: Guard, bounds: Bounds) -> Conditions:
     try:
-        line = DeviceLine.open(printer.path) if is_device(printer.path, reach) else None
+        line = DeviceLine.open(printer.path) if is_device(printer.path, guard) else None
     except Dropped:
         line = None
     if line is None:

@@ -1,10 +1,10 @@
 """Printers that take bytes on a TCP port (9100, "raw", "JetDirect"): Zebras, receipt printers, most others."""
 
 from hardware import talks
+from hardware.guard import Judged
 from hardware.jobs import Bounds, Dialect, Job
 from hardware.lines import Dropped, TcpLine
 from hardware.outcomes import AWAY, Conditions, Sending, unreachable
-from hardware.reach import Judged
 
 
 async def send(printer: Judged, job: Job, dialect: Dialect, bounds: Bounds) -> Sending:

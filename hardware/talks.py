@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
+from engine import failpoints
 from hardware import escpos, zpl
 from hardware.escpos import Question
 from hardware.jobs import Bounds, Dialect, Job
@@ -62,6 +63,7 @@ async def attempt(line: Line, job: Job, dialect: Dialect, bounds: Bounds) -> Sen
         await line.write(job.payload, bounds.write_s_max)
     except Dropped as problem:
         return unreachable(str(problem)) if problem.untouched else unknown(str(problem))
+    failpoints.reach("F12")
     try:
         if talk.tells_end:
             return await _watched(line, talk, job, bounds)

@@ -1,7 +1,7 @@
 """What printers and their jobs are told to be, on pages; texts to be translated where they are shown."""
 
+from hardware.guard import Verdict
 from hardware.outcomes import Condition, Outcome, Reason
-from hardware.reach import Verdict
 from ticketing.states import PrintStatus
 from web.languages import marked
 

@@ -14,8 +14,8 @@ from pyipp.enums import IppOperation, IppStatus, IppTag
 from pyipp.parser import parse
 from pyipp.serializer import construct_attribute
 
+from hardware.guard import Judged, Verdict
 from hardware.jobs import Dialect
-from hardware.reach import Judged, Verdict
 
 LOOPBACK = "127.0.0.1"
 ZPL_PART = re.compile(rb"~HQES|~HS|! U1 getvar \"[a-z_.]+\"\r\n|\^XA.*?\^XZ\n?", re.DOTALL)

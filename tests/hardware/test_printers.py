@@ -3,10 +3,10 @@
 import pytest
 
 from hardware import printers
+from hardware.guard import Guard, agent_guard, server_guard
 from hardware.jobs import Bounds, Dialect, Job
 from hardware.outcomes import EVENTS, PASSING, Condition, Outcome, Reason, Sending, clean, told
 from hardware.printers import Printer, Way
-from hardware.reach import Reach, agent_reach, server_reach
 from tests.hardware.simulators import LOOPBACK, Machine, OldPrinter
 from ticketing.states import PRINT, PrintEvent, PrintStatus, step
 
@@ -15,8 +15,8 @@ HERE = "127.0.0.0/8"
 LABEL = b"^XA^FDSeat 4^FS^XZ"
 
 
-def here(port: int) -> Reach:
-    return server_reach(HERE, str(port))
+def here(port: int) -> Guard:
+    return server_guard(HERE, str(port))
 
 
 async def test_a_printer_on_a_port() -> None:
@@ -43,24 +43,24 @@ async def test_what_the_guard_refuses_is_not_connected_to(way: Way) -> None:
     machine = Machine(Dialect.ZPL)
     async with machine.listening() as judged:
         printer = Printer(way=way, host=LOOPBACK, port=judged.port, dialect=Dialect.ZPL)
-        for reach in (server_reach(), server_reach(ports=str(judged.port)), server_reach(HERE), agent_reach()):
-            sending = await printers.send(printer, Job(LABEL), reach, BOUNDS)
+        for guard in (server_guard(), server_guard(ports=str(judged.port)), server_guard(HERE), agent_guard()):
+            sending = await printers.send(printer, Job(LABEL), guard, BOUNDS)
             assert (sending.outcome, sending.reason, sending.transient) == (
                 Outcome.REFUSED, Reason.NOT_ALLOWED, False,
             )  # fmt: skip
-            assert await printers.look(printer, reach, BOUNDS) == {Condition.OFFLINE}
+            assert await printers.look(printer, guard, BOUNDS) == {Condition.OFFLINE}
     assert machine.connections == 0
 
 
 async def test_a_name_that_nobody_knows_may_be_known_later() -> None:
     printer = Printer(way=Way.RAW, host="printer.invalid", port=9100)
-    sending = await printers.send(printer, Job(LABEL), server_reach(), BOUNDS)
+    sending = await printers.send(printer, Job(LABEL), server_guard(), BOUNDS)
     assert (sending.outcome, sending.transient) == (Outcome.UNREACHABLE, True)
 
 
 async def test_a_job_that_is_too_large() -> None:
     printer = Printer(way=Way.RAW, host=LOOPBACK, port=9100)
-    sending = await printers.send(printer, Job(bytes(101)), server_reach(), Bounds(bytes_max=100))
+    sending = await printers.send(printer, Job(bytes(101)), server_guard(), Bounds(bytes_max=100))
     assert (sending.reason, sending.note) == (Reason.TOO_LARGE, "101 bytes are more than 100")
 
 

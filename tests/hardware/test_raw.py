@@ -1,8 +1,11 @@
 """Bytes on a TCP port: every outcome, by a printer that can do wrong in every way we know of."""
 
 import asyncio
+import os
+import signal
 import socket
 import struct
+import sys
 
 import msgspec
 import pytest
@@ -12,6 +15,7 @@ from hardware.jobs import Bounds, Dialect, Job
 from hardware.lines import Dropped, TcpLine
 from hardware.outcomes import Condition, Outcome, Reason, Sending
 from tests.hardware.simulators import CUT, LOOPBACK, Machine, at
+from tests.tidy.tree import ROOT
 
 LABEL = b"^XA^FO50,50^FDRow F, seat 4^FS^XZ"
 RECEIPT = b"\x1b@Receipt 42\n" + CUT
@@ -214,3 +218,52 @@ async def test_a_job_that_is_broken_off_from_outside_ends_the_line() -> None:
         sending.cancel()
         with pytest.raises(asyncio.CancelledError):
             await sending
+
+
+async def printed_by_a_spooler(machine: Machine) -> int:
+    """How often a label comes out, sent again as long as that is without a doubt; the line is mended meanwhile."""
+    async with machine.listening() as judged:
+        for _ in range(3):
+            sending = await raw.send(judged, Job(LABEL), ZPL, CALM)
+            machine.closes_after = None
+            if not sending.transient:
+                break
+        await raw.look(judged, ZPL, CALM)
+    return len(machine.printed)
+
+
+@pytest.mark.parametrize(("part", "times"), [(0, 1), (1, 0), (10, 0), (len(LABEL), 1)])
+async def test_nothing_is_printed_twice_unseen(part: int, times: int) -> None:
+    """What a machine had of a job before the line dropped comes out when it comes to it."""
+    assert await printed_by_a_spooler(Machine(ZPL, closes_after=part)) == times
+
+
+async def test_what_is_in_doubt_and_sent_again_is_printed_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mutant: whoever took a dropped line for one that was never there."""
+    monkeypatch.setattr(Sending, "transient", property(lambda sending: sending.outcome != Outcome.DELIVERED))
+    assert await printed_by_a_spooler(Machine(ZPL, closes_after=len(LABEL))) == 2
+
+
+SENDER = """
+import asyncio, sys
+from hardware import raw
+from hardware.jobs import Bounds, Dialect, Job
+from tests.hardware.simulators import at
+asyncio.run(raw.send(at(int(sys.argv[1])), Job(sys.argv[2].encode()), Dialect.ZPL, Bounds()))
+"""
+
+
+async def test_a_sender_that_is_killed_once_the_job_is_out() -> None:
+    """F12: the machine has the job, and nobody is left who knows."""
+    machine = Machine(ZPL)
+    async with machine.listening() as judged:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", SENDER, str(judged.port), LABEL.decode(), cwd=ROOT,
+            env=os.environ | {"PLACEUR_FAILPOINT": "F12"},
+        )  # fmt: skip
+        assert await process.wait() == -signal.SIGKILL
+        async with asyncio.timeout(20):
+            while machine.job_bytes < len(LABEL):
+                await asyncio.sleep(0.01)
+        await raw.look(judged, ZPL, CALM)
+    assert machine.printed == [LABEL]

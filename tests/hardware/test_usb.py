@@ -11,11 +11,11 @@ import msgspec
 import pytest
 
 from hardware import printers, usb
+from hardware.guard import Guard, server_guard
 from hardware.jobs import Bounds, Dialect, Job
 from hardware.lines import Dropped
 from hardware.outcomes import Condition, Outcome, Reason, Sending
 from hardware.printers import Printer, Way
-from hardware.reach import Reach, server_reach
 from hardware.usb import DeviceLine, Plugged
 from tests.hardware.simulators import CUT, Machine
 
@@ -26,7 +26,7 @@ READY = frozenset({Condition.READY})
 
 
 @asynccontextmanager
-async def plugged_in(machine: Machine) -> AsyncIterator[tuple[Printer, Reach]]:
+async def plugged_in(machine: Machine) -> AsyncIterator[tuple[Printer, Guard]]:
     """A machine at the other end of a device; it unplugs itself where others hang up."""
     master, slave = os.openpty()
     for end in (master, slave):
@@ -52,10 +52,10 @@ async def plugged_in(machine: Machine) -> AsyncIterator[tuple[Printer, Reach]]:
                 return unplug()
 
     device = Printer(way=Way.DEVICE, path=path, dialect=machine.dialect)
-    reach = Reach(device_folders=(os.path.dirname(path),))
+    guard = Guard(device_folders=(os.path.dirname(path),))
     loop.add_reader(master, hear)
     try:
-        yield device, reach
+        yield device, guard
     finally:
         unplug()
         os.close(slave)
@@ -64,24 +64,24 @@ async def plugged_in(machine: Machine) -> AsyncIterator[tuple[Printer, Reach]]:
 @pytest.mark.parametrize(("dialect", "payload"), [(Dialect.ZPL, LABEL), (Dialect.ESCPOS, RECEIPT)])
 async def test_a_machine_that_says_so_has_printed(dialect: Dialect, payload: bytes) -> None:
     machine = Machine(dialect)
-    async with plugged_in(machine) as (device, reach):
-        assert await printers.look(device, reach, CALM) == READY
-        assert await printers.send(device, Job(payload), reach, CALM) == Sending(Outcome.DELIVERED, READY)
+    async with plugged_in(machine) as (device, guard):
+        assert await printers.look(device, guard, CALM) == READY
+        assert await printers.send(device, Job(payload), guard, CALM) == Sending(Outcome.DELIVERED, READY)
     assert machine.printed == [payload]
 
 
 async def test_a_long_job_goes_through_a_narrow_device() -> None:
     machine = Machine(Dialect.ZPL)
     long = b"^XA^FD" + b"x" * 60_000 + b"^FS^XZ"
-    async with plugged_in(machine) as (device, reach):
-        assert (await printers.send(device, Job(long), reach, CALM)).outcome == Outcome.DELIVERED
+    async with plugged_in(machine) as (device, guard):
+        assert (await printers.send(device, Job(long), guard, CALM)).outcome == Outcome.DELIVERED
     assert machine.printed == [long]
 
 
 async def test_one_without_paper_is_not_given_the_job() -> None:
     machine = Machine(Dialect.ZPL, paper=0)
-    async with plugged_in(machine) as (device, reach):
-        sending = await printers.send(device, Job(LABEL), reach, CALM)
+    async with plugged_in(machine) as (device, guard):
+        sending = await printers.send(device, Job(LABEL), guard, CALM)
     assert (sending.reason, sending.conditions) == (Reason.NOT_READY, {Condition.PAPER_OUT})
     assert machine.job_bytes == 0
 
@@ -89,8 +89,8 @@ async def test_one_without_paper_is_not_given_the_job() -> None:
 async def test_one_that_is_unplugged_within_the_job() -> None:
     machine = Machine(Dialect.ZPL, closes_after=5)
     bounds = msgspec.structs.replace(CALM, status_s_max=0.5)
-    async with plugged_in(machine) as (device, reach):
-        assert (await printers.send(device, Job(LABEL), reach, bounds)).outcome == Outcome.UNKNOWN
+    async with plugged_in(machine) as (device, guard):
+        assert (await printers.send(device, Job(LABEL), guard, bounds)).outcome == Outcome.UNKNOWN
 
 
 async def test_one_that_does_not_read() -> None:
@@ -113,12 +113,12 @@ async def test_one_that_does_not_read() -> None:
 
 async def test_devices_that_are_not_there_or_not_printers(tmp_path: Path) -> None:
     (tmp_path / "lp9").touch()
-    reach = Reach(device_folders=(str(tmp_path),))
+    guard = Guard(device_folders=(str(tmp_path),))
     for name in ("lp8", "lp9", "."):
         device = Printer(way=Way.DEVICE, path=str(tmp_path / name))
-        sending = await printers.send(device, Job(LABEL), reach, CALM)
+        sending = await printers.send(device, Job(LABEL), guard, CALM)
         assert sending.outcome in (Outcome.UNREACHABLE, Outcome.REFUSED)
-        assert await printers.look(device, reach, CALM) in ({Condition.OFFLINE}, set())
+        assert await printers.look(device, guard, CALM) in ({Condition.OFFLINE}, set())
     assert (tmp_path / "lp9").read_bytes() == b""
 
 
@@ -130,10 +130,10 @@ async def test_no_other_file_is_written(tmp_path: Path, path: str) -> None:
     folder.mkdir()
     (folder / "link").symlink_to(tmp_path / "secret")
     device = Printer(way=Way.DEVICE, path=path.format(folder=folder))
-    for reach in (server_reach(), Reach(device_folders=("/dev/usb", str(folder)))):
-        sending = await printers.send(device, Job(LABEL), reach, CALM)
+    for guard in (server_guard(), Guard(device_folders=("/dev/usb", str(folder)))):
+        sending = await printers.send(device, Job(LABEL), guard, CALM)
         assert (sending.outcome, sending.reason) == (Outcome.REFUSED, Reason.NOT_ALLOWED)
-        assert await printers.look(device, reach, CALM) == {Condition.OFFLINE}
+        assert await printers.look(device, guard, CALM) == {Condition.OFFLINE}
     assert (tmp_path / "secret").read_text() == "kept"
 
 

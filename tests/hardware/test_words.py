@@ -2,8 +2,8 @@
 
 import pytest
 
+from hardware.guard import Verdict
 from hardware.outcomes import Condition, Outcome, Reason
-from hardware.reach import Verdict
 from ticketing.states import PrintStatus
 from web import machine_words as words
 from web.languages import ORIGINAL, SPOKEN, translated

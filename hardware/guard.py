@@ -69,13 +69,13 @@ class Verdict(StrEnum):
     ADDRESS_NOT_ALLOWED = "address_not_allowed"
 
 
-class Reach(Struct, frozen=True):
-    """Where one process may connect to."""
+class Guard(Struct, frozen=True):
+    """Where one process may connect to, which depends on whose process it is."""
 
     networks: tuple[Network, ...] = ()
     ports: tuple[range, ...] = ()
     public: bool = True
-    """Whether all of the internet's addresses are in reach besides."""
+    """Whether it lets through to all of the internet's addresses besides."""
     device_folders: tuple[str, ...] = ()
     """Folders whose files are printers of this machine."""
 
@@ -89,37 +89,37 @@ class Judged(Struct, frozen=True):
     addresses: tuple[tuple[str | int, ...], ...] = ()
 
 
-def server_reach(networks: str = "", ports: str = PORTS_USUAL) -> Reach:
+def server_guard(networks: str = "", ports: str = PORTS_USUAL) -> Guard:
     """What the server reaches by its settings, both lists separated by commas; SettingRefused names what is wrong."""
-    return Reach(tuple(_network(text) for text in _items(networks)), _ports(ports))
+    return Guard(tuple(_network(text) for text in _items(networks)), _ports(ports))
 
 
-def agent_reach(ports: str = PORTS_USUAL) -> Reach:
+def agent_guard(ports: str = PORTS_USUAL) -> Guard:
     """What an agent reaches: the network and the machine it stands in. That it never prints to the internet bounds what
     a server that fell into other hands could do with it."""
-    return Reach(LOCAL, _ports(ports), public=False, device_folders=("/dev/usb",))
+    return Guard(LOCAL, _ports(ports), public=False, device_folders=("/dev/usb",))
 
 
-async def judge(host: str, port: int, reach: Reach, bounds: Bounds) -> Judged:
+async def judge(host: str, port: int, guard: Guard, bounds: Bounds) -> Judged:
     """Resolve a name, or read an address, and say whether the process may connect there.
 
     Of a name's addresses those that are allowed are kept, eight at most; it is refused when none is.
     """
-    if not any(port in some for some in reach.ports):
+    if not any(port in some for some in guard.ports):
         return Judged(Verdict.PORT_NOT_ALLOWED, host, port)
     found = await _resolved(host, port, bounds.resolve_s_max) if HOST.fullmatch(host) else []
-    allowed = [address for address in found if is_allowed(str(address[0]), reach)]
+    allowed = [address for address in found if is_allowed(str(address[0]), guard)]
     if allowed:
         return Judged(Verdict.ALLOWED, host, port, tuple(allowed[:ADDRESSES_MAX]))
     return Judged(Verdict.ADDRESS_NOT_ALLOWED if found else Verdict.NO_SUCH_NAME, host, port)
 
 
-def is_allowed(text: str, reach: Reach) -> bool:
-    """Whether one numeric address is in reach. An IPv4 address is judged as such however it is wrapped."""
+def is_allowed(text: str, guard: Guard) -> bool:
+    """Whether a guard lets through to one numeric address. An IPv4 address is judged as such however it is wrapped."""
     address = _unwrapped(ip_address(text.partition("%")[0]))
     if _within(address, NEVER):
         return False
-    return _within(address, reach.networks) or (reach.public and _is_public(address))
+    return _within(address, guard.networks) or (guard.public and _is_public(address))
 
 
 def _unwrapped(address: Address) -> Address:
