@@ -45,6 +45,8 @@ JOB_ATTRIBUTES = [
 AWAITING = frozenset({"job-incoming", "job-data-insufficient"})
 """Reasons of a job whose document has not all come. In doubt such a one is withdrawn, so that the printer does not
 wait for the rest; that nothing of it came out is for a person to see."""
+FORGOTTEN = (IppStatus.ERROR_NOT_FOUND, IppStatus.ERROR_GONE)
+"""What printers say of jobs that they do not remember, such as those long ended."""
 COUNTS = ("job-impressions-completed", "job-media-sheets-completed")
 BY_IPP = ("ipp:", "ipps:", "dnssd:", "implicitclass:")
 """Ways by which a queue of CUPS hears from its printer what became of a job."""
@@ -86,8 +88,8 @@ class Handed(Struct, frozen=True):
     """A job that a printer has, or may have."""
 
     number: int
-    doubt: str = ""
-    """Why it is not known to have all of it."""
+    doubt: str | None = None
+    """Why it is not known to have all of it; None when it has."""
 
 
 async def _attributes(client: IppClient) -> Attributes:
@@ -119,12 +121,15 @@ async def _handed(
         await client.ask(IppOperation.SEND_DOCUMENT, about, document=job.payload)
         return Handed(number)
     except Refused as said:
-        await _withdrawn(client, number)
-        return meanings.refusal(said)
+        if not meanings.leaves_doubt(said):
+            await _withdrawn(client, number)
+            return meanings.refusal(said)
+        doubt = meanings.refusal(said).note
     except NoAnswer as problem:
         if problem.untouched:
             return unreachable(str(problem))
-        return Handed(number, str(problem)) if number is not None else unknown(str(problem))
+        doubt = str(problem)
+    return Handed(number, doubt) if number is not None else unknown(doubt)
 
 
 async def _when_free(
@@ -152,11 +157,12 @@ async def _followed(client: IppClient, handed: Handed, hears: bool, bounds: Boun
             asked = {"job-id": handed.number, "requested-attributes": JOB_ATTRIBUTES}
             state = _first(await client.ask(IppOperation.GET_JOB_ATTRIBUTES, asked), "jobs")
             if ended := _end(state, hears):
-                return unknown(_both(handed.doubt, ended.note)) if handed.doubt else ended
-            if handed.doubt and AWAITING & set(meanings.listed(state, "job-state-reasons")):
+                return unknown(_both(handed.doubt, ended.note)) if handed.doubt is not None else ended
+            if handed.doubt is not None and AWAITING & set(meanings.listed(state, "job-state-reasons")):
                 await _withdrawn(client, handed.number)
         except Refused as said:
-            return unknown(handed.doubt) if handed.doubt else Sending(Outcome.SENT, note=clean(said.note))
+            if said.status in FORGOTTEN and not said.http:
+                return unknown(handed.doubt) if handed.doubt is not None else Sending(Outcome.SENT, note=said.note)
         except NoAnswer:
             pass
         if now() + bounds.poll_s >= until:
@@ -166,7 +172,7 @@ async def _followed(client: IppClient, handed: Handed, hears: bool, bounds: Boun
         conditions = meanings.conditions(await _attributes(client))
     except (Refused, NoAnswer):
         conditions = AWAY
-    return unknown(handed.doubt, conditions) if handed.doubt else Sending(Outcome.SENT, conditions)
+    return unknown(handed.doubt, conditions) if handed.doubt is not None else Sending(Outcome.SENT, conditions)
 
 
 def _end(job: Attributes, hears: bool) -> Sending | None:

@@ -21,7 +21,7 @@ from pyipp.serializer import encode_dict
 
 from hardware.guard import Judged
 from hardware.jobs import Bounds
-from hardware.outcomes import told
+from hardware.outcomes import clean, told
 
 VERSION = (1, 1)
 """Spoken by every printer, whatever later version it knows besides."""
@@ -191,6 +191,6 @@ def _read(answer: bytes) -> dict[str, Any]:
 
 def _refused(answer: dict[str, Any]) -> Refused:
     said = answer["operation-attributes"]
-    note = str(said.get("status-message", "")) if isinstance(said, dict) else ""
+    note = clean(str(said.get("status-message", ""))) if isinstance(said, dict) else ""
     unsupported = {name: value for group in answer["unsupported-attributes"] for name, value in group.items()}
     return Refused(answer["status-code"], note, unsupported)

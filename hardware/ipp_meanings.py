@@ -65,6 +65,13 @@ STATUSES: Mapping[int, Reason] = {
     IppStatus.ERROR_NOT_AUTHENTICATED: Reason.SIGN_IN,
     IppStatus.ERROR_NOT_AUTHORIZED: Reason.SIGN_IN,
 }
+FAILED = (
+    IppStatus.ERROR_INTERNAL,
+    IppStatus.ERROR_SERVICE_UNAVAILABLE,
+    IppStatus.ERROR_DEVICE,
+    IppStatus.ERROR_TEMPORARY,
+)
+HTTP_FAILED = 500
 HTTP_STATUSES: Mapping[int, Reason] = {
     401: Reason.SIGN_IN,
     403: Reason.SIGN_IN,
@@ -96,6 +103,11 @@ def refusal(said: Refused) -> Sending:
     if "media" in said.unsupported:
         reason = Reason.MEDIA
     return refused(reason, said.note or f"status {said.status:#06x}")
+
+
+def leaves_doubt(said: Refused) -> bool:
+    """Whether a no to a document may have come after a part of it was printed: the printer failed within it."""
+    return said.status >= HTTP_FAILED if said.http else said.status in FAILED
 
 
 def wanted(job: Job, printer: Attributes) -> dict[str, Any] | Sending:

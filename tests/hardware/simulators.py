@@ -302,7 +302,7 @@ class OldPrinter:
         operation = IppOperation(asked["status-code"])
         self.asked.append(operation)
         if operation == IppOperation.CREATE_JOB and not self.makes_jobs:
-            return self._says(IppStatus.ERROR_OPERATION_NOT_SUPPORTED)
+            return self.answer(IppStatus.ERROR_OPERATION_NOT_SUPPORTED)
         if asked["data"]:
             self.documents.append(asked["data"])
         if operation == self.hangs_up:
@@ -312,10 +312,10 @@ class OldPrinter:
             return self.says[operation]()
         about = {"job-id": [(IppTag.INTEGER, 7)], "job-state": [(IppTag.ENUM, 9)], **self.job}
         if operation == IppOperation.GET_PRINTER_ATTRIBUTES:
-            return self._says(IppStatus.OK, IppTag.PRINTER, {"printer-state": [(IppTag.ENUM, 3)], **self.printer})
-        return self._says(IppStatus.OK, IppTag.JOB, about)
+            return self.answer(IppStatus.OK, IppTag.PRINTER, {"printer-state": [(IppTag.ENUM, 3)], **self.printer})
+        return self.answer(IppStatus.OK, IppTag.JOB, about)
 
-    def _says(
+    def answer(
         self, status: IppStatus, group: IppTag | None = None,
         attributes: dict[str, list[tuple[IppTag, object]]] | None = None,
     ) -> web.Response:  # fmt: skip

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from aiohttp import web
-from pyipp.enums import IppOperation, IppTag
+from pyipp.enums import IppOperation, IppStatus, IppTag
 
 from hardware import ipp
 from hardware import ipp_meanings as meanings
@@ -245,6 +245,34 @@ async def test_answers_of_the_web_server_before_the_printer(status: int, reason:
     sending = await sent(printer)
     assert (sending.outcome, sending.reason) == (Outcome.REFUSED, reason)
     assert sending.note.startswith(f"HTTP {status}")
+
+
+async def test_a_printer_that_forgets_jobs_that_ended() -> None:
+    printer = OldPrinter()
+    printer.says[IppOperation.GET_JOB_ATTRIBUTES] = lambda: printer.answer(IppStatus.ERROR_NOT_FOUND)
+    assert await sent(printer) == Sending(Outcome.SENT)
+    printer.says[IppOperation.GET_JOB_ATTRIBUTES] = lambda: printer.answer(IppStatus.ERROR_BUSY)
+    assert await sent(printer, msgspec.structs.replace(CALM, done_s_max=0.05)) == Sending(Outcome.SENT, READY)
+
+
+@pytest.mark.parametrize("makes_jobs", [True, False])
+async def test_a_printer_that_fails_within_the_document_leaves_it_in_doubt(makes_jobs: bool) -> None:
+    operation = IppOperation.SEND_DOCUMENT if makes_jobs else IppOperation.PRINT_JOB
+    printer = OldPrinter(makes_jobs=makes_jobs, says={operation: lambda: web.Response(status=503)})
+    sending = await sent(printer)
+    assert (sending.outcome, sending.transient, printer.documents) == (Outcome.UNKNOWN, False, [PDF])
+
+
+@pytest.mark.parametrize("status", [IppStatus.ERROR_DEVICE, IppStatus.ERROR_DOCUMENT_FORMAT_ERROR])
+async def test_a_no_to_the_document(status: IppStatus) -> None:
+    printer = OldPrinter()
+    printer.says[IppOperation.SEND_DOCUMENT] = lambda: printer.answer(status)
+    sending = await sent(printer)
+    if status == IppStatus.ERROR_DEVICE:
+        assert sending.outcome == Outcome.UNKNOWN
+    else:
+        assert (sending.outcome, sending.reason) == (Outcome.REFUSED, Reason.FORMAT)
+        assert printer.asked[-1] == IppOperation.CANCEL_JOB, "so that it does not wait for another"
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>hello</html>", b"\x01\x01\x00\x00", bytes(2_000_000)])
