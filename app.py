@@ -28,9 +28,12 @@ from shop.routes import SHOP
 from ticketing import pools
 from ticketing.carts import Carts
 from ticketing.db import Database
+from ticketing.gate_counts import Counters
 from ticketing.offers import Offers
 from ticketing.queues import Queues
 from ticketing.sandbox import Sandbox
+from ticketing.scan_devices import Devices
+from ticketing.scan_lists import Lists
 from ticketing.settings import Settings, from_environment, secret_bytes, site_url
 from ticketing.shops import Shops
 from ticketing.signing_keys import Keys
@@ -126,6 +129,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             claims=open_stores.claims,
             tokens=Tokens(database),
             keys=Keys(database, secret),
+            devices=Devices(database),
+            counters=Counters(database),
+            scan_lists=Lists(database),
             sandbox=Sandbox(secret, f"{site}/sandbox"),
             press=press,
             workshop=workshop,

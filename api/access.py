@@ -11,14 +11,18 @@ from litestar.openapi.spec import SecurityRequirement
 from ticketing.audit import Actor
 from ticketing.orders import Order
 from ticketing.refusals import NotSignedIn
+from ticketing.scan_devices import Door
 from ticketing.tokens import Scope, Token
 from web.call import Call
 
 TOKEN: list[SecurityRequirement] = [{"token": []}]
 """For the description of what staff may do."""
+DEVICE: list[SecurityRequirement] = [{"device": []}]
+"""For the description of what a scanner may do."""
 ORDER_OR_TOKEN: list[SecurityRequirement] = [{"order": []}, {"token": []}]
 """For the description of what an order's shopper may do, and staff."""
 BEARER = "bearer"
+SCANNER = "device"
 ORDER = "order"
 
 
@@ -35,6 +39,23 @@ async def staff(call: Call, scope: Scope) -> Token:
     services.sign_ins.check(call.address, time.monotonic())
     try:
         return await services.tokens.verify(secret, scope, call.now, call.whole_address)
+    except NotSignedIn:
+        services.sign_ins.take(call.address, time.monotonic())
+        raise
+
+
+async def device(call: Call) -> Door:
+    """The scanner that calls, and what it may do; by `Bearer <token>`, or `Device <token>` as other programs say it.
+
+    Raises NotSignedIn, and TooManyRequests for an address that keeps showing bad tokens.
+    """
+    scheme, secret = _credentials(call)
+    if scheme not in (BEARER, SCANNER):
+        raise NotSignedIn()
+    services = call.services
+    services.sign_ins.check(call.address, time.monotonic())
+    try:
+        return await services.devices.verify(secret, call.now, call.whole_address)
     except NotSignedIn:
         services.sign_ins.take(call.address, time.monotonic())
         raise

@@ -25,6 +25,7 @@ Everything a shop, a counter or a gate needs to sell seats and let people in.
 * A **hold** is opened by its id, which only its shopper knows; an **order** by `Authorization: Order <secret>`.
 * Staff and machines show `Authorization: Bearer <token>`: an API key, made under Settings in the back office or by
   `placeur token create`, scoped view < scan < manage, that sells if it may, from the networks it is bound to.
+* A scanner shows `Authorization: Bearer <token>` with the token of its enrolment, scoped to its profile's gate.
 * What is refused is told as a problem document (RFC 9457) with a stable `code`; `/api/problems` lists them.
 * Times are UTC, money is integer cents beside its currency.
 """
@@ -91,6 +92,7 @@ def config() -> OpenAPIConfig:
     """Litestar's settings for both."""
     schemes: dict[str, Any] = {
         "token": SecurityScheme(type="http", scheme="bearer", description="A token of the organisation."),
+        "device": SecurityScheme(type="http", scheme="bearer", description="A scanner's token, of its enrolment."),
         "order": SecurityScheme(
             type="apiKey", name="Authorization", security_scheme_in="header", description="`Order <secret>`."
         ),

@@ -18,6 +18,9 @@ from api import (
     plans,
     refunds,
     refusals,
+    scan,
+    scan_devices,
+    scan_lists,
     tickets,
     waiting,
 )
@@ -72,6 +75,9 @@ V1 = Router(
         passes.reissue,
         admissions.admit,
         admissions.public_keys,
+        *scan_devices.HANDLERS,
+        *scan.HANDLERS,
+        *scan_lists.HANDLERS,
     ],
 )
 HANDLERS: list[ControllerRouterHandler] = [

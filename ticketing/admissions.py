@@ -90,7 +90,8 @@ class DoorScan(Struct, frozen=True, kw_only=True):
     """What a device asks at its gate: about a code, or a ticket that was looked up.
 
     `performance_ids` are the dates that it scans; `zones` narrows its profile's further. `reason`: somebody is let
-    through whatever the verdict is, and why. `happened`: they went through already, at the moment `at`.
+    through whatever the verdict is, and why. `happened`: they went through already, at the moment `at`; `refused`: they
+    were told so then, and did not.
     """
 
     scan_id: UUID
@@ -101,6 +102,7 @@ class DoorScan(Struct, frozen=True, kw_only=True):
     zones: tuple[str, ...] | None = None
     reason: str | None = None
     happened: bool = False
+    refused: Verdict | None = None
     at: datetime | None = None
 
 
@@ -194,7 +196,7 @@ async def go_through(
 NO_DEVICE: dict[str, Any] = dict.fromkeys(
     (
         "device_id", "profile_version", "box_office_id", "event_ids", "date_ids", "zone_dates", "zone_firsts",
-        "zone_pasts", "entries_max", "ticket_id",
+        "zone_pasts", "entries_max", "ticket_id", "refused",
     )
 ) | {"despite": False, "reason": ""}  # fmt: skip
 """What a program's scan is not bound by."""
@@ -226,6 +228,7 @@ async def _of_device(db: Database, keys: Keys, door: Door, scan: DoorScan, now: 
         "ticket_id": scan.ticket_id,
         "entries_max": profile.entries_max,
         "despite": scan.reason is not None or scan.happened,
+        "refused": scan.refused,
         "reason": scan.reason or "",
         **profile.coverage,
         **asked,

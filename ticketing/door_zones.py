@@ -16,12 +16,14 @@ from msgspec import Struct
 from ticketing import halls
 from ticketing.db import Database
 from ticketing.halls import Hall
+from ticketing.scan_profiles import Profile
 from ticketing.sql import load
 
 FRESH_S = 3.0
 DATES_MAX = 1000
 HALLS_MAX = 32
 RUNS_MAX = 200
+GATES_MAX = 10
 
 SQL = load("door_zones")
 K = TypeVar("K")
@@ -70,6 +72,17 @@ async def by_place(db: Database, performance_id: UUID) -> tuple[str, ...]:
     """The zone of each place of a date, by its id; empty for a place that its plan does not draw."""
     hall = await _hall(db, performance_id)
     return await _by_place(hall) if hall else ()
+
+
+async def gates(db: Database, profile: Profile, performance_id: UUID, place: int) -> tuple[str, ...]:
+    """The gates of a profile's box office where a place of a date is admitted."""
+    zones = await by_place(db, performance_id)
+    zone = zones[place] if place < len(zones) else ""
+    async with db.read() as c:
+        rows = await SQL.gates.rows(
+            c, box_office_id=profile.box_office_id, performance_id=performance_id, zone=zone, rows_max=GATES_MAX
+        )
+    return tuple(row["gate"] for row in rows)
 
 
 async def _hall(db: Database, performance_id: UUID) -> Hall | None:

@@ -118,6 +118,9 @@ class Door(Struct, frozen=True, kw_only=True):
     device_name: str
     staff_id: UUID | None
     organisation_slug: str
+    organisation_name: str
+    box_office_key: str
+    box_office_name: str
     profile: Profile
 
     def actor(self, address: str = "") -> Actor:
@@ -194,6 +197,9 @@ class _Found(Profile, frozen=True, kw_only=True):
     device_staff_id: UUID | None
     device_seen_at: datetime
     organisation_slug: str
+    organisation_name: str
+    box_office_key: str
+    box_office_name: str
 
 
 # Enrolling
@@ -412,5 +418,8 @@ def _door(found: _Found) -> Door:
         device_name=found.device_name,
         staff_id=found.device_staff_id,
         organisation_slug=found.organisation_slug,
+        organisation_name=found.organisation_name,
+        box_office_key=found.box_office_key,
+        box_office_name=found.box_office_name,
         profile=profile,
     )

@@ -17,10 +17,13 @@ from engine.holds import ClaimsSource
 from engine.inventory import Inventory
 from ticketing.carts import Carts
 from ticketing.db import Database
+from ticketing.gate_counts import Counters
 from ticketing.offers import Offers
 from ticketing.queues import Queues
 from ticketing.refusals import BodyTooLarge
 from ticketing.sandbox import Sandbox
+from ticketing.scan_devices import Devices
+from ticketing.scan_lists import Lists
 from ticketing.settings import Settings
 from ticketing.shops import Shops
 from ticketing.signing_keys import Keys
@@ -50,6 +53,10 @@ class Services(Struct, frozen=True, kw_only=True):
     claims: ClaimsSource
     tokens: Tokens
     keys: Keys
+    devices: Devices
+    """Scanners."""
+    counters: Counters
+    scan_lists: Lists
     sandbox: Sandbox
     press: Press
     workshop: Workshop

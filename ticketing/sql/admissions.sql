@@ -1,4 +1,4 @@
--- name: admit(scan_id, digest, performance_ids, organisation_id, token_id, device_id, profile_version, box_office_id, event_ids, date_ids, zone_dates, zone_firsts, zone_pasts, gate, now, kind, serial, generation, ticket_id, spelt, direction, mode, entries_max, if_new, if_inside, if_outside, passed, despite, reason)^
+-- name: admit(scan_id, digest, performance_ids, organisation_id, token_id, device_id, profile_version, box_office_id, event_ids, date_ids, zone_dates, zone_firsts, zone_pasts, gate, now, kind, serial, generation, ticket_id, spelt, direction, mode, entries_max, if_new, if_inside, if_outside, passed, despite, refused, reason)^
 -- One scan, answered and written in one statement. Everything is read as of its start, but for the ticket, which is
 -- locked and so read as it is: a cancellation comes wholly before or wholly after. When two scans of a ticket run at
 -- once, the keys of passages and scans let one of them write; the other fails, is run again, and sees it.
@@ -117,7 +117,7 @@ passing as (
         k.inside, k.entered_at, k.entered_gate, nullif(j.verdict, :passed::text) as despite
     from judged j
     join known k on k.id = j.ticket_id
-    where j.verdict = :passed::text or :despite::boolean
+    where (j.verdict = :passed::text or :despite::boolean) and :refused::text is null
 ),
 entered as (
     insert into passages (
@@ -136,7 +136,7 @@ recorded as (
         id, performance_id, ticket_id, token_id, device_id, gate, direction, verdict, reason, digest, at
     )
     select :scan_id, j.performance_id, j.ticket_id, :token_id, :device_id, :gate, :direction,
-        case when p.ticket_id is null then j.verdict else :passed end,
+        case when p.ticket_id is null then coalesce(:refused::text, j.verdict) else :passed end,
         case when p.despite is null then '' else :reason::text end, :digest, :now
     from judged j
     left join passing p on true

@@ -45,7 +45,8 @@ values (
 -- name: by_hash(hash, idle_since)^
 -- A device that may scan, with its profile. Whoever enrolled one by their account must still be somebody who may.
 select d.id as device_id, d.number as device_number, d.name as device_name, d.staff_id as device_staff_id,
-    d.seen_at as device_seen_at, o.slug as organisation_slug,
+    d.seen_at as device_seen_at, o.slug as organisation_slug, o.name as organisation_name, b.key as box_office_key,
+    b.name as box_office_name,
     f.id, f.box_office_id, b.organisation_id, f.name, f.gate, f.covers,
     array(select event_id from scan_profile_events where profile_id = f.id order by event_id) as event_ids,
     array(select performance_id from scan_profile_dates where profile_id = f.id order by performance_id) as date_ids,
