@@ -1,5 +1,6 @@
-"""The plan editor in a browser: a hall drawn by the mouse, one by the keyboard alone, a broken file mended, two windows
-on one drawing, a connection that fails."""
+"""The plan editor in a browser: a hall drawn by the mouse, one by the keyboard alone, floors, a picture to trace,
+corners, rows bent together, the brush, parts carried from window to window, a broken file mended, two windows on one
+drawing, a connection that fails."""
 
 import json
 import re
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.flows.conftest import DESK, PHONE, Site, look, sell
@@ -23,6 +25,20 @@ COUNTS = f"""() => {{
   const seats = drawing.every("row").flatMap(({{ data }}) => data.seats);
   return {{ seats: seats.length, rows: drawing.every("row").length, tables: drawing.every("table").length,
     areas: drawing.every("area").length, categories: [...new Set(seats.map(({{ category }}) => category))] }};
+}}"""
+
+
+PASTE = """text => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text/plain", text);
+  document.querySelector("canvas.sheet").dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+}"""
+SEATS = f"""() => {{
+  const drawing = {EDITOR}.drawing;
+  return drawing.every("row").flatMap(({{ parent, data }}) => {{
+    const [x, y] = [drawing.get(parent).data.x + data.x, drawing.get(parent).data.y + data.y];
+    return data.seats.map(seat => ({{ ...seat, row: data.label, x: x + seat.x, y: y + seat.y }}));
+  }});
 }}"""
 
 
@@ -70,6 +86,34 @@ def click(page: Page, x: float, y: float) -> None:
     box = page.locator("canvas.sheet").bounding_box()
     assert box
     page.mouse.click(box["x"] + box["width"] * x, box["y"] + box["height"] * y)
+
+
+def on_screen(page: Page, x: float, y: float) -> tuple[float, float]:
+    """Where a place of the sheet, in centimetres, is seen."""
+    box = page.locator("canvas.sheet").bounding_box()
+    assert box
+    left, top = page.evaluate(f"{EDITOR}.sheet.view.project({x}, {y})")
+    return box["x"] + left, box["y"] + top
+
+
+def drag_on(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Drag from one place of the sheet to another, in centimetres."""
+    page.mouse.move(*on_screen(page, *start))
+    page.mouse.down()
+    page.mouse.move(*on_screen(page, *end), steps=8)
+    page.mouse.up()
+
+
+def seats(page: Page) -> list[dict[str, Any]]:
+    """Every seat as it is drawn, with where it stands."""
+    found: list[dict[str, Any]] = page.evaluate(SEATS)
+    return found
+
+
+def corners(page: Page) -> list[list[float]]:
+    """The corners of the only area."""
+    found: list[list[float]] = page.evaluate(f"{EDITOR}.drawing.every('area')[0].data.outline.points")
+    return found
 
 
 def panel(page: Page) -> Locator:
@@ -133,6 +177,7 @@ def test_a_hall_is_drawn_by_the_mouse(visit: Visit, site: Site) -> None:
     look(page)
     panel(page).get_by_role("button", name="Give these labels").click()
     page.get_by_role("button", name="Preview").click()
+    expect(panel(page).locator(".seat-map-categories li")).to_have_text(["General100 %209 left"])
     panel(page).get_by_role("button", name="Find the best places").click()
     expect(panel(page).locator(".proposal")).to_have_count(3)
     look(page)
@@ -209,6 +254,226 @@ def type_into(page: Page, values: dict[str, str]) -> None:
         page.keyboard.press("Control+a")
         page.keyboard.type(value)
         page.keyboard.press("Tab")
+
+
+def test_a_hall_is_drawn_from_its_list_of_rows(visit: Visit, site: Site) -> None:
+    page = visit(DESK, "en")
+    begun(page, site, "By its list")
+    page.keyboard.press("n")
+    page.keyboard.type("Stalls")
+    page.keyboard.press("Enter")
+    page.keyboard.press("b")
+    panel(page).locator("[name=lines]").fill("2 x 5+5\n6+6\n\nnine")
+    panel(page).locator("[name=bow]").click()
+    page.keyboard.type("40")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("This line is no row: nine")).to_be_visible()
+    expect(panel(page).locator("[name=rowCount]")).to_have_count(0)
+    click(page, 0.2, 0.3)
+    assert [len([seat for seat in seats(page) if seat["row"] == row]) for row in "ABC"] == [10, 10, 12]
+    assert [seat["label"] for seat in seats(page) if seat.get("aisle_after")] == ["5", "5", "6"]
+    look(page)
+    page.keyboard.press("m")
+    middle = page.evaluate(f"{EDITOR}.axis")
+    assert abs(sum(seat["x"] for seat in seats(page)) / 32 - middle) < 1, "centred on the sheet"
+    page.keyboard.press("v")
+    panel(page).locator("[name=ends]").fill("2")
+    panel(page).get_by_role("button", name="Select the ends of rows").click()
+    assert page.evaluate(f"[...{EDITOR}.selection.seats.values()].map(ids => ids.size)") == [4, 4, 4]
+    panel(page).get_by_role("button", name="Sell together").click()
+    assert counts(page)["tables"] == 1
+    expect(panel(page).locator("[name=whole]")).to_be_checked()
+    page.keyboard.press("Escape")
+    page.keyboard.press("3")
+    page.mouse.click(*on_screen(page, seats(page)[4]["x"], seats(page)[4]["y"]))
+    for name, value in (("times", "2"), ("right", "0"), ("down", "500")):
+        panel(page).locator(f"[name=repeat-{name}]").fill(value)
+        panel(page).locator(f"[name=repeat-{name}]").press("Enter")
+    panel(page).get_by_role("button", name="Repeat").click()
+    assert page.evaluate(f"{EDITOR}.drawing.zones.map(({{ data }}) => data.name)") == ["Stalls", "Stalls 2", "Stalls 3"]
+    assert counts(page)["seats"] == 96
+    look(page)
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    assert counts(page)["seats"] == 32, "three nudges are one step"
+
+
+def test_floors_are_added_and_zones_put_on_them(visit: Visit, site: Site) -> None:
+    page = visit(DESK, "en")
+    begun(page, site, "With floors")
+    for name in ("Stalls", "Balcony"):
+        page.locator(".add-floor").click()
+        expect(panel(page).locator("[name=floor]")).to_be_focused()
+        page.keyboard.type(name)
+        page.keyboard.press("Enter")
+        page.keyboard.press("b")
+        click(page, 0.3, 0.4)
+    look(page)
+    floors = page.locator(".editor-sheet > .seat-map-floors button")
+    expect(floors.filter(has_text="Balcony")).to_have_attribute("aria-pressed", "true")
+    told = (
+        f"{EDITOR}.drawing.zones.map(({{ key, data }}) => [data.name, data.floor, {EDITOR}.drawing.rows(key).length])"
+    )
+    assert page.evaluate(told) == [["Stalls", "Stalls", 8], ["Balcony", "Balcony", 8]]
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    page.keyboard.type("Boxes")
+    page.keyboard.press("Enter")
+    assert page.evaluate(told)[2] == ["Boxes", "Balcony", 0], "a new zone is on the floor that is looked at"
+    panel(page).locator("[name=floor]").fill("Stalls")
+    panel(page).locator("[name=floor]").press("Enter")
+    assert page.evaluate(told)[2][:2] == ["Boxes", "Stalls"]
+    page.keyboard.press("Escape")
+    panel(page).locator("[name=floor-0]").fill("Ground floor")
+    panel(page).locator("[name=floor-0]").press("Enter")
+    assert [floor for _, floor, _ in page.evaluate(told)] == ["Ground floor", "Balcony", "Ground floor"]
+    look(page)
+
+
+def test_the_picture_to_trace_is_scaled_by_a_distance(visit: Visit, site: Site, tmp_path: Path) -> None:
+    page = visit(DESK, "en")
+    begun(page, site, "Traced")
+    panel(page).get_by_text("Picture to trace").click()
+    file = tmp_path / "house.png"
+    Image.new("RGB", (600, 400), "#dddddd").save(file)
+    panel(page).locator("#underlay-file").set_input_files(file)
+    panel(page).get_by_role("button", name="Scale it by a distance").click()
+    look(page)
+    page.mouse.click(*on_screen(page, 1000, 500))
+    expect(panel(page).get_by_text("Now its other end.")).to_be_visible()
+    page.mouse.click(*on_screen(page, 2000, 500))
+    expect(panel(page).locator("[name=measure-apart]")).to_be_focused()
+    look(page)
+    apart = float(panel(page).locator("[name=measure-apart]").input_value())
+    before = page.evaluate(f"{EDITOR}.underlay.placed.width")
+    page.keyboard.type("1500")
+    with page.expect_response("**/underlay/place"):
+        page.keyboard.press("Enter")
+    assert abs(page.evaluate(f"{EDITOR}.underlay.placed.width") / before - 1500 / apart) < 0.01
+    expect(page.get_by_text("The picture is to scale.")).to_be_visible()
+    panel(page).get_by_role("button", name="Scale it by a distance").click()
+    for name, value in (("0-x", "0"), ("0-y", "0"), ("1-x", "300"), ("1-y", "400")):
+        panel(page).locator(f"[name=measure-{name}]").fill(value)
+        panel(page).locator(f"[name=measure-{name}]").press("Tab")
+    expect(panel(page).locator("[name=measure-apart]")).to_have_value("500")
+
+
+def test_corners_are_moved_added_and_removed(visit: Visit, site: Site) -> None:
+    page = visit(DESK, "en")
+    begun(page, site, "Cornered")
+    page.keyboard.press("o")
+    for corner in ((1000, 500), (2000, 500), (2000, 1500), (1000, 1500)):
+        page.mouse.click(*on_screen(page, *corner))
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    assert len(corners(page)) == 4
+    page.mouse.dblclick(*on_screen(page, 1300, 500))
+    assert len(corners(page)) == 5
+    expect(panel(page).get_by_text("Corner 2 of 5")).to_be_visible()
+    drag_on(page, (1500, 1500), (1500, 1900))
+    assert len(corners(page)) == 6, "the middle of an edge becomes a corner"
+    assert max(y for _, y in corners(page)) > 1300
+    look(page)
+    page.keyboard.press("Delete")
+    assert len(corners(page)) == 5
+    drag_on(page, (2000, 1500), (2200, 1600))
+    assert max(x for x, _ in corners(page)) > 1150
+    page.keyboard.press("Escape")
+    page.keyboard.press(".")
+    before = corners(page)[0]
+    for _ in range(4):
+        page.keyboard.press("Shift+ArrowUp")
+    assert corners(page)[0] == [before[0], before[1] - 200]
+    page.keyboard.press("Control+z")
+    assert corners(page)[0] == before, "as many moves are one step"
+    page.keyboard.press("Insert")
+    assert len(corners(page)) == 6
+    panel(page).locator("[name=corner-x]").fill("1111")
+    panel(page).locator("[name=corner-x]").press("Enter")
+    for _ in range(5):
+        page.keyboard.press("Delete")
+    assert len(corners(page)) == 3
+    expect(page.get_by_text("Three corners are the least.")).to_be_visible()
+
+
+def test_rows_are_bent_and_widened_together_and_painted(visit: Visit, site: Site) -> None:
+    page = visit(DESK, "en")
+    begun(page, site, "Together")
+    panel(page).get_by_role("button", name="Add a category").click()
+    page.keyboard.type("Premium")
+    page.keyboard.press("Enter")
+    page.keyboard.press("b")
+    drag_on(page, (1200, 700), (2800, 1300))
+    page.keyboard.press("Escape")
+    rows = counts(page)["rows"]
+    handles = f"{EDITOR}.tools.get('select')._handles().map(({{ at }}) => at)"
+    (_, right, middle, *_) = page.evaluate(handles)
+    look(page)
+    drag_on(page, tuple(middle), (middle[0], middle[1] + 120))
+    found = seats(page)
+    by_row = {row: [seat for seat in found if seat["row"] == row] for row in {seat["row"] for seat in found}}
+    for row in by_row.values():
+        assert row[len(row) // 2]["y"] - row[0]["y"] > 60, "every row is bent"
+    page.keyboard.press("Control+z")
+    drag_on(page, tuple(right), (right[0] + 110, right[1]))
+    assert counts(page)["seats"] == len(found) + 2 * rows
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Escape")
+    page.keyboard.press("p")
+    click(page, 0.5, 0.9)
+    expect(page.get_by_text("Choose first what the brush gives.")).to_be_visible()
+    panel(page).get_by_label("Premium").check()
+    panel(page).get_by_label("Legroom").check()
+    look(page)
+    page.keyboard.press("1")
+    first, third = found[0], found[2]
+    drag_on(page, (first["x"] - 20, first["y"]), (third["x"] + 10, third["y"]))
+    painted = [seat for seat in seats(page) if seat["category"] == "Premium"]
+    assert [seat["id"] for seat in painted] == [seat["id"] for seat in found[:3]]
+    assert all(seat["attributes"] == ["legroom"] for seat in painted)
+    page.keyboard.press("Control+z")
+    assert not [seat for seat in seats(page) if seat["category"] == "Premium"], "a stroke is one step"
+    page.keyboard.press("2")
+    page.mouse.click(*on_screen(page, first["x"], first["y"]))
+    assert len([seat for seat in seats(page) if seat["category"] == "Premium"]) == len(by_row["A"])
+    page.keyboard.press("Control+a")
+    panel(page).get_by_label("Take it away instead").check()
+    panel(page).get_by_role("button", name="Give it to what is selected").click()
+    assert not [seat for seat in seats(page) if seat.get("attributes")]
+
+
+def test_parts_go_from_one_window_to_another(visit: Visit, site: Site) -> None:
+    page = visit(DESK, "en")
+    begun(page, site, "Copied from")
+    page.keyboard.press("b")
+    click(page, 0.3, 0.3)
+    page.keyboard.press("Escape")
+    drawn = {seat["id"] for seat in seats(page)}
+    page.keyboard.press("Control+c")
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    page.keyboard.press("Control+v")
+    assert counts(page)["rows"] == 16
+    other = page.context.new_page()
+    begun(other, site, "Copied into")
+    other.locator("canvas.sheet").focus()
+    other.keyboard.press("Control+v")
+    expect(other.get_by_text("Pasted.")).to_be_visible()
+    assert counts(other)["rows"] == 8 and not drawn & {seat["id"] for seat in seats(other)}
+    other.keyboard.press("Control+x")
+    assert counts(other)["rows"] == 0
+    other.keyboard.press("Control+v")
+    assert counts(other)["rows"] == 8
+    for text, told in (
+        ("A shopping list", "does not come from this editor"),
+        ('{"mark": "placeur-parts", "version": 99}', "from another version of this editor"),
+        ('{"mark": "placeur-parts", "version": 1, "parts": [{}], "zones": [], "categories": []}', "is damaged"),
+    ):
+        other.evaluate(PASTE, text)
+        expect(other.get_by_text(told)).to_be_visible()
+    assert counts(other)["rows"] == 8
+    other.close()
 
 
 def test_a_sold_seat_does_not_vanish(visit: Visit, site: Site) -> None:
@@ -291,6 +556,8 @@ def test_a_broken_file_is_shown_and_mended(visit: Visit, site: Site, tmp_path: P
     expect(findings.first).to_be_visible()
     before = findings.count()
     assert before >= 4
+    for told in findings.locator("p").all_inner_texts():
+        assert ". Mending " in told and " now " not in told, "what there is, and what mending will make of it"
     look(page)
     findings.first.get_by_role("button", name="Show").click()
     assert not page.evaluate(f"{EDITOR}.selection.empty")
@@ -373,8 +640,19 @@ def test_it_is_used_on_a_telephone(visit: Visit, site: Site, language: str) -> N
     begun(page, site, f"Telephone {language}")
     look(page)
     page.locator(".editor-rail button").nth(3).click()
-    box = page.locator("canvas.sheet").bounding_box()
-    assert box and box["height"] > 200
+    assert height(page, "canvas.sheet") >= PHONE[1] / 2
+    assert height(page, ".editor-bar") < 60 and height(page, ".editor-rail") < 60, "one line each"
     panel(page).locator("button.btn-primary").first.click()
     assert counts(page)["rows"] == 8
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    page.set_viewport_size({"width": 667, "height": 375})
+    look(page)
+    assert height(page, "canvas.sheet") > 300 and height(page, ".editor-panel") > 300, "beside one another"
+    page.locator(".editor-bar .btn-primary").click()
+    expect(panel(page).locator("button.btn-primary")).to_be_visible()
+
+
+def height(page: Page, selector: str) -> float:
+    box = page.locator(selector).bounding_box()
+    assert box
+    return box["height"]

@@ -2,32 +2,35 @@
 // them. Whatever changes the drawing comes through `do`, so that it can be undone, is saved, and is told.
 import { make } from "../src/seatmap/list.js";
 import * as arrange from "./model/arrange.js";
+import * as clipboard from "./model/clipboard.js";
+import * as copies from "./model/copies.js";
 import { Drawing } from "./model/drawing.js";
-import { zone as zoned } from "./model/making.js";
+import { floorsOf, zone as zoned } from "./model/making.js";
 import { costsOf, levelled, setByHand } from "./model/quality.js";
 import { Selection, pointsOf, seatCount } from "./model/selection.js";
 import { Bar } from "./bar.js";
+import { PaintTool } from "./paint.js";
 import { Panel } from "./panel.js";
 import { Saving } from "./saving.js";
-import { SelectTool } from "./select.js";
+import { LEVELS, SelectTool } from "./select.js";
 import { Sheet } from "./sheet.js";
 import { TOOLS } from "./tools.js";
-import { Underlay } from "./underlay.js";
+import { MeasureTool, Underlay } from "./underlay.js";
 
 const NUDGE = 5, NUDGE_FAR = 50, NUDGE_NEAR = 1;
 const TOLD_MS = 6000;
 const COPY_OFF = 40;
 const FIELDS = "input:not([type=checkbox], [type=radio], [type=range], [type=color], [type=file]), select, textarea";
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const KEYS = { v: "select", h: "hand", r: "row", b: "block", o: "outline", a: "area", t: "table", y: "booth", s: "stage", x: "text", f: "focal" };
+const KEYS = { v: "select", h: "hand", r: "row", b: "block", o: "outline", a: "area", t: "table", y: "booth", s: "stage", x: "text", f: "focal", p: "paint" };
 
 export class Editor {
   constructor(element, words, document, urls) {
-    Object.assign(this, { element, words, urls, name: document.name, base: document.base, zone: null, category: null, clipboard: null });
+    Object.assign(this, { element, words, urls, name: document.name, base: document.base, zone: null, category: null });
     this.drawing = new Drawing(document);
     this.selection = new Selection();
     this._furnish();
-    this.tools = new Map([new SelectTool(this), ...TOOLS.map((Tool) => new Tool(this))].map((tool) => [tool.name, tool]));
+    this.tools = new Map([new SelectTool(this), ...[...TOOLS, PaintTool, MeasureTool].map((Tool) => new Tool(this))].map((tool) => [tool.name, tool]));
     this.tool = this.tools.get("select");
     this.sheet = new Sheet(this._sheetBox, this);
     this.underlay = this.sheet.picture = new Underlay(this);
@@ -36,16 +39,18 @@ export class Editor {
     this.saving = new Saving(this, document);
     this.drawing.listen((keys) => this._changed(keys));
     this._listen();
+    this._count();
     this.use("select");
     this.zone = this.drawing.zones[0]?.key ?? null;
     this.category = this.drawing.head.categories[0]?.name ?? null;
     this.panel.fill();
   }
 
-  // Do an edit, if it changes anything. `quiet`: the selection stays to be set by who asked.
+  // Do an edit, if it changes anything. `merge`: one step with those like it before; `quiet`: the selection stays to be set by
+  // who asked.
   do(edit, { merge = false, quiet = false } = {}) {
     if (!edit.do({ merge })) return false;
-    if (!quiet) this.select(this.selection.within(this.drawing), { keep: true });
+    if (!quiet) this.select(this.selection.within(this.drawing), { keep: true, open: merge });
     return true;
   }
 
@@ -57,10 +62,10 @@ export class Editor {
     this._stepped(this.drawing.redo(), this.words.redone);
   }
 
-  // Select; `keep`: the form of what was drawn last stays.
-  select(selection, { keep = false } = {}) {
+  // Select; `keep`: the form of what was drawn last stays; `open`: so does the step that is being merged into.
+  select(selection, { keep = false, open = false } = {}) {
     this.selection = selection;
-    this.drawing.settle();
+    if (!open) this.drawing.settle();
     if (!keep) for (const tool of this.tools.values()) tool.settle?.();
     const first = [...selection.keys, ...selection.seats.keys()].map((key) => this.drawing.get(key)).find(Boolean);
     if (first) this.zone = first.kind === "zone" ? first.key : first.parent;
@@ -79,6 +84,12 @@ export class Editor {
     this.bar?.refresh();
     this.panel?.fill();
     this.sheet.redraw();
+  }
+
+  // What a click takes: "seats", "rows" or "zones"; the brush stays in hand.
+  takes(level) {
+    this.tools.get("select").level = level;
+    this.use(this.tool.name === "paint" ? "paint" : "select");
   }
 
   // Where what is drawn goes: the zone that is worked on, and what its seats are.
@@ -106,23 +117,36 @@ export class Editor {
 
   duplicate() {
     if (this.selection.empty) return;
-    const { edit, selection } = arrange.copied(this.drawing, this.selection, COPY_OFF, COPY_OFF);
+    const { edit, selection } = copies.copied(this.drawing, this.selection, COPY_OFF, COPY_OFF);
     if (this.do(edit, { quiet: true })) this.select(selection);
   }
 
-  copy() {
-    if (this.selection.empty) return;
-    this.clipboard = arrange.cut(this.drawing, this.selection);
-    this._pasted = 0;
-    this.tell(this.words.copied);
+  // Moved sideways until its middle is below the focal point.
+  centre() {
+    if (!this.selection.empty) this.do(arrange.centred(this.drawing, this.selection, this.axis));
   }
 
-  paste() {
-    if (!this.clipboard) return;
-    const zone = this.drawing.get(this.home().zone) ?? null;
-    const off = COPY_OFF * ++this._pasted;
-    const { edit, selection } = arrange.pasted(this.drawing, this.clipboard, off, off, "paste", zone);
-    if (this.do(edit, { quiet: true })) this.select(selection);
+  // The line down the middle of the house: where the focal point is, or the middle of the sheet.
+  get axis() {
+    const { focal_point: focal, size } = this.drawing.head;
+    return focal ? focal[0] : size.width / 2;
+  }
+
+  // Parts as text from the clipboard, of this drawing or another one: beside what they were copied from, or in the middle of
+  // what is seen.
+  paste(text) {
+    const { problem, ...what } = clipboard.read(text);
+    if (problem) return this.tell(this.words.clipboard[problem]);
+    const { drawing } = this;
+    const zone = drawing.get(this.home().zone) ?? null;
+    this._pasted = text === this._carried ? this._pasted + 1 : 1;
+    this._carried = text;
+    const own = what.parts.some(({ key, parent }) => drawing.get(key) || drawing.get(parent));
+    const by = own ? [COPY_OFF * this._pasted, COPY_OFF * this._pasted] : copies.wayTo(what, this.middle()).map((far) => far + COPY_OFF * (this._pasted - 1));
+    const { edit, selection } = copies.pasted(drawing, what, ...by, "paste", zone);
+    if (!this.do(edit, { quiet: true })) return;
+    this.select(selection);
+    this.tell(this.words.pasted);
   }
 
   // All that is looked at.
@@ -133,16 +157,44 @@ export class Editor {
   show(selection) {
     this.select(selection.within(this.drawing));
     this.sheet.settle();
+    const [first] = [...this.selection.keys, ...this.selection.seats.keys()].map((key) => this.drawing.get(key));
+    if (first) this.sheet.turnToSee(first.kind === "zone" ? first : this.drawing.get(first.parent));
     this.sheet.show(pointsOf(this.drawing, this.selection));
   }
 
-  // A zone for what is drawn next; its key.
+  // A zone for what is drawn next, on the floor that is looked at; its key.
   addZone() {
-    const { edit, zone } = zoned(this.drawing, this.words.zoneName.replace("{number}", this.drawing.zones.length + 1));
+    const { house } = this.sheet;
+    const floor = house.floors[house.floor] ?? this.drawing.get(this.home().zone)?.data.floor ?? "";
+    const { edit, zone } = zoned(this.drawing, this.words.zoneName.replace("{number}", this.drawing.zones.length + 1), floor);
     this.do(edit);
     this.zone = zone;
     this.panel.fill();
     return zone;
+  }
+
+  // The same, with its name to be typed at once.
+  newZone() {
+    this.use("select");
+    this.select(new Selection([this.addZone()]));
+    this.panel.enter("zone");
+  }
+
+  // Another floor, with a zone of its name; what it is called is typed at once.
+  addFloor() {
+    const floors = floorsOf(this.drawing);
+    let number = floors.length + 1;
+    while (floors.includes(this.words.floorName.replace("{number}", number))) number++;
+    const name = this.words.floorName.replace("{number}", number);
+    const { edit, zone } = zoned(this.drawing, name, name, "floor");
+    this.use("select");
+    this.do(edit, { quiet: true });
+    this.zone = zone;
+    this.sheet.settle();
+    this.sheet.turnToSee(this.drawing.get(zone), true);
+    this.select(new Selection([zone]));
+    this.panel.enter("floor");
+    this.tell(this.words.floorAdded);
   }
 
   // Show how good the seats are, or no longer.
@@ -193,6 +245,11 @@ export class Editor {
     ].filter(Boolean).join(" · ");
   }
 
+  // Where the pointer is on the sheet.
+  pointed([x, y]) {
+    this._where.textContent = this.words.pointed.replace("{x}", Math.round(x)).replace("{y}", Math.round(y));
+  }
+
   get language() {
     return this.element.ownerDocument.documentElement.lang;
   }
@@ -205,7 +262,8 @@ export class Editor {
     this._panelBox.setAttribute("aria-label", this.words.panel);
     this._foot = make("div", "", "editor-foot");
     this._counts = make("span", "", "editor-counts");
-    this._foot.append(this._counts);
+    this._where = make("span", "", "editor-at");
+    this._foot.append(this._counts, this._where);
     this.element.replaceChildren(this._barBox, this._railBox, this._sheetBox, this._panelBox, this._foot);
     this.element.editor = this;
   }
@@ -216,6 +274,7 @@ export class Editor {
     page.addEventListener("keyup", (event) => {
       if (event.key === " ") this.sheet.space = false;
     });
+    for (const name of ["copy", "cut", "paste"]) page.addEventListener(name, (event) => this._carry(event));
     page.defaultView.addEventListener("blur", () => (this.sheet.space = false));
   }
 
@@ -224,7 +283,7 @@ export class Editor {
     const field = event.target.closest(FIELDS);
     const typed = field && field.value !== field.dataset.was;
     if (field && !((event.ctrlKey || event.metaKey) && "zy".includes(event.key.toLowerCase()) && !typed)) {
-      if (event.key === "Escape" || (event.key === "Enter" && field.localName === "input")) setTimeout(() => this.sheet.canvas.focus());
+      if (event.key === "Escape" || (event.key === "Enter" && field.localName !== "textarea")) this.sheet.canvas.focus();
       return;
     }
     if (this.panel.page?.name === "preview") return void (event.key === "Escape" && this.panel.close());
@@ -232,10 +291,24 @@ export class Editor {
     if (done !== false) event.preventDefault();
   }
 
+  // What is selected goes into the clipboard, and from there into this window or another one.
+  _carry(event) {
+    const elsewhere = event.target.closest?.(FIELDS) || this.saving.state === "conflict" || this.panel.page?.name === "preview";
+    const words = this.element.ownerDocument.getSelection()?.toString();
+    if (elsewhere || (event.type === "paste" ? !event.clipboardData.types.includes("text/plain") : words || this.selection.empty)) return;
+    event.preventDefault();
+    if (event.type === "paste") return this.paste(event.clipboardData.getData("text/plain"));
+    this._carried = clipboard.written(this.drawing, copies.cut(this.drawing, this.selection));
+    this._pasted = 0;
+    event.clipboardData.setData("text/plain", this._carried);
+    if (event.type === "cut") this.remove();
+    this.tell(this.words.copied);
+  }
+
   _command({ key, shiftKey }) {
     const acts = {
-      z: () => (shiftKey ? this.redo() : this.undo()), y: () => this.redo(), a: () => this.selectAll(), c: () => this.copy(),
-      x: () => (this.copy(), this.remove()), v: () => this.paste(), d: () => this.duplicate(), s: () => this.saving.now(),
+      z: () => (shiftKey ? this.redo() : this.undo()), y: () => this.redo(), a: () => this.selectAll(), d: () => this.duplicate(),
+      s: () => this.saving.now(),
     };
     return acts[key.toLowerCase()]?.() ?? (key.toLowerCase() in acts ? true : false);
   }
@@ -249,9 +322,11 @@ export class Editor {
     const acts = {
       Delete: () => this.remove(), Backspace: () => this.remove(), Escape: () => this._escaped(), Enter: () => this._entered(),
       "+": () => this.sheet._by(1.6), "=": () => this.sheet._by(1.6), "-": () => this.sheet._by(1 / 1.6), 0: () => this.sheet.showWhole(),
-      " ": () => this._spaced(), 1: () => this._level(0), 2: () => this._level(1), 3: () => this._level(2), "[": () => this._turn(-15), "]": () => this._turn(15),
+      " ": () => this._spaced(), 1: () => this._level(0), 2: () => this._level(1), 3: () => this._level(2), "[": () => this._turn(-15), "]": () => this._turn(15), n: () => this.newZone(), m: () => this.centre(), e: () => this.panel.enter(),
+      z: () => this.show(this.selection),
     };
-    if (acts[key]) return acts[key](), true;
+    const act = acts[key] ?? acts[key.toLowerCase()];
+    if (act) return act(), true;
     const tool = KEYS[key.toLowerCase()];
     if (!tool) return false;
     this.use(tool);
@@ -297,7 +372,6 @@ export class Editor {
   }
 
   _level(index) {
-    this.tools.get("select").level = ["seats", "rows", "zones"][index];
-    this.use("select");
+    this.takes(LEVELS[index]);
   }
 }

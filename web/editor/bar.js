@@ -3,9 +3,9 @@ import { make } from "../src/seatmap/list.js";
 import { button } from "./fields.js";
 import { LEVELS } from "./select.js";
 
-const TOOLS = [["select", "hand"], ["row", "block"], ["area", "outline", "table", "booth"], ["stage", "text", "focal"]];
+const TOOLS = [["select", "hand"], ["row", "block"], ["area", "outline", "table", "booth"], ["stage", "text", "focal"], ["paint"]];
 const STOPPED = ".editor-rail, .editor-sheet, .editor-panel, .editor-acts";
-const KEYS = { select: "V", hand: "H", row: "R", block: "B", outline: "O", area: "A", table: "T", booth: "Y", stage: "S", text: "X", focal: "F" };
+const KEYS = { select: "V", hand: "H", row: "R", block: "B", outline: "O", area: "A", table: "T", booth: "Y", stage: "S", text: "X", focal: "F", paint: "P" };
 
 export class Bar {
   constructor(bar, rail, editor) {
@@ -95,7 +95,7 @@ export class Bar {
       }
       this.rail.append(box);
     }
-    this._levels = LEVELS.map((level, n) => [level, button(words.levels[level], () => this._level(level), { className: "level", title: `${words.levels[level]} (${n + 1})`, pressed: false })]);
+    this._levels = LEVELS.map((level, n) => [level, button(words.levels[level], () => this.editor.takes(level), { className: "level", title: `${words.levels[level]} (${n + 1})`, pressed: false })]);
     const levels = make("div", "", "rail-group levels");
     levels.setAttribute("role", "group");
     levels.setAttribute("aria-label", words.level);
@@ -103,11 +103,6 @@ export class Bar {
     this._lasso.setAttribute("aria-pressed", "false");
     levels.append(...this._levels.map(([, made]) => made), this._lasso);
     this.rail.append(levels);
-  }
-
-  _level(level) {
-    this.editor.tools.get("select").level = level;
-    this.editor.use("select");
   }
 
   _lassoed() {
@@ -129,7 +124,7 @@ export class Bar {
 
 const SIGNS = {
   select: "pointer", hand: "hand-stop", row: "dots", block: "grid-dots", outline: "polygon", area: "users-group", table: "circle-dashed",
-  booth: "armchair-2", stage: "podium", text: "typography", focal: "focus-2",
+  booth: "armchair-2", stage: "podium", text: "typography", focal: "focus-2", paint: "brush",
 };
 
 function tooled(sign, title, act, urls) {

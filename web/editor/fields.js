@@ -3,9 +3,9 @@ import { make } from "../src/seatmap/list.js";
 
 let counter = 0;
 
-// A field: {name, type, label, value, min, max, step, options: [[value, label]], mixed, help}. `changed(value, done)` is told
-// of each sound value; `done` is false while a hand is still on it.
-export function field({ name, type = "text", label, value, options = [], mixed = false, help = "", mixedWords = "", ...bounds }, changed) {
+// A field: {name, type, label, value, min, max, step, options: [[value, label]], offered, mixed, help}; `offered` are texts that
+// it proposes; what `whole` says of a long text is written anew rather than gone on with. `changed(value, done)` is told of each sound value; `done` is false while a hand is still on it.
+export function field({ name, type = "text", label, value, options = [], offered = null, whole = false, mixed = false, help = "", mixedWords = "", ...bounds }, changed) {
   const id = `field-${name}-${++counter}`;
   const box = make("div", "", type === "checkbox" ? "field yes-no" : "field");
   const said = make("label", label);
@@ -23,6 +23,8 @@ export function field({ name, type = "text", label, value, options = [], mixed =
     control.value = mixed ? "" : (value ?? "");
     control.dataset.was = control.value;
     if (mixed) control.placeholder = mixedWords;
+    if (["text", "number"].includes(control.type)) chosenWhole(control);
+    if (whole) control.addEventListener("focus", () => control.select());
   }
   const tell = (done) => {
     control.classList.toggle("unsound", !control.validity.valid);
@@ -33,6 +35,7 @@ export function field({ name, type = "text", label, value, options = [], mixed =
   if (type === "range" || type === "color") control.addEventListener("input", () => tell(false));
   control.addEventListener("change", () => tell(true));
   box.append(...(type === "checkbox" ? [control, said] : [said, control]));
+  if (offered?.length) box.append(proposals(control, offered));
   if (help) {
     const told = make("p", help, "help");
     told.id = `${id}-help`;
@@ -40,6 +43,24 @@ export function field({ name, type = "text", label, value, options = [], mixed =
     box.append(told);
   }
   return box;
+}
+
+// A click into a field takes all that is there, as Tab does: what is typed takes its place.
+function chosenWhole(control) {
+  let entered = false;
+  control.addEventListener("pointerdown", () => (entered = control.ownerDocument.activeElement !== control));
+  control.addEventListener("click", () => {
+    if (entered && (control.type === "number" || control.selectionStart === control.selectionEnd)) control.select();
+    entered = false;
+  });
+}
+
+function proposals(control, offered) {
+  const list = document.createElement("datalist");
+  list.id = `${control.id}-offered`;
+  list.append(...offered.map((one) => new Option(one, one)));
+  control.setAttribute("list", list.id);
+  return list;
 }
 
 function chooser(options, value, mixed, mixedWords) {

@@ -3,7 +3,7 @@
 import { make } from "../src/seatmap/list.js";
 import { button, field, group } from "./fields.js";
 import { Edit } from "./model/drawing.js";
-import { axisOf, detect, relabel } from "./model/numbering.js";
+import { axisOf, detect, read, relabel, spell } from "./model/numbering.js";
 import { seatsAt } from "./model/places.js";
 import { rowsOf } from "./model/selection.js";
 
@@ -89,6 +89,7 @@ export class Numbering {
     const said = words.numbering;
     const options = (names) => names.map((name) => [name, said.options[name]]);
     const shown = (scheme, name, options_) => field({ name: `${scheme === this.rows ? "rows" : "seats"}-${name}`, label: said[name], value: scheme[name], ...options_ }, (value) => {
+      if (name === "kind") scheme.start = spell(read(scheme.start, scheme) || 1, { ...scheme, kind: value, prefix: "", suffix: "" });
       scheme[name] = value;
       if (name === "pattern") Object.assign(scheme, { step: 1, from: value === "plain" && scheme.from === "centre" ? "left" : scheme.from });
       this._form();

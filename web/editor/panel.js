@@ -4,6 +4,7 @@ import { make } from "../src/seatmap/list.js";
 import { button, field, group } from "./fields.js";
 import { Numbering } from "./numbering.js";
 import { Doctor } from "./doctor.js";
+import { moreForms } from "./more_forms.js";
 import { planForm } from "./plan_form.js";
 import { Preview } from "./preview.js";
 import { Publishing } from "./publishing.js";
@@ -18,6 +19,18 @@ export class Panel {
     Object.assign(this, { element, editor, page: null });
     this._body = make("div", "", "panel-body");
     element.append(this._body);
+    this._afterPointing();
+  }
+
+  // What was chosen from a list by the pointer leaves the hands at the sheet, so that letters choose tools again.
+  _afterPointing() {
+    let pointed = null;
+    this.element.addEventListener("pointerdown", ({ target }) => (pointed = target.closest("select")));
+    this.element.addEventListener("keydown", ({ key }) => key === "Tab" && (pointed = null));
+    this.element.addEventListener("change", ({ target }) => {
+      if (target === pointed && !this.page) this.editor.sheet.canvas.focus();
+      pointed = null;
+    });
   }
 
   // Open a page over the forms, or close the one that is open.
@@ -58,12 +71,25 @@ export class Panel {
       this.page.refresh?.();
     } else {
       this._shown = null;
-      const forms = [];
-      if (editor.tool?.fields) forms.push(this._toolForm(editor.tool));
-      forms.push(...(editor.selection.empty ? (editor.tool?.fields ? [] : planForm(editor)) : selectionForm(editor)));
-      this._body.replaceChildren(...forms);
+      const drawing = editor.tool?.fields ? this._toolForm(editor.tool) : editor.tool?.form?.();
+      const forms = editor.selection.empty ? (drawing ? [] : planForm(editor)) : this._selectionForms();
+      this._body.replaceChildren(...(drawing ? [drawing] : []), ...forms);
     }
     if (held) this._hold(held);
+  }
+
+  _selectionForms() {
+    const { before, after } = moreForms(this.editor);
+    const [title, ...forms] = selectionForm(this.editor);
+    return [title, ...before, ...forms, ...after];
+  }
+
+  // Go to a field of the form that is shown, or to its first one, and take what is there.
+  enter(name = "") {
+    this._fill();
+    const found = this._body.querySelector(name ? `[name="${name}"]` : "input, select, textarea");
+    found?.focus();
+    if (found?.matches("input:not([type=radio], [type=checkbox], [type=range], [type=color], [type=file])")) found.select();
   }
 
   // The field, or the button, that has the focus, with what is typed there and not yet told.
@@ -71,11 +97,17 @@ export class Panel {
     const held = this.element.ownerDocument.activeElement;
     if (!this._body.contains(held)) return null;
     const typed = held.dataset.was !== undefined && held.value !== held.dataset.was ? held.value : null;
-    return { name: held.getAttribute("name"), text: held.textContent, tag: held.localName, typed };
+    const [text, tag] = [held.textContent, held.localName];
+    return { name: held.getAttribute("name"), text, tag, typed, nth: this._alike(tag, text).indexOf(held) };
   }
 
-  _hold({ name, text, tag, typed }) {
-    const found = name ? this._body.querySelector(`[name="${name}"]`) : [...this._body.querySelectorAll(tag)].find((one) => one.textContent === text);
+  _alike(tag, text) {
+    return [...this._body.querySelectorAll(tag)].filter((one) => one.textContent === text);
+  }
+
+  _hold({ name, text, tag, typed, nth }) {
+    const named = (more) => this._body.querySelector(`[name="${name}"]${more}`);
+    const found = name ? (named(":checked[type=radio]") ?? named("")) : this._alike(tag, text)[nth];
     if (!found) return;
     found.focus({ preventScroll: true });
     if (typed === null) return void (found.localName === "input" && ["text", "number"].includes(found.type) && found.select());

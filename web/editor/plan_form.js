@@ -4,13 +4,14 @@ import { make } from "../src/seatmap/list.js";
 import { PALETTE, colorOf } from "../src/seatmap/look.js";
 import { button, field, group } from "./fields.js";
 import { Edit, between } from "./model/drawing.js";
+import { floored, floorsOf } from "./model/making.js";
 import { Selection } from "./model/selection.js";
 
 const FORMATS = ["placeur-json", "open", "svg"];
 const HEX = /^#[0-9a-f]{6}$/i;
 
 export function planForm(editor) {
-  return [sheetForm(editor), categoryForm(editor), zoneList(editor), editor.underlay.form(), heatForm(editor), fileLinks(editor)];
+  return [sheetForm(editor), categoryForm(editor), zoneList(editor), floorForm(editor), editor.underlay.form(), heatForm(editor), fileLinks(editor)];
 }
 
 function sheetForm(editor) {
@@ -42,6 +43,7 @@ function categoryForm(editor) {
     while (categories.some(({ name }) => name === words.categoryName.replace("{number}", number))) number++;
     const name = words.categoryName.replace("{number}", number);
     editor.do(new Edit(drawing, "category").head({ categories: [...categories, { name, color: PALETTE[categories.length % PALETTE.length] }] }));
+    editor.panel.enter(`category-name-${categories.length}`);
   }, { className: "btn", disabled: categories.length >= 64 });
   return group(words.categories, [list, add]);
 }
@@ -63,7 +65,7 @@ function categoryLine(editor, category, index, count) {
   );
   const acts = make("div", "", "acts");
   acts.append(
-    make("span", words.seatCount.replace("{count}", count.toLocaleString(editor.language)), "quiet"),
+    make("span", (count === 1 ? words.seatCountOne : words.seatCount).replace("{count}", count.toLocaleString(editor.language)), "quiet"),
     button(words.selectThese, () => editor.show(ofCategory(drawing, category.name)), { className: "btn", disabled: !count }),
     button("↑", () => editor.do(new Edit(drawing, "category").head({ categories: swapped(categories, index, index - 1) })), { className: "btn btn-icon", title: words.up, disabled: !index }),
     button("×", () => editor.do(new Edit(drawing, "category").head({ categories: categories.filter((_, at) => at !== index) })), { className: "btn btn-icon", title: count ? words.categoryUsed : words.remove, disabled: count > 0 }),
@@ -114,8 +116,23 @@ function zoneList(editor) {
     line.append(name, make("span", [zone.data.floor, count.toLocaleString(editor.language)].filter(Boolean).join(" · "), "quiet"), active, up);
     list.append(line);
   }
-  const add = button(words.newZone, () => editor.addZone(), { className: "btn" });
-  return group(words.zones, [make("p", words.zonesHelp, "help"), list, add]);
+  const acts = make("div", "", "acts");
+  acts.append(
+    button(words.newZone, () => editor.newZone(), { className: "btn", title: `${words.newZone} (N)` }),
+    button(words.addFloor, () => editor.addFloor(), { className: "btn" }),
+  );
+  return group(words.zones, [make("p", words.zonesHelp, "help"), list, acts]);
+}
+
+// The floors by their names, each of which is that of all its zones.
+function floorForm(editor) {
+  const { drawing, words } = editor;
+  const floors = floorsOf(drawing);
+  if (!floors.length) return "";
+  const box = make("div", "", "fields");
+  box.append(...floors.map((floor, index) => field({ name: `floor-${index}`, label: words.floorNumber.replace("{number}", index + 1), value: floor, maxLength: 200 }, (name) =>
+    editor.do(floored(drawing, drawing.zones.filter(({ data }) => data.floor === floor).map(({ key }) => key), name.trim())))));
+  return group(words.floors, [make("p", words.floorsHelp, "help"), box]);
 }
 
 function heatForm(editor) {

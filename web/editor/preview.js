@@ -1,6 +1,7 @@
 // The plan as the shopper sees it: the shop's own map over the sheet, on which seats are taken and given back as there, with
 // what a choice leaves alone; the best places for any party with the reasons why; and sample sales, played to the end.
 import { House } from "../src/seatmap/house.js";
+import { Legend } from "../src/seatmap/legend.js";
 import { make } from "../src/seatmap/list.js";
 import { Photos } from "../src/seatmap/photos.js";
 import { PickMap } from "../src/seatmap/picker.js";
@@ -53,9 +54,18 @@ export class Preview {
     this.house = house;
     this.map = new PickMap(this._overlay, house, { ...this.words, ...this.words.shop }, new Pricing(house, { groups, tariffs: [tariff] }), (percent) => `${percent} %`);
     this.map.photos = new Photos(this.map, (photo) => `${this.editor.urls.photos}/${photo}`);
-    this.map.parts = [];
+    this.map.parts = [this._legend(plan, house)];
     for (const part of [this.map.view, ...this.map.parts]) part.states = this.map.states;
     this._free();
+  }
+
+  // The categories with their colours, what each costs, and how much of it is left.
+  _legend(plan, house) {
+    const prices = Object.fromEntries(plan.categories.map(({ name, price_hint: hint = 100 }) => [name, `${hint} %`]));
+    const box = make("div", "", "seat-map-side");
+    const legend = new Legend(box, house, { ...this.words, freeShort: this.words.shop.leftShort }, prices);
+    this._legended.replaceChildren(box);
+    return legend;
   }
 
   _free() {
@@ -79,6 +89,7 @@ export class Preview {
 
   _furnish() {
     const { words } = this;
+    this._legended = make("div", "");
     this._hint = make("p", "", "hint");
     this._hint.setAttribute("role", "status");
     const form = make("div", "", "fields");
@@ -96,7 +107,7 @@ export class Preview {
     this._sold = make("p", "", "help");
     this._sold.setAttribute("role", "status");
     this.element.append(
-      make("p", words.shop.help, "help"), this._hint,
+      make("p", words.shop.help, "help"), this._hint, group(words.shop.legendTitle, [this._legended]),
       group(words.shop.best, [form, find, this._found]),
       group(words.shop.sample, [make("p", words.shop.sampleHelp, "help"), sales, empty, this._sold]),
     );

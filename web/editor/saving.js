@@ -118,7 +118,7 @@ export class Saving {
     const [done, undone] = found.steps;
     this.editor.drawing.restore({ done, undone });
     const now = this.editor.drawing.history();
-    [now.done, now.undone].forEach((steps, list) => steps.forEach((step, n) => this._ids.set(step, found.ids[list][n])));
+    [now.done, now.undone].forEach((steps, list) => steps.forEach((step, n) => this._ids.set(step, found.ids[list].at(n - steps.length))));
     this.editor.bar?.refresh();
   }
 }

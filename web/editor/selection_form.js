@@ -3,6 +3,7 @@ import { make } from "../src/seatmap/list.js";
 import { button, common, field, group } from "./fields.js";
 import * as arrange from "./model/arrange.js";
 import { Edit } from "./model/drawing.js";
+import { floored, floorsOf } from "./model/making.js";
 import { bowOf, round, seatsAt, spacingOf } from "./model/places.js";
 import { pieces, rowsOf } from "./model/selection.js";
 import { Photos } from "./photos.js";
@@ -204,7 +205,7 @@ function zoneForm(editor, zones) {
   const box = make("div", "", "fields");
   if (zones.length === 1) box.append(field({ name: "zone", label: words.fields.zoneName, value: zones[0].data.name, maxLength: 200 }, (name) => set("name", { name })));
   box.append(
-    field({ name: "floor", label: words.fields.floor, mixedWords: words.mixed, maxLength: 200, help: words.floorHelp, ...common(zones.map(({ data }) => data.floor ?? "")) }, (floor) => set("floor", { floor: floor || undefined })),
+    field({ name: "floor", label: words.fields.floor, mixedWords: words.mixed, maxLength: 200, help: words.floorHelp, offered: floorsOf(drawing), ...common(zones.map(({ data }) => data.floor ?? "")) }, (floor) => editor.do(floored(drawing, zones.map(({ key }) => key), floor.trim()))),
     field({ name: "note", label: words.fields.note, mixedWords: words.mixed, maxLength: 1000, ...common(zones.map(({ data }) => data.note ?? "")) }, (note) => set("note", { note: note || undefined })),
   );
   return [zones.length === 1 ? words.zone : words.zones, [box]];

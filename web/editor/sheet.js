@@ -3,6 +3,7 @@
 // pointers into plan coordinates, and keeps moving and magnifying for the wheel, two fingers, the middle button and space.
 import { boxOf, inside } from "../src/seatmap/geometry.js";
 import { House } from "../src/seatmap/house.js";
+import { make } from "../src/seatmap/list.js";
 import { SeatMap } from "../src/seatmap/seatmap.js";
 import { View } from "../src/seatmap/view.js";
 import { Selection, cornersOf } from "./model/selection.js";
@@ -11,7 +12,7 @@ import { paintGhosts } from "./versions.js";
 const CHOSEN = "#066fd1", CHOSEN_FILL = "rgba(6, 111, 209, .16)", GUIDE = "#d6336c", PAPER = "#ffffff", EDGE = "#c3c9d1", GRID = "#eef0f3";
 const GRID_STEPS = [10, 50, 100, 500, 1000, 5000];
 const GRID_PX_MIN = 22;
-const AREA_PX = 5;
+const AREA_PX = 5, EDGE_PX = 52;
 const MARGIN = 2;
 const HEAT_PX_MIN = 3;
 
@@ -86,6 +87,31 @@ export class Sheet extends SeatMap {
     return new Selection(areas.map(({ key }) => key), seats).within(this.drawing);
   }
 
+  // The seats that a brush of a radius touches on its way from one point to another: their numbers.
+  under([x0, y0], [x1, y1], radius) {
+    this.settle();
+    const { house } = this;
+    const found = house.within(Math.min(x0, x1) - radius, Math.min(y0, y1) - radius, Math.max(x0, x1) + radius, Math.max(y0, y1) + radius);
+    const long = (x1 - x0) ** 2 + (y1 - y0) ** 2;
+    return found.filter((seat) => {
+      const [x, y] = [house.x[seat], house.y[seat]];
+      const t = long ? Math.max(0, Math.min(1, ((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / long)) : 0;
+      return Math.hypot(x - x0 - t * (x1 - x0), y - y0 - t * (y1 - y0)) <= radius;
+    });
+  }
+
+  // The row of a seat, by the seat's number.
+  rowOf(seat) {
+    return this._rows[this.house.row[seat]];
+  }
+
+  // Look at the floor that a zone is on, if it is not looked at; `alone`: at no other.
+  turnToSee(zone, alone = false) {
+    const floor = this.house.floors.indexOf(zone.data.floor ?? "");
+    if (alone) this._turnTo(floor);
+    else this._turnToSee(floor);
+  }
+
   // Bring points before the eye.
   show(points) {
     if (!points.length) return;
@@ -97,13 +123,25 @@ export class Sheet extends SeatMap {
       box.maxX = Math.max(box.maxX, x + edge);
       box.maxY = Math.max(box.maxY, y + edge);
     }
-    this._go(this._bounded(this.view.fitting(box)));
+    this._go(this._bounded(this.view.fitting(box, this._edge)));
+  }
+
+  showWhole() {
+    this._go(this.view.fitting(this.house.seen, this._edge));
+  }
+
+  // What is kept free round what is shown: the floors stand at the top, words at the bottom.
+  get _edge() {
+    return Math.min(EDGE_PX, this.view.height / 8);
   }
 
   replace(house) {
     const before = this.view;
     if (!before) return super.replace(house);
     if (this.house.floors.join() !== house.floors.join()) {
+      const called = this.house.floors[this.house.floor];
+      const renamed = this.house.floors.length === house.floors.length && !house.floors.includes(called);
+      if (renamed && called !== undefined) house.floor = this.house.floor;
       super.replace(house);
       this._layers();
       return;
@@ -116,6 +154,19 @@ export class Sheet extends SeatMap {
     this.view.transform = before.transform;
     this.view.frames = before.frames;
     this._measured();
+  }
+
+  // The floors, and one more.
+  _floorButtons() {
+    super._floorButtons();
+    const add = make("button", `+ ${this.words.floor}`, "seat-map-floor add-floor");
+    add.type = "button";
+    add.title = this.words.addFloor;
+    add.addEventListener("click", () => this.editor.addFloor());
+    this._floorBar.hidden = false;
+    const alone = this.house.floors.length < 2;
+    for (const button of this._floors) button.hidden = alone || (button === this._floors[0] && this.house.stacked);
+    this._floorBar.append(add);
   }
 
   _beside() {
@@ -230,6 +281,7 @@ export class Sheet extends SeatMap {
   }
 
   _move(event) {
+    this.editor.pointed(this._at(event));
     if (this._held !== undefined && event.pointerId !== this._held) return;
     if (this._held === undefined) this.editor.tool?.hover?.(this._at(event), event);
     else this.editor.tool?.move?.(this._at(event), event);
@@ -265,7 +317,7 @@ export class Sheet extends SeatMap {
   _measured() {
     const { width, height } = this.view;
     const { minX, minY, maxX, maxY } = this.house.seen;
-    const least = this.view.fitting();
+    const least = this.view.fitting(this.house.seen, this._edge);
     const margin = Math.max(maxX - minX, maxY - minY) * MARGIN;
     this._zoom?.scaleExtent([least.k * 0.25, Math.max(least.k * 2, 90 / this.house.pitch)]);
     this._zoom?.extent([[0, 0], [width, height]]);
@@ -427,7 +479,16 @@ function houseOf(drawing) {
     minX: Math.min(0, bounds.minX), minY: Math.min(0, bounds.minY), maxX: Math.max(width, bounds.maxX), maxY: Math.max(height, bounds.maxY),
   };
   if (house.stacked) house.floor = 0;
+  Object.defineProperty(house, "seen", { get: () => seenOf(house) });
   return house;
+}
+
+// What is looked at: a floor, or the sheet as long as there is nothing on it.
+function seenOf(house) {
+  if (house.floor < 0) return house.bounds;
+  const own = ({ floor }) => floor === house.floor;
+  const [sections, areas] = [house.sections.filter(own), house.areas.filter(own)];
+  return sections.length + areas.length ? house._extent(sections, areas) : house.bounds;
 }
 
 function near(points, x, y, reach) {

@@ -4,11 +4,13 @@
 import { Edit } from "./model/drawing.js";
 import * as making from "./model/making.js";
 import { along, round, turned } from "./model/places.js";
-import { dots, stepped } from "./select.js";
+import { linesOf, pointDrawnTo } from "./model/snapping.js";
+import { SNAP_PX, dots, stepped } from "./handles.js";
 
 const DRAG_PX = 4, CLOSE_PX = 10;
 const INK = "#066fd1";
 const COUNT_MAX = 500;
+const FLEETING = ["degrees", "skew"];
 
 const number = (name, min, max, step = 1) => ({ name, type: "number", min, max, step });
 const where = [number("x", -300000, 300000), number("y", -300000, 300000)];
@@ -27,15 +29,16 @@ class MakingTool {
     return this.constructor.fields;
   }
 
-  down(at) {
+  down(at, event) {
     this.settle();
-    this._from = this._to = at;
+    this._lines = linesOf(this.editor.drawing);
+    this._from = this._to = this._drawn(at, event);
     this._before = this.params;
   }
 
   move(at, event) {
     if (!this._from || !this._far(at)) return;
-    this._to = event.shiftKey ? stepped(this._from, at) : at;
+    this._to = event.shiftKey ? stepped(this._from, at) : this._drawn(at, event);
     this.params = this.dragged(this._from, this._to);
     this.editor.panel.fill();
   }
@@ -47,8 +50,17 @@ class MakingTool {
     if (dragged) this.move(at, event);
     else this.params = { ...this._before, ...this.clicked(this._from) };
     this._from = null;
+    this.editor.sheet.guides = [];
     if (dragged || !this.editor.sheet.fromField) this.place();
     else this.params = this._before;
+  }
+
+  // A point, in line with what is there (Ctrl: not).
+  _drawn(at, event) {
+    const { sheet } = this.editor;
+    const { at: drawn, guides } = event.ctrlKey || event.metaKey ? { at, guides: [] } : pointDrawnTo(this._lines, at, SNAP_PX / sheet.view.transform.k);
+    sheet.guides = guides;
+    return drawn;
   }
 
   // Whether the hand has gone far enough to mean it.
@@ -56,9 +68,10 @@ class MakingTool {
     return Math.hypot(at[0] - this._from[0], at[1] - this._from[1]) * this.editor.sheet.view.transform.k >= DRAG_PX;
   }
 
-  // The tool is put away.
+  // The tool is put away: it comes back unturned, but with the distances that the house has.
   leave() {
     this.cancel();
+    this.params = { ...this.params, ...Object.fromEntries(FLEETING.filter((name) => name in this.params).map((name) => [name, 0])) };
   }
 
   cancel() {
@@ -146,12 +159,19 @@ class RowTool extends MakingTool {
 
 class BlockTool extends MakingTool {
   static tool = "block";
-  static defaults = { x: 0, y: 0, rowCount: 8, seatCount: 12, spacing: making.SPACING, rowSpacing: making.ROW_SPACING, bow: 0, skew: 0, degrees: 0, taper: 0, aisles: "", aisle: 120 };
-  static fields = [
-    ...where, number("rowCount", 1, COUNT_MAX), number("seatCount", 1, COUNT_MAX), number("spacing", 10, 1000), number("rowSpacing", 10, 2000),
-    number("bow", -20000, 20000), number("skew", -2000, 2000), number("taper", -50, 50), { name: "aisles", type: "text", pattern: "[0-9, ]*" },
-    number("aisle", 20, 2000), number("degrees", -360, 360),
-  ];
+  static defaults = { lines: "", x: 0, y: 0, rowCount: 8, seatCount: 12, spacing: making.SPACING, rowSpacing: making.ROW_SPACING, bow: 0, skew: 0, degrees: 0, taper: 0, aisles: "", aisle: 120 };
+
+  // What the list of rows says need not be said again.
+  get fields() {
+    const listed = Boolean(this.params.lines.trim());
+    const counted = listed ? [] : [number("rowCount", 1, COUNT_MAX), number("seatCount", 1, COUNT_MAX)];
+    const apart = listed ? [] : [number("taper", -50, 50), { name: "aisles", type: "text", pattern: "[0-9, ]*" }];
+    return [
+      ...counted, { name: "lines", type: "textarea", rows: 2, maxLength: 5000, placeholder: "11+11", whole: true, help: this.editor.words.linesHelp },
+      number("spacing", 10, 1000), number("rowSpacing", 10, 2000), number("bow", -20000, 20000), number("aisle", 20, 2000),
+      number("skew", -2000, 2000), number("degrees", -360, 360), ...apart, ...where,
+    ];
+  }
 
   dragged([x0, y0], [x1, y1]) {
     const { spacing, rowSpacing } = this.params;
@@ -160,18 +180,30 @@ class BlockTool extends MakingTool {
     return { ...this.params, x: Math.round(Math.min(x0, x1)), y: Math.round(Math.min(y0, y1)), seatCount, rowCount };
   }
 
+  change(name, value) {
+    super.change(name, value);
+    if (name !== "lines") return;
+    const { broken } = making.readRows(value);
+    if (broken !== null) this.editor.tell(this.editor.words.linesBroken.replace("{line}", broken));
+    this.editor.panel.fill();
+  }
+
   points(params) {
-    const aisles = String(params.aisles).split(/[\s,]+/).map(Number).filter((one) => one > 0);
-    return making.blockPoints({ ...params, bow: -params.bow, aisles });
+    return this._block(params).lines;
   }
 
   make(drawing, params, home) {
-    const aisles = String(params.aisles).split(/[\s,]+/).map(Number).filter((one) => one > 0);
-    return making.rows(drawing, this.points(params), { ...home, aisles, name: "block" });
+    const { lines, aisles } = this._block(params);
+    return making.rows(drawing, lines, { ...home, aisles, name: "block" });
   }
 
-  beside({ y, rowCount, rowSpacing }) {
-    return { y: y + rowCount * rowSpacing };
+  beside({ y, rowCount, rowSpacing, lines }) {
+    return { y: y + (making.readRows(lines).rows.length || rowCount) * rowSpacing };
+  }
+
+  _block(params) {
+    const aisles = String(params.aisles).split(/[\s,]+/).map(Number).filter((one) => one > 0);
+    return making.block({ ...params, bow: -params.bow, aisles, listed: making.readRows(params.lines).rows });
   }
 }
 
@@ -212,10 +244,11 @@ class AreaTool extends MakingTool {
   down(at, event) {
     if (this.params.shape !== "polygon") return super.down(at, event);
     this.settle();
+    this._lines = linesOf(this.editor.drawing);
     const k = this.editor.sheet.view.transform.k;
     const [first] = this.corners;
     if (this.corners.length > 2 && Math.hypot(at[0] - first[0], at[1] - first[1]) * k < CLOSE_PX) return this.close();
-    this.corners.push([round(at[0]), round(at[1])]);
+    this.corners.push(this._drawn(at, event).map(round));
   }
 
   move(at, event) {
@@ -223,6 +256,7 @@ class AreaTool extends MakingTool {
   }
 
   up(at, event) {
+    this.editor.sheet.guides = [];
     if (this.params.shape !== "polygon") super.up(at, event);
   }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as arrange from "../editor/model/arrange.js";
+import * as copies from "../editor/model/copies.js";
 import { Drawing, Edit, HEAD, same } from "../editor/model/drawing.js";
 import * as making from "../editor/model/making.js";
 import { along, bowOf, seatsAt, turned } from "../editor/model/places.js";
@@ -21,9 +22,9 @@ function seeded(seed) {
 
 function hall() {
   const drawing = new Drawing({ head: HEAD_DATA, parts: [] });
-  const stalls = making.rows(drawing, making.blockPoints({ x: 100, y: 300, rowCount: 4, seatCount: 10, aisles: [5] }), { zoneName: "Stalls", category: "Gold" });
+  const stalls = making.rows(drawing, making.block({ x: 100, y: 300, rowCount: 4, seatCount: 10, aisles: [5] }).lines, { zoneName: "Stalls", category: "Gold" });
   stalls.edit.do();
-  making.rows(drawing, making.blockPoints({ x: 900, y: 300, rowCount: 3, seatCount: 8, bow: 60, taper: 1 }), { zoneName: "Side", category: "Silver" }).edit.do();
+  making.rows(drawing, making.block({ x: 900, y: 300, rowCount: 3, seatCount: 8, bow: 60, taper: 1 }).lines, { zoneName: "Side", category: "Silver" }).edit.do();
   making.table(drawing, { x: 500, y: 1000, count: 6, zone: stalls.zone, category: "Gold" }).edit.do();
   making.area(drawing, { x: 300, y: 50, outline: { shape: "rectangle", width: 600, height: 120 }, zone: stalls.zone, name: "Stage", step: "stage" }).edit.do();
   making.area(drawing, { x: 1300, y: 900, outline: { shape: "polygon", points: [[0, 0], [300, 0], [200, 250]] }, zone: stalls.zone, capacity: 200, category: "Silver" }).edit.do();
@@ -51,7 +52,7 @@ function act(drawing, random) {
     () => (chosen.empty ? new Edit(drawing, "none") : arrange.aligned(drawing, chosen, ["left", "middle", "bottom"][Math.floor(random() * 3)])),
     () => (chosen.empty ? new Edit(drawing, "none") : arrange.distributed(drawing, chosen, "x")),
     () => arrange.removed(drawing, random() < 0.3 ? chosen : new Selection()),
-    () => arrange.copied(drawing, chosen, 40, 40).edit,
+    () => copies.copied(drawing, chosen, 40, 40).edit,
     () => arrange.counted(drawing, chosen, Math.floor(random() * 14) + 1, random() < 0.5 ? "end" : "start"),
     () => arrange.spaced(drawing, chosen, 40 + random() * 40),
     () => arrange.bent(drawing, chosen, random() * 200 - 100),
@@ -60,7 +61,7 @@ function act(drawing, random) {
     () => arrange.joined(drawing, chosen).edit,
     () => arrange.reseated(drawing, chosen, "category", (seat) => ({ ...seat, category: "Silver" })),
     () => (zones.length ? arrange.rehomed(drawing, chosen, zones[Math.floor(random() * zones.length)].key) : new Edit(drawing, "none")),
-    () => making.rows(drawing, making.blockPoints({ x: random() * 900, y: random() * 900, rowCount: 2, seatCount: 5, degrees: random() * 90 }), { zoneName: "New" }).edit,
+    () => making.rows(drawing, making.block({ x: random() * 900, y: random() * 900, rowCount: 2, seatCount: 5, degrees: random() * 90 }).lines, { zoneName: "New" }).edit,
     () => making.table(drawing, { x: random() * 900, y: random() * 900, booth: random() < 0.3, shape: random() < 0.5 ? "round" : "rectangle", zoneName: "Tables" }).edit,
     () => new Edit(drawing, "head").head({ name: `Hall ${Math.floor(random() * 10)}` }),
   ];
@@ -112,13 +113,13 @@ test("seats keep their ids whatever is done to them", () => {
   const all = new Selection(drawing.zones.map(({ key }) => key));
   for (const edit of [arrange.rotated(drawing, all, 33), arrange.mirrored(drawing, all, "x"), arrange.bent(drawing, all, 20), arrange.reversed(drawing, all)]) edit.do();
   assert.deepEqual(new Set(drawing.every("row").flatMap(({ data }) => data.seats.map(({ id }) => id))), ids);
-  const { edit, selection } = arrange.copied(drawing, all, 50, 50);
+  const { edit, selection } = copies.copied(drawing, all, 50, 50);
   edit.do();
-  const copies = rowsOf(drawing, selection).flatMap(({ part }) => part.data.seats.map(({ id }) => id));
-  assert.equal(new Set(copies).size, ids.size);
-  assert.ok(copies.every((id) => !ids.has(id)), "copies are other seats");
+  const made = rowsOf(drawing, selection).flatMap(({ part }) => part.data.seats.map(({ id }) => id));
+  assert.equal(new Set(made).size, ids.size);
+  assert.ok(made.every((id) => !ids.has(id)), "copies are other seats");
   assert.equal(drawing.every("table").length, 2);
-  for (const table of drawing.every("table")) assert.ok(table.data.seats.every((id) => ids.has(id)) || table.data.seats.every((id) => copies.includes(id)));
+  for (const table of drawing.every("table")) assert.ok(table.data.seats.every((id) => ids.has(id)) || table.data.seats.every((id) => made.includes(id)));
 });
 
 test("turning four times by a right angle, and mirroring twice, is nothing", () => {
@@ -230,14 +231,14 @@ test("a slider that is moved is one step", () => {
 });
 
 test("blocks taper, skew, bow and have aisles", () => {
-  const lines = making.blockPoints({ x: 0, y: 0, rowCount: 3, seatCount: 10, taper: 2, aisles: [3], aisle: 150 });
+  const lines = making.block({ x: 0, y: 0, rowCount: 3, seatCount: 10, taper: 2, aisles: [3], aisle: 150 }).lines;
   assert.deepEqual(lines.map(({ length }) => length), [10, 8, 6]);
   const gaps = lines[0].slice(1).map(([x], n) => Math.round(x - lines[0][n][0]));
   assert.deepEqual(gaps.map((gap) => gap > 100), [false, false, true, false, false, false, false, false, false]);
   const middle = (line) => (line[0][0] + line.at(-1)[0]) / 2;
   assert.ok(Math.abs(middle(lines[0]) - middle(lines[2])) < 1, "centred");
-  const turnedLines = making.blockPoints({ x: 0, y: 0, rowCount: 2, seatCount: 3, degrees: 90 });
-  near(turnedLines[0], making.blockPoints({ x: 0, y: 0, rowCount: 2, seatCount: 3 })[0].map((point) => turned(point, 90)), 0.01);
+  const turnedLines = making.block({ x: 0, y: 0, rowCount: 2, seatCount: 3, degrees: 90 }).lines;
+  near(turnedLines[0], making.block({ x: 0, y: 0, rowCount: 2, seatCount: 3 }).lines[0].map((point) => turned(point, 90)), 0.01);
 });
 
 test("the stadium is a drawing like any other", () => {

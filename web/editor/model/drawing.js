@@ -8,6 +8,9 @@
 export const HEAD = "head";
 export const KINDS = ["zone", "row", "area", "table"];
 const STEPS_MAX = 500;
+// Seats and parts that all steps together keep as they were, some 150 bytes each. The oldest steps go first; the last one
+// always stays.
+export const TOUCHED_MAX = 1_000_000;
 
 export class Drawing {
   constructor({ head, parts }) {
@@ -15,6 +18,7 @@ export class Drawing {
     this.version = 0;
     this._done = [];
     this._undone = [];
+    this._touched = 0;
     this._listeners = new Set();
     this._children = new Map();
     this._put(HEAD, freeze({ key: HEAD, kind: HEAD, parent: null, position: 0, data: head }));
@@ -82,9 +86,9 @@ export class Drawing {
     const joins = merge && last && last.name === edit.name && last.open;
     if (joins) this._done.pop();
     const changes = joins ? joined(last.changes, edit.changes) : edit.changes;
-    if (changes.length) this._done.push({ name: edit.name, changes, open: merge });
-    if (this._done.length > STEPS_MAX) this._done.shift();
+    this._touched -= sumOf(this._undone) + (joins ? last.touched : 0);
     this._undone = [];
+    if (changes.length) this._keep({ name: edit.name, changes, open: merge });
     this._tell(edit.changes.map(({ key }) => key));
     return true;
   }
@@ -119,13 +123,23 @@ export class Drawing {
   restore({ done, undone }) {
     const frozen = ({ before, after, key }) => ({ key, before: before && freeze(before), after: after && freeze(after) });
     const steps = (list) => list.map(({ name, changes }) => ({ name, open: false, changes: changes.map(frozen) }));
-    [this._done, this._undone] = [steps(done), steps(undone)];
+    [this._done, this._undone, this._touched] = [[], steps(undone), 0];
+    for (const step of this._undone) this._touched += step.touched = touchedBy(step.changes);
+    for (const step of steps(done)) this._keep(step);
   }
 
   // `listener(keys)` after each change.
   listen(listener) {
     this._listeners.add(listener);
     return () => this._listeners.delete(listener);
+  }
+
+  // A step that can be undone; the oldest ones go where all of them would be too many or too much.
+  _keep(step) {
+    step.touched = touchedBy(step.changes);
+    this._touched += step.touched;
+    this._done.push(step);
+    while (this._done.length > 1 && (this._done.length > STEPS_MAX || this._touched > TOUCHED_MAX)) this._touched -= this._done.shift().touched;
   }
 
   _step(from, to, side) {
@@ -208,6 +222,12 @@ export class Edit {
     return this;
   }
 
+  // The parts of a kind in a zone, as this edit leaves them.
+  list(kind, parent) {
+    const there = this.drawing.list(kind, parent).map(({ key }) => this.get(key)).filter((part) => part?.parent === parent);
+    return [...there, ...this.added.filter((part) => part.kind === kind && part.parent === parent)];
+  }
+
   // The parts that are there only with this edit.
   get added() {
     return [...this._after].filter(([key, part]) => part && !this.drawing.get(key)).map(([, part]) => part);
@@ -243,6 +263,16 @@ function joined(first, second) {
   return [...found.values()].filter(({ before, after }) => !same(before, after));
 }
 
+// How many parts, and seats that are kept twice, changes touch.
+function touchedBy(changes) {
+  return changes.reduce((sum, { before, after }) => {
+    const [was, is] = [before?.data.seats, after?.data.seats];
+    return sum + 1 + (was === is ? 0 : Math.max(was?.length ?? 0, is?.length ?? 0));
+  }, 0);
+}
+
+const sumOf = (steps) => steps.reduce((sum, { touched }) => sum + touched, 0);
+
 function byPosition(one, other) {
   return one.position - other.position || (one.key < other.key ? -1 : 1);
 }
@@ -258,4 +288,9 @@ export function same(one, other) {
   if (Array.isArray(one)) return Array.isArray(other) && one.length === other.length && one.every((item, n) => same(item, other[n]));
   const names = Object.keys(one);
   return names.length === Object.keys(other).length && names.every((name) => name in other && same(one[name], other[name]));
+}
+
+// Without what is undefined: absent is how the format says it.
+export function tidy(data) {
+  return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined && value !== false));
 }

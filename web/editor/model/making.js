@@ -1,16 +1,20 @@
 // What is drawn anew: rows, blocks of rows, areas, tables and booths, stages, words, zones. Each makes one edit, and says
 // what it has made: {edit, selection}.
+import { curvatureOf, standing } from "./arcs.js";
 import { Edit, between } from "./drawing.js";
 import { fresh } from "./keys.js";
 import { next } from "./numbering/spelling.js";
-import { along, round, rowAt, turned } from "./places.js";
+import { round, rowAt, turned } from "./places.js";
 import { Selection, topOf } from "./selection.js";
 
 export const SPACING = 55, ROW_SPACING = 90;
 const FIRST = "A";
 const TABLE_EDGE = 45;
+const LISTED_ROWS_MAX = 500, BLOCK_SEATS_MAX = 500;
+const LINE = /^(?:(\d{1,3})\s*[x×*]\s*)?(\d{1,4}(?:\s*[+\t]\s*\d{1,4})*)$/i;
 
-// Rows at these points, each a list of [x, y], in a zone (null: a new one named `zoneName`).
+// Rows at these points, each a list of [x, y], in a zone (null: a new one named `zoneName`). `aisles`: after which seats there
+// is one; a list for each row, or one for all.
 export function rows(drawing, lines, { zone = null, category = "", zoneName = "", labels = null, aisles = [], name = "row" } = {}) {
   const edit = new Edit(drawing, name);
   const home = zone ? edit.get(zone) : newZone(edit, zoneName);
@@ -18,7 +22,8 @@ export function rows(drawing, lines, { zone = null, category = "", zoneName = ""
   const position = between(before.at(-1)?.position);
   const called = labels ?? nextLabels(before.map(({ data }) => data.label), lines.length);
   const keys = lines.map((points, n) => {
-    const seats = points.map((_, at) => ({ id: fresh(), label: String(at + 1), x: 0, y: 0, category, ...(aisles.includes(at + 1) ? { aisle_after: true } : {}) }));
+    const own = Array.isArray(aisles[0]) ? aisles[n] : aisles;
+    const seats = points.map((_, at) => ({ id: fresh(), label: String(at + 1), x: 0, y: 0, category, ...(own.includes(at + 1) ? { aisle_after: true } : {}) }));
     const data = rowAt(home, { label: called[n], x: 0, y: 0, seats }, points);
     const key = fresh();
     edit.put({ key, kind: "row", parent: home.key, position: position + n, data });
@@ -27,29 +32,45 @@ export function rows(drawing, lines, { zone = null, category = "", zoneName = ""
   return { edit, selection: new Selection(keys), zone: home.key };
 }
 
-// The points of a block: `rowCount` rows of `seatCount` seats from a corner on, turned by `degrees`.
-//
-// `bow` bends each row towards its front; `skew` shifts each row by so much against the one before it; `aisles`: after which
-// seats there is one, each `aisle` wide; `taper`: so many seats fewer (or more) in each row than in the one before it.
-export function blockPoints({ x, y, rowCount, seatCount, spacing = SPACING, rowSpacing = ROW_SPACING, degrees = 0, bow = 0, skew = 0, aisles = [], aisle = 120, taper = 0 }) {
-  const lines = [];
-  for (let row = 0; row < rowCount; row++) {
-    const count = Math.max(1, seatCount - taper * row);
-    const gaps = aisles.filter((after) => after > 0 && after < count);
-    const wide = spacing * (count - 1) + (aisle - spacing) * gaps.length * (aisle > spacing ? 1 : 0);
-    const full = spacing * (seatCount - 1) + (aisle > spacing ? (aisle - spacing) * aisles.filter((after) => after > 0 && after < seatCount).length : 0);
-    const left = (full - wide) / 2 + skew * row;
-    const top = row * rowSpacing;
-    const flat = [];
-    let at = left;
-    for (let seat = 0; seat < count; seat++) {
-      flat.push(at);
-      at += gaps.includes(seat + 1) && aisle > spacing ? aisle : spacing;
+// A block as lists of seats have it, row by row: "11+11" is a row of two blocks with an aisle between, "8 x 17+17" are eight
+// such rows, an empty line leaves a row out. Lines may be parted by commas too, and blocks by tabs, as cells of a table are.
+// {rows: [[seats of each block] or null], broken}: `broken` is the first line that says nothing.
+export function readRows(text) {
+  const rows = [];
+  let broken = null;
+  for (const line of text.replace(/[\s,;]+$/, "").split(/\n|[,;]/)) {
+    const found = LINE.exec(line.trim());
+    if (!line.trim()) rows.push(null);
+    else if (!found || rows.length + Number(found[1] ?? 1) > LISTED_ROWS_MAX) broken ??= line.trim();
+    else {
+      const blocks = found[2].split(/[+\t]/).map(Number);
+      if (!blocks.every((seats) => seats > 0 && seats <= BLOCK_SEATS_MAX)) broken ??= line.trim();
+      else for (let n = Number(found[1] ?? 1); n > 0; n--) rows.push(blocks);
     }
-    const curved = arc(flat, left, left + wide, bow);
-    lines.push(curved.map(([dx, dy]) => turned([x + dx, y + top + dy], degrees, [x, y])));
   }
-  return lines;
+  while (rows[0] === null) rows.shift();
+  return { rows: text.trim() ? rows : [], broken };
+}
+
+// The points of a block: `rowCount` rows of `seatCount` seats from the first seat on, turned by `degrees`; or, with `listed`,
+// the rows that it names (as readRows tells them). Rows are centred on one another, and keep their distance:
+// {lines, aisles}: the points of each row, and after which of its seats there are aisles.
+//
+// `bow` bends the front row, its middle to the left as one goes, and the others round the same point; `skew` shifts each row by
+// so much against the one before it; `aisles`: after which seats there is one, each `aisle` wide; `taper`: so many seats fewer
+// (or more) in each row than in the one before it.
+export function block({ x, y, rowCount, seatCount, spacing = SPACING, rowSpacing = ROW_SPACING, degrees = 0, bow = 0, skew = 0, aisles = [], aisle = 120, taper = 0, listed = [] }) {
+  const wide = Math.max(aisle, spacing);
+  const told = listed.length ? listed.map((blocks) => blocks && inBlocks(blocks)) : Array.from({ length: rowCount }, (_, row) => ({ count: Math.max(1, seatCount - taper * row), aisles }));
+  const rows = told.flatMap((row, n) => (row ? [{ off: offsets(row.count, row.aisles, spacing, wide), aisles: row.aisles, n }] : []));
+  const long = ({ off }) => off[off.length - 1] - off[0];
+  const front = long(rows[0]);
+  const frame = { at: [front / 2, -bow], along: [1, 0], curvature: curvatureOf(bow, front) };
+  const lines = rows.map(({ off, n }) => off.map((s) => {
+    const [dx, dy] = standing(frame, s + skew * n, -rowSpacing * n);
+    return turned([x + dx, y + dy], degrees, [x, y]);
+  }));
+  return { lines, aisles: rows.map(({ off, aisles: after }) => after.filter((seat) => seat < off.length)) };
 }
 
 // An area at an absolute place: {shape, ...} as the format has outlines. With a capacity it has places.
@@ -88,10 +109,29 @@ export function table(drawing, { x, y, shape = "round", count = 8, label = "", w
   return { edit, selection: new Selection([tableKey]), zone: home.key };
 }
 
-export function zone(drawing, name) {
-  const edit = new Edit(drawing, "zone");
+// A zone, on a floor if one is named; `step`: what the edit is called.
+export function zone(drawing, name, floor = "", step = "zone") {
+  const edit = new Edit(drawing, step);
   const made = newZone(edit, name);
+  if (floor) edit.set(made.key, { floor });
   return { edit, zone: made.key };
+}
+
+// Zones on another floor ("": on none); one that is called as its floor was is called as it is now.
+export function floored(drawing, keys, floor) {
+  const edit = new Edit(drawing, "floor");
+  const names = new Set(drawing.zones.map(({ data }) => data.name));
+  for (const key of keys) {
+    const { name, floor: before } = drawing.get(key).data;
+    const named = floor && name === before && !names.has(floor);
+    edit.set(key, { floor: floor || undefined, ...(named ? { name: floor } : {}) });
+  }
+  return edit;
+}
+
+// The floors of a drawing, as its zones name them, from the first on.
+export function floorsOf(drawing) {
+  return [...new Set(drawing.zones.map(({ data }) => data.floor).filter(Boolean))];
 }
 
 // What rows after those with these labels are called: A, B, C ... without I and O, or on from the last number.
@@ -108,10 +148,17 @@ function newZone(edit, name) {
   return edit.get(key);
 }
 
-// Points along a line at these distances, bent as `along` bends.
-function arc(flat, from, to, bow) {
-  if (Math.abs(bow) < 0.05 || to - from < 1) return flat.map((at) => [at, 0]);
-  return along([from, 0], [to, 0], flat.length, bow, flat.map((at) => (at - from) / (to - from)));
+// A row of blocks: how many seats it has, and after which of them there are aisles.
+function inBlocks(blocks) {
+  const ends = blocks.map((_, n) => blocks.slice(0, n + 1).reduce((sum, seats) => sum + seats));
+  return { count: ends.pop(), aisles: ends };
+}
+
+// How far along a row its seats are, from its middle.
+function offsets(count, aisles, spacing, aisle) {
+  const off = [0];
+  for (let seat = 1; seat < count; seat++) off.push(off[seat - 1] + (aisles.includes(seat) ? aisle : spacing));
+  return off.map((s) => s - off[count - 1] / 2);
 }
 
 function roundTable(count, spacing) {

@@ -107,6 +107,16 @@ export function seatCount(drawing, selection) {
   return rowsOf(drawing, selection).reduce((sum, { part, ids }) => sum + (ids ? ids.size : part.data.seats.length), 0);
 }
 
+// The first and the last seats of each row that is meant, so many at either end.
+export function endsOf(drawing, selection, count = 1) {
+  const seats = new Map();
+  for (const { part, ids } of rowsOf(drawing, selection)) {
+    const own = part.data.seats.filter(({ id }) => !ids || ids.has(id));
+    seats.set(part.key, new Set([...own.slice(0, count), ...own.slice(-count)].map(({ id }) => id)));
+  }
+  return new Selection([], seats).within(drawing);
+}
+
 // The points that a selection covers: its seats, the corners of its areas.
 export function pointsOf(drawing, selection) {
   return pieces(drawing, selection).flatMap(({ part, ids }) => pieceAt(drawing, part, ids));
