@@ -23,6 +23,7 @@ from engine.plan import files, model
 from engine.plan.examination import Found
 from engine.plan.files import Format
 from engine.plan.parts import Head, WirePart
+from engine.plan.proposals import proposed
 from ticketing import drawings, venues
 from ticketing.drawings import Drawing, Saved, Whole
 from ticketing.refusals import NotFound, PlanRefused, Refusal
@@ -81,7 +82,7 @@ class Mended(Struct):
 
 
 class FindingSeen(Struct):
-    """A finding in the reader's language."""
+    """A finding in the reader's language: what there is, and what mending will make of it."""
 
     flaw: str
     message: str
@@ -282,6 +283,6 @@ def _seen(found: Iterable[Found], language: str) -> list[FindingSeen]:
         finding, wire = one.finding, [part.wire() for part in one.mended.parts]
         size += sum(len(bytes(part.data)) for part in wire)
         mended = Mended(one.mended.head or UNSET, wire, one.mended.gone) if size <= MENDED_BYTES_MAX else None
-        message = said(language, finding.saying) if finding.saying else finding.message
+        message = said(language, proposed(finding.saying)) if finding.saying else finding.message
         seen.append(FindingSeen(finding.flaw.value, message, finding.where, one.key, one.seat, mended))
     return seen

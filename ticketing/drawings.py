@@ -25,6 +25,7 @@ from engine.plan.files import Format
 from engine.plan.model import Category, Plan, Size
 from engine.plan.model import PlanRefused as NoPlan
 from engine.plan.parts import Head, Key, Part, WirePart
+from engine.plan.proposals import proposed
 from engine.plan.sayings import Saying
 from ticketing import audit, plans, seat_photos
 from ticketing.audit import Actor, Subject
@@ -451,7 +452,8 @@ def _sound(found: Whole, photos: Collection[str]) -> tuple[bytes, int]:
     _, findings = doctor.examine(plan, photos)
     if findings:
         first = findings[0]
-        raise DrawingUnsound(finding=first.saying, where=first.where, finding_count=len(findings))
+        said = first.saying and proposed(first.saying)
+        raise DrawingUnsound(finding=said, where=first.where, finding_count=len(findings))
     if not plan.capacity:
         raise DrawingEmpty()
     try:
