@@ -62,6 +62,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         marked("Sales"),
         (
+            Entry(marked("Counter"), "building-store", f"{BOX_OFFICE}/counter", Scope.SELL),
             Entry(marked("Orders"), "receipt", f"{BOX_OFFICE}/orders"),
             Entry(marked("Reports"), "chart-bar", f"{BOX_OFFICE}/reports"),
             Entry(marked("Invoices"), "file-invoice", f"{BOX_OFFICE}/invoices", Scope.VIEW),

@@ -9,15 +9,15 @@ from litestar.response import Redirect
 from msgspec import Meta, Struct
 
 from shop import access, accounts, pages, tracked
-from ticketing.carts import Cart, Chosen, Item, PassItem
+from ticketing.carts import Cart, Chosen, PassItem
 from ticketing.holds import AreaWish, SeatsWish, Wish
 from ticketing.refusals import InputRefused, Refusal
+from web.asking import chosen, name_of
 from web.call import Call
 from web.forms import Form
 
 SHOW = "shop/cart.html"
 KEY_CHARS_MAX = 64
-OPTION = "option"
 
 
 class PlacesBody(Struct, frozen=True, forbid_unknown_fields=True):
@@ -150,7 +150,7 @@ async def choose(request: Call, key: FromPath[str]) -> Response[str] | Redirect:
     shopper, carts = access.shopper(request, front), request.services.carts
     cart = await carts.of(shopper)
     try:
-        cart = await carts.choose(shopper, [_chosen(form, item) for item in cart.items])
+        cart = await carts.choose(shopper, [chosen(form, item) for item in cart.items])
     except Refusal as refusal:
         form.refused(refusal)
         return pages.show(request, front, SHOW, status=422, cart=cart, form=form)
@@ -182,11 +182,6 @@ async def renew(request: Call, key: FromPath[str]) -> Redirect:
     return pages.done(request, f"{front.path}/cart")
 
 
-def name_of(item: Item) -> str:
-    """What a place of the cart is called in its form."""
-    return f"{item.performance}.{item.place}"
-
-
 def _wishes(data: PlacesBody) -> tuple[Wish, ...]:
     found: list[Wish] = []
     if data.seats:
@@ -198,30 +193,8 @@ def _wishes(data: PlacesBody) -> tuple[Wish, ...]:
     return tuple(found)
 
 
-def _chosen(form: Form, item: Item) -> Chosen:
-    """What the form says of a place; what it does not say stays."""
-    name = name_of(item)
-    tariff, options = item.tariff, list(item.options)
-    if f"tariff.{name}" in form:
-        tariff = _uuid(form.text(f"tariff.{name}")) or tariff
-    if f"{OPTION}s.{name}" in form:
-        offered = {option.id for option, _ in item.offered}
-        texts = [text for field in form.names() if field.startswith(f"{OPTION}.{name}") for text in form.texts(field)]
-        options = [found for text in texts if (found := _uuid(text)) in offered and found is not None]
-    if tariff != item.tariff:
-        options = []
-    return Chosen(item.performance, item.place, tariff, tuple(options))
-
-
 def _onward(base: str, form: Form) -> str:
     return f"{base}/checkout" if "checkout" in form else f"{base}/cart#updated"
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def seen(cart: Cart) -> CartSeen:

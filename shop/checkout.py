@@ -19,7 +19,7 @@ from litestar.response import Redirect
 from msgspec.structs import replace
 
 from shop import access, buyers, cart, pages, paying, purchases
-from shop.purchases import Purchase, Questions, Step
+from shop.purchases import Purchase, Step
 from ticketing import checkouts, drafts, orders, payment_methods
 from ticketing.checkouts import Choices, Handover
 from ticketing.drafts import Buyer, PassChoice, PlaceOrder, SeatChoice
@@ -56,6 +56,7 @@ from ticketing.refusals import (
     UnknownOption,
 )
 from web import languages
+from web.asking import Questions
 from web.call import Call
 from web.forms import Form, decoded
 

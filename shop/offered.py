@@ -13,26 +13,9 @@ from ticketing.performances import ensure_shown
 from ticketing.programme import Date, Left, Sale
 from ticketing.refusals import NotFound
 from ticketing.shops import Storefront
+from web import offered
 from web.call import Call
-
-
-class TariffSeen(Struct, frozen=True):
-    """A tariff, in the visitor's language."""
-
-    id: UUID
-    name: str
-    description: str
-    order_min: int
-    order_max: int | None
-
-
-class GroupSeen(Struct, frozen=True):
-    """Places that cost the same at every tariff. `zone` is the plan's id of a zone with prices of its own, or empty."""
-
-    name: str
-    category: str
-    zone: str
-    prices: dict[str, int]
+from web.offered import GroupSeen, TariffSeen
 
 
 class Standing(Struct, frozen=True):
@@ -86,50 +69,24 @@ async def standing(call: Call, offer: Offer) -> Standing:
 
 def groups(offer: Offer) -> tuple[GroupSeen, ...]:
     """The price groups of a date in the plan's order, those that the shop sells."""
-    names = {"": "", **{zone: f"{name}, " for zone, name in zones_of(offer).items() if zone in offer.zones}}
-    return tuple(
-        GroupSeen(f"{name}{category}", category, zone, {str(price.tariff): price.price_cents for price in prices})
-        for zone, name in names.items()
-        for category in offer.hall.categories
-        if (prices := offer.shop.get((zone, category), ()))
-    )
+    return offered.groups(offer, Channel.SHOP)
 
 
 def tariffs(offer: Offer, language: str, call: Call) -> tuple[TariffSeen, ...]:
     """The tariffs that the shop sells at now, in the order they are shown."""
-    return tuple(
-        TariffSeen(
-            tariff.id,
-            tariff.called(language),
-            tariff.described(language),
-            tariff.terms.order_min,
-            tariff.terms.order_max,
-        )
-        for tariff in offer.tariffs
-        if tariff.sold(Channel.SHOP, call.now)
-    )
+    return offered.tariffs(offer, Channel.SHOP, language, call.now)
 
 
 def choices(offer: Offer) -> Choices:
     """What can be asked for at a date: only what is sold there."""
     hall = offer.hall
-    areas = {area: hall.label(ranges[0][0]) for area, ranges in hall.areas.items() if ranges}
     return Choices(
-        zones={zone: name for zone, name in zones_of(offer).items() if zone in hall.seated},
-        areas={
-            area: label.zone
-            for area, label in areas.items()
-            if offer.prices(label.zone_id, label.category, Channel.SHOP)
-        },
+        zones={zone: name for zone, name in offered.zones_of(offer).items() if zone in hall.seated},
+        areas=offered.areas_of(offer, Channel.SHOP),
         steps=[cents for cents in offer.price_steps(Channel.SHOP) if cents],
         bay_count=hall.bay_count,
         accessible=_accessible(offer),
     )
-
-
-def zones_of(offer: Offer) -> dict[str, str]:
-    """The names of a hall's zones, by their ids in the plan."""
-    return dict(zip(offer.hall.zones, offer.hall.packed.zone_names, strict=True))
 
 
 def _accessible(offer: Offer) -> tuple[UUID, ...]:

@@ -23,6 +23,7 @@ from ticketing.programme import Sale
 from ticketing.venues import Texts, Venue
 from web.answers import send
 from web.call import Call
+from web.offered import GroupSeen, TariffSeen
 from web.variants import Variants
 
 SHOW = "shop/performances/show.html"
@@ -47,8 +48,8 @@ class OfferSeen(Struct, frozen=True):
     places_max: int
     plan: str
     place_list: str
-    tariffs: tuple[offered.TariffSeen, ...]
-    groups: tuple[offered.GroupSeen, ...]
+    tariffs: tuple[TariffSeen, ...]
+    groups: tuple[GroupSeen, ...]
 
 
 @get("/performances/{performance_id:uuid}")

@@ -17,15 +17,16 @@ from msgspec import Struct
 from shop import access, accounts, buyers
 from ticketing import answers, checkouts, forms, orders, uploads
 from ticketing.answers import Asked, Given
-from ticketing.carts import Cart, Item, PassItem, Shopper
+from ticketing.carts import Cart, Shopper
 from ticketing.checkouts import Handover, Rules
-from ticketing.forms import Field, Kind, OnTicket
-from ticketing.forms import Form as AskedForm
+from ticketing.forms import Kind
 from ticketing.refusals import AnswersRefused, FileRefused, InputRefused, TooManyRequests, TooManyUploads
 from ticketing.shops import Storefront
 from ticketing.texts import email_of, text_of
+from web import asking
+from web.asking import Questions
 from web.call import Call
-from web.forms import Form, Mistake
+from web.forms import Form
 
 NAME = re.compile(
     r"email|name|language|holder\.[0-9a-f.-]{1,60}|(?:[0-9a-f-]{36}\.[0-9]{1,9}\.)?answers\.[0-9a-f-]{36}"
@@ -64,29 +65,6 @@ class Typed(Struct, frozen=True):
     method: str = ""
     agreed: bool = False
     bill: dict[str, str] = {}
-
-
-class Questions(Struct, frozen=True):
-    """What is asked once: of the order (no `item`), of a ticket, or of a pass (`held`, and its first place). `prefix`
-    begins the names of its fields; `twins` counts the tickets after this one that are asked the same, where it is the
-    first of them."""
-
-    prefix: str
-    forms: tuple[AskedForm, ...]
-    item: Item | None = None
-    twins: int = 0
-    held: PassItem | None = None
-
-    @property
-    def fields(self) -> tuple[Field, ...]:
-        """Its questions."""
-        return tuple(field for form in self.forms for field in form.shown)
-
-    @property
-    def holder(self) -> str:
-        """The field of the holder's name; empty where the questions ask for it already, or there is no holder."""
-        named = any(field.on_ticket is OnTicket.HOLDER for field in self.fields)
-        return "" if named or self.item is None else f"holder.{name_of(self.item)}"
 
 
 class Purchase(Struct, frozen=True):
@@ -158,19 +136,7 @@ class Purchase(Struct, frozen=True):
 
     def given(self, one: Questions) -> Given:
         """What was answered to a set."""
-        found: list[tuple[Any, tuple[str, ...]]] = []
-        for field in one.fields:
-            name = f"{one.prefix}{field.id}"
-            sent = self.typed.files.get(name)
-            texts = ([sent.id] if sent else []) if field.kind is Kind.FILE else self.typed.details.get(name, [])
-            if any(text.strip() for text in texts):
-                found.append((field.id, tuple(texts)))
-        return tuple(found)
-
-
-def name_of(item: Item) -> str:
-    """What a place of the cart is called in forms."""
-    return f"{item.performance}.{item.place}"
+        return asking.given(one, self.typed.details, {name: sent.id for name, sent in self.typed.files.items()})
 
 
 async def enter(call: Call, key: str) -> Purchase:
@@ -184,7 +150,7 @@ async def enter(call: Call, key: str) -> Purchase:
             front, shopper, cart, Rules(), (Questions("answers.", ()),), typed, _elsewhere(call, front, cart)
         )
     rules = await checkouts.rules(services.database, front.box_office.id)
-    return Purchase(front, shopper, cart, rules, await _asked(call, cart), typed)
+    return Purchase(front, shopper, cart, rules, await asking.asked(call.services.database, cart), typed)
 
 
 def _elsewhere(call: Call, front: Storefront, cart: Cart) -> str:
@@ -277,30 +243,7 @@ async def check(call: Call, purchase: Purchase, form: Form) -> None:
 
 def mistaken(purchase: Purchase, form: Form, refusal: AnswersRefused) -> None:
     """Note the mistakes of answers at their fields, whether they were found here or by the order."""
-    found: dict[str, answers.Mistake] = refusal.fields["mistakes"]  # type: ignore[assignment]
-    for path, mistake in found.items():
-        if path.startswith("seats."):
-            _, n, rest = path.split(".", 2)
-            path = purchase.tickets[int(n)].prefix + rest.removeprefix("answers.")
-        form.mistakes.setdefault(path, Mistake(mistake.text, mistake.fields))
-
-
-async def _asked(call: Call, cart: Cart) -> tuple[Questions, ...]:
-    """The order's questions, then each ticket's, then each pass's."""
-    of_order: dict[Any, AskedForm] = {}
-    of_tariffs: dict[Any, AskedForm] = {}
-    for performance in dict.fromkeys(item.performance for item in cart.places):
-        once, each = await forms.asked_at(call.services.database, performance)
-        of_tariffs |= each
-        if once is not None:
-            of_order[once.id] = once
-    known = [of_tariffs.get(item.tariff) for item in cart.items]
-    tickets = []
-    for n, (item, form) in enumerate(zip(cart.items, known, strict=True)):
-        twins = 0 if form is None or form in known[:n] else known[n + 1 :].count(form)
-        tickets.append(Questions(f"{name_of(item)}.answers.", (form,) if form else (), item, twins))
-    passes = [Questions(f"{name_of(held.first)}.answers.", (), held.first, held=held) for held in cart.passes]
-    return (Questions("answers.", tuple(of_order.values())), *tickets, *passes)
+    asking.mistaken(purchase.sets, form, refusal)
 
 
 def _names(sets: Iterable[Questions]) -> Iterable[str]:

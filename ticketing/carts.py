@@ -26,6 +26,7 @@ from msgspec.structs import replace
 from engine.inventory import Inventory
 from ticketing import holds
 from ticketing.box_offices import BoxOffice
+from ticketing.channels import Channel
 from ticketing.db import Database
 from ticketing.holds import Ask, Held, PassWish, Place, SeatsWish, Wish
 from ticketing.ids import secret_hash
@@ -150,17 +151,23 @@ class Cart(Struct, frozen=True, kw_only=True):
 
 
 class Shopper(Struct, frozen=True, kw_only=True):
-    """Whose cart, and the moment. `key` names what they do, so that doing it twice does it once."""
+    """Whose cart, and the moment. `key` names what they do, so that doing it twice does it once.
+
+    `address` None: staff at the counter, whose unpaid places are not counted; they alone name `allotments`, the codes
+    that what they do now may take from.
+    """
 
     box_office: BoxOffice
     secret: str
-    address: str
+    address: str | None
     language: str
     now: datetime
     link: str = ""
     key: str | None = None
     admissions: tuple[Admission, ...] = ()
     """To events whose waiting room is on."""
+    channel: Channel = Channel.SHOP
+    allotments: tuple[int, ...] = ()
 
 
 class _Row(Struct, frozen=True):
@@ -310,7 +317,7 @@ class Carts:
         if row is None or row.hold is None or row.order_id is not None:
             return _Lapsed()
         try:
-            held = await holds.read(*self._stores, shopper.box_office, row.hold.hex())
+            held = await holds.read(*self._stores, shopper.box_office, row.hold.hex(), shopper.channel)
             return await self._without_gone(shopper, row, held) if held.gone else held
         except (HoldExpired, HoldLost):
             lost = [await self._lost(shopper, one) for one in row.chosen]
@@ -327,7 +334,7 @@ class Carts:
 
     async def _renewed(self, shopper: Shopper, held: Held) -> Held:
         with suppress(HoldBusy, HoldExpired, HoldLost):
-            return await holds.renew(*self._stores, shopper.box_office, held.hold)
+            return await holds.renew(*self._stores, shopper.box_office, held.hold, shopper.channel)
         return held
 
     async def _fill(
@@ -357,7 +364,7 @@ class Carts:
             before = row.chosen
             if held is not None:
                 try:
-                    held = await holds.read(*self._stores, shopper.box_office, held.hold)
+                    held = await holds.read(*self._stores, shopper.box_office, held.hold, shopper.channel)
                 except (HoldExpired, HoldLost):
                     return None
         raise HoldBusy()
@@ -515,10 +522,11 @@ def _ensure_apart(parts: Mapping[_Spot, InPass], held: Held) -> None:
 def _ask(shopper: Shopper, beyond: int = 0, attempt: int = 0) -> Ask:
     """`attempt`: another request than the one before, which was given back."""
     key = None if shopper.key is None else f"{shopper.secret} {shopper.key}" + (f" {attempt}" if attempt else "")
+    session = None if shopper.address is None else secret_hash(shopper.secret).hex()[:SESSION_CHARS]
     return Ask(
         box_office=shopper.box_office, now=shopper.now, key=key, address=shopper.address, link=shopper.link,
-        session=secret_hash(shopper.secret).hex()[:SESSION_CHARS], admissions=shopper.admissions,
-        beyond=beyond,
+        session=session, admissions=shopper.admissions, beyond=beyond, channel=shopper.channel,
+        allotments=shopper.allotments,
     )  # fmt: skip
 
 

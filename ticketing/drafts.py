@@ -59,6 +59,10 @@ class Buyer(Struct, frozen=True):
     locale: str = "en"
 
 
+NOBODY = Buyer("", "")
+"""Somebody at the counter who leaves neither address nor name."""
+
+
 class SeatChoice(Struct, frozen=True):
     """One place of a performance, at one tariff."""
 
@@ -252,7 +256,7 @@ async def ground(c: Connection, request: PlaceOrder) -> list[Ground]:
         Ground,
         box_office_id=request.box_office,
         request_key=request.request_key,
-        email=email_of(request.buyer.email),
+        email=address_of(request.buyer),
         channel=request.channel,
         performances=[performance for performance, _ in asked],
         tariffs=[tariff for _, tariff in asked],
@@ -260,6 +264,11 @@ async def ground(c: Connection, request: PlaceOrder) -> list[Ground]:
     if not rows:
         raise NotFound(what="box office")
     return rows
+
+
+def address_of(buyer: Buyer) -> str:
+    """A buyer's address as it is kept; none of nobody's."""
+    return "" if buyer == NOBODY else email_of(buyer.email)
 
 
 def epochs_of(found: Sequence[Ground]) -> dict[int, int]:
@@ -300,7 +309,9 @@ def compose(request: PlaceOrder, offers: Offers, types: Mapping[UUID, PassType])
 def ensure_sound(request: PlaceOrder) -> None:
     """Refuse what needs no look at the database: nothing, too much, the same place twice, texts out of bounds."""
     text_of(request.request_key, "request_key", chars_max=REQUEST_KEY_CHARS_MAX)
-    text_of(request.buyer.name, "name")
+    if request.buyer != NOBODY or request.channel is not Channel.COUNTER:
+        text_of(request.buyer.name, "name")
+        email_of(request.buyer.email)
     locale_of(request.buyer.locale)
     for holder in (*(s.holder_name for s in request.seats if s.holder_name), *(p.holder_name for p in request.passes)):
         text_of(holder, "holder_name")

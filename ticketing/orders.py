@@ -30,7 +30,9 @@ from engine.link import StoreUnreachable
 from engine.outcomes import Outcome
 from ticketing import answers, audit, checkouts, claims, drafts, invoicing, jobs, ledger, queues, refunds
 from ticketing.audit import Actor, Subject
+from ticketing.channels import Channel
 from ticketing.claims import Claim
+from ticketing.customers import ANONYMOUS
 from ticketing.db import Database
 from ticketing.drafts import Buyer, Draft, Ground, PassChoice, PlaceOrder, SeatChoice
 from ticketing.ids import new_code, new_id, read_code, secret_hash
@@ -56,7 +58,6 @@ from ticketing.refusals import (
 from ticketing.settings import Settings, secret_bytes
 from ticketing.sql import Connection, load
 from ticketing.states import ORDER, TICKET, OrderEvent, OrderStatus, TicketEvent, TicketStatus, sources, step
-from ticketing.texts import email_of
 from ticketing.vat import VatShare
 
 __all__ = ["Buyer", "PassChoice", "PlaceOrder", "SeatChoice"]
@@ -174,8 +175,7 @@ async def place(
     if ground[0].order_id is not None:
         return await _first_answer(db, settings, request)
     draft = await drafts.draft(db, request, ground, settings.held_s_max, now)
-    if draft.total_cents and ground[0].unpaid_places + len(draft.tickets) > settings.places_per_account_max:
-        raise TooManyPlaces(places_max=settings.places_per_account_max)
+    _ensure_few(settings, request, ground[0], draft)
     attempt = _digest(request)
     pin = await _pin(inventory, settings, request, draft, attempt)
     reach("F2")
@@ -366,6 +366,13 @@ async def _confirm(c: Connection, order: Order, event: OrderEvent) -> Order:
 # Placing
 
 
+def _ensure_few(settings: Settings, request: PlaceOrder, ground: Ground, draft: Draft) -> None:
+    """TooManyPlaces where a customer would have too many that are not paid; staff at the counter are not counted."""
+    unpaid, most = ground.unpaid_places + len(draft.tickets), settings.places_per_account_max
+    if draft.total_cents and unpaid > most and request.channel is not Channel.COUNTER:
+        raise TooManyPlaces(places_max=most)
+
+
 def _digest(request: PlaceOrder) -> bytes:
     """Names the request: kept beside its key to know a repetition, and the attempt a hold is pinned by."""
     asked = msgspec.structs.replace(request, admissions=())
@@ -546,8 +553,8 @@ def _values(
         "customer_id": ground.customer_id,
         "new_customer_id": new_id(),
         "organisation_id": ground.organisation_id,
-        "email": email_of(request.buyer.email),
-        "name": request.buyer.name.strip(),
+        "email": drafts.address_of(request.buyer),
+        "name": request.buyer.name.strip() or ANONYMOUS,
         "locale": request.buyer.locale,
         "order_id": placed.id,
         "code": placed.code,

@@ -1131,6 +1131,13 @@ class SettingRefused(Refusal):
     status = 500
 
 
+class CartChanged(Refusal):
+    """The cart has changed since this was shown, and nothing was ordered: look again, then go on."""
+
+    code = "cart-changed"
+    status = 409
+
+
 class MigrationRefused(Refusal):
     """The database was not migrated: {problem}."""
 

@@ -426,6 +426,9 @@ MAYBE_EMPTY = {
 
 LESS_THAN_MANAGE: dict[str, Scope] = {
     "/admin/ticket-designs/{design_id}/preview": Scope.VIEW,
+    "/admin/box-offices/{key}/counter/cart": Scope.SELL,
+    "/admin/box-offices/{key}/counter/orders": Scope.SELL,
+    "/admin/box-offices/{key}/counter/till": Scope.SELL,
     "/admin/orders/{order_id}/bill-address": Scope.SELL,
     "/admin/orders/{order_id}/invoices": Scope.SELL,
     "/admin/orders/{order_id}/invoices/{invoice_id}/mails": Scope.SELL,

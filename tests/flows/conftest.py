@@ -33,6 +33,7 @@ AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PASSWORD = "correct horse battery"
 DESK, PHONE = (1440, 900), (390, 844)
+TABLETS = ((1024, 768), (768, 1024))
 
 
 class Site(Struct):
@@ -83,7 +84,7 @@ def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     ) -> Page:
         context = chromium.new_context(
             base_url=site.url, viewport={"width": size[0], "height": size[1]}, locale=language,
-            java_script_enabled=scripts, has_touch=size == PHONE,
+            java_script_enabled=scripts, has_touch=size in (PHONE, *TABLETS),
         )  # fmt: skip
         opened.append(context)
         page = context.new_page()

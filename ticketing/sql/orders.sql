@@ -47,7 +47,7 @@ select
     t.form_id,
     coalesce(w.order_form_id, y.id) as order_form_id
 from box_offices b
-left join customers c on c.organisation_id = b.organisation_id and c.email = :email
+left join customers c on c.organisation_id = b.organisation_id and c.email = :email and c.forgotten_at is null
 left join orders o on o.box_office_id = b.id and o.request_key = :request_key
 cross join unnest(:performances::uuid[], :tariffs::uuid[]) as asked (performance_id, tariff_id)
 left join performances p on p.id = asked.performance_id and p.box_office_id = b.id
@@ -103,9 +103,9 @@ with tariffs as materialized (
 ), pools as materialized (
     select unchanged, stale_pools(:pinned_pools::bigint[], :pinned_epochs::bigint[]) = '{}' as ready from kinds
 ), buyer as (
-    insert into customers (id, organisation_id, email, name, locale, created_at)
+    insert into customers (id, organisation_id, email, name, locale, created_at, forgotten_at)
     select :new_customer_id::uuid, :organisation_id::uuid, :email::text, :name::text, :locale::text,
-        :placed_at::timestamptz
+        :placed_at::timestamptz, case when :email::text = '' then :placed_at::timestamptz end
     from pools
     where ready and unchanged and :customer_id::uuid is null
     on conflict (organisation_id, email, forgotten_id) do update set email = excluded.email

@@ -33,3 +33,4 @@ search(document);
 dates(document);
 marks(document);
 moving(document);
+if (document.querySelector("[data-counter]")) import("./admin/counter.js").then(({ counter }) => counter(document));

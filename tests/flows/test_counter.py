@@ -1,0 +1,134 @@
+"""A queue of people at the counter: by keys alone, counted; by touch on a tablet, either way up."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.flows.conftest import DESK, TABLETS, Site, look
+
+KEYS_MAX = 12
+NAMES = {"en": ("Change due", "Next customer"), "fr": ("À rendre", "Client suivant")}
+TARGETS = "button, select, input:not([type=hidden]), summary, .counter-page a.btn, label:has(input)"
+ELSEWHERE = ".search, .form-check, .counter-ways, .skip, .seat-map"
+"""What is inside a larger target, or not of this page."""
+SMALL = """([targets, elsewhere]) => [...document.querySelectorAll(targets)]
+  .filter((one) => one.checkVisibility() && !one.closest(elsewhere))
+  .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])
+  .filter(([, { width, height }]) => Math.min(width, height) < 43.9).map(([told]) => told)"""
+
+
+def opened(page: Page, site: Site) -> Page:
+    page.goto(f"/admin/box-offices/{site.house.key}/counter")
+    expect(page.locator("[data-date][aria-pressed=true]")).to_have_count(1)
+    expect(page.locator("[data-none]")).to_be_visible()
+    return page
+
+
+class Keys:
+    """A keyboard that counts, and does not wait: the next key comes while the one before is still under way."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.count = page, 0
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.count += 1
+            self.page.keyboard.press(key)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_two_customers_by_keys_alone(visit: Callable[..., Page], site: Site, language: str) -> None:
+    page = opened(visit(DESK, language), site)
+    change, _ = NAMES[language]
+    dialog = page.locator("[data-pay-dialog]")
+    look(page)
+    for letter, given in (("f", "200"), ("F", "150")):
+        keys = Keys(page)
+        keys.press("2", letter, "Enter", *given)
+        expect(page.locator("[data-change]")).to_have_text(re.compile(rf"{change} .*{int(given) - 120}[.,]00"))
+        look(page)
+        keys.press("Enter")
+        expect(dialog.locator("[data-back-cents]")).to_have_attribute("data-back-cents", str((int(given) - 120) * 100))
+        expect(dialog.locator("[data-next]")).to_be_focused()
+        look(page)
+        keys.press("Enter")
+        expect(dialog).to_be_hidden()
+        expect(page.locator("[data-command]")).to_be_focused()
+        expect(page.locator("[data-none]")).to_be_visible()
+        assert keys.count <= KEYS_MAX, keys.count
+
+
+def test_keys_may_be_typed_ahead_of_the_server(visit: Callable[..., Page], site: Site) -> None:
+    """All of `2 F Enter 5 0 0 Enter` before the first answer has come."""
+    page = opened(visit(), site)
+    page.route("**/counter/cart", lambda route: (page.wait_for_timeout(300), route.continue_()))
+    keys = Keys(page)
+    keys.press("2", "F", "Enter", "5", "0", "0", "Enter")
+    expect(page.locator("[data-back-cents]")).to_have_attribute("data-back-cents", "38000")
+    assert keys.count <= KEYS_MAX
+
+
+def test_mixed_tariffs_another_date_undone_and_a_reload(visit: Callable[..., Page], site: Site) -> None:
+    page = opened(visit(), site)
+    keys, items = Keys(page), page.locator("[data-item]")
+    keys.press("ArrowDown", "1", "F", "2", "R")
+    expect(items).to_have_count(3)
+    expect(page.locator("[data-total]")).to_have_attribute("data-total", "16000")
+    keys.press("Backspace")
+    expect(items).to_have_count(2)
+    page.reload()
+    expect(items).to_have_count(2)
+    look(page)
+    keys.press("Enter", "@")
+    expect(page.locator("[data-email]")).to_be_focused()
+    page.keyboard.type("eve@example.org")
+    keys.press("Tab")
+    page.keyboard.type("Eve")
+    keys.press("Enter")
+    expect(page.locator("[data-next]")).to_be_focused()
+    keys.press("Enter", "?")
+    expect(page.locator("[data-keys-dialog]")).to_be_visible()
+    look(page)
+
+
+def test_a_lost_connection_is_said_and_the_cart_stays(visit: Callable[..., Page], site: Site) -> None:
+    page = opened(visit(), site)
+    keys = Keys(page)
+    keys.press("1", "F")
+    expect(page.locator("[data-item]")).to_have_count(1)
+    page.context.set_offline(True)
+    keys.press("1", "F")
+    expect(page.locator("[data-problem]")).to_contain_text("No connection")
+    expect(page.locator("[data-item]")).to_have_count(1)
+    page.context.set_offline(False)
+    keys.press("1", "F")
+    expect(page.locator("[data-item]")).to_have_count(2)
+    page.locator("[data-empty]").click()
+    expect(page.locator("[data-item]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", TABLETS)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_by_touch_on_a_tablet(visit: Callable[..., Page], site: Site, size: tuple[int, int], language: str) -> None:
+    page = opened(visit(size, language), site)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate(SMALL, [TARGETS, ELSEWHERE]) == []
+    page.locator("[data-step='1']").tap()
+    page.locator("[data-tariff]").first.tap()
+    expect(page.locator("[data-item]")).to_have_count(2)
+    page.locator("[data-map-button]").tap()
+    expect(page.locator(".seat-map .badge")).to_have_text(re.compile("Live|En direct"))
+    look(page)
+    page.locator("[data-drop]").first.tap()
+    expect(page.locator("[data-item]")).to_have_count(1)
+    page.locator(".counter-cart [data-pay]").tap()
+    page.locator("[data-note='100']").tap()
+    expect(page.locator("[data-change]")).to_have_text(re.compile("40[.,]00"))
+    assert page.evaluate(SMALL, [TARGETS, ELSEWHERE]) == []
+    look(page)
+    page.locator("[data-sell]").tap()
+    expect(page.locator("[data-back-cents]")).to_have_attribute("data-back-cents", "4000")
+    page.get_by_role("button", name=NAMES[language][1]).tap()
+    expect(page.locator("[data-none]")).to_be_visible()

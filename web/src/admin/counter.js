@@ -1,0 +1,394 @@
+// The counter: a queue of people, served by keys. Everything is asked of the server, one act after the other, and answered
+// with the block that it changes; what is typed meanwhile waits its turn, so "2 F Enter 5 0 Enter" may be typed at once.
+//
+// The keys act in the command line, the field that has the focus whenever nothing else was chosen; in the payment, in
+// the field of what is given. A window names itself (sessionStorage), and has a cart of its own by that name.
+import { fresh } from "../shop/request.js";
+import { clock, countdown } from "../shop/clock.js";
+import { CounterMap } from "./counter_map.js";
+
+const DIGIT = /^(?:Digit|Numpad)(\d)$/;
+const DATES_MS = 15_000;
+const FIND_MS = 200;
+const COUNT_MAX = 20;
+const WINDOW = "placeur-counter";
+
+export function counter(page) {
+  const element = page.querySelector("[data-counter]");
+  if (element) element.counter = new Counter(page, element);
+}
+
+export class Counter {
+  constructor(page, element) {
+    Object.assign(this, { page, element, at: element.dataset.counter, words: JSON.parse(element.dataset.words) });
+    this.window = sessionStorage.getItem(WINDOW) ?? fresh();
+    sessionStorage.setItem(WINDOW, this.window);
+    this.performance = element.dataset.shows;
+    this.last = Promise.resolve();
+    this.touch = matchMedia("(pointer: coarse)").matches;
+    this.command = this._one("[data-command]");
+    this.dialog = this._one("[data-pay-dialog]");
+    this.form = this._one("[data-pay-form]");
+    this.given = this._one("[data-given]");
+    this.told = this._one("[data-customer-told]").textContent;
+    this.map = new CounterMap(this);
+    this._listen();
+    this._paying();
+    this._mark();
+    this.act(() => this._show("cart", `${this.at}/cart?window=${this.window}`));
+    this.ready();
+  }
+
+  // -- asking the server ---------------------------------------------------------------------------------------------
+
+  // One act after the other. What fails is told, and the acts after it go on.
+  act(does) {
+    const done = this.last.then(does).catch((problem) => this.tell(problem.sentence ?? this.words.offline));
+    this.last = done;
+    return done;
+  }
+
+  // An answer's text. What got lost is asked for once more, under the same key, so that it is done once.
+  async ask(path, fields = null, tries = 2) {
+    const headers = { accept: "text/html, application/problem+json", "x-csrf-token": this.element.dataset.token };
+    try {
+      const answer = await fetch(path, fields ? { method: "POST", headers, body: fields } : { headers });
+      const text = await answer.text();
+      if (answer.redirected) this.page.defaultView.location.reload();
+      if (answer.ok || answer.headers.get("content-type")?.startsWith("text/html")) return { text, ok: answer.ok };
+      throw Object.assign(new Error(String(answer.status)), { sentence: JSON.parse(text).detail });
+    } catch (problem) {
+      if (problem.sentence !== undefined || tries < 2) throw problem;
+      return this.ask(path, fields, tries - 1);
+    }
+  }
+
+  async _show(name, path, fields = null) {
+    const { text, ok } = await this.ask(path, fields);
+    this._one(`[data-block="${name}"]`).innerHTML = text;
+    this.tell("");
+    if (name === "cart") this._carted();
+    return ok;
+  }
+
+  // Change the cart: {act, ...}; values that are lists are sent one by one.
+  change(told) {
+    return this.act(() => this._changed(told));
+  }
+
+  _changed(told) {
+    const fields = new URLSearchParams({ window: this.window, key: fresh() });
+    for (const [name, value] of Object.entries(told)) for (const one of [value].flat()) fields.append(name, one);
+    return this._show("cart", `${this.at}/cart`, fields);
+  }
+
+  // So many of the best places at a tariff.
+  take(tariff, count) {
+    if (!this.performance) return this.tell(this.words.noDate);
+    return this.change({ act: "take", count, tariff, ...this.bounds() });
+  }
+
+  // At which date, where, and from which allotments.
+  bounds() {
+    const wheelchairs = this._one("[data-wheelchairs]")?.checked ? { wheelchairs: "1" } : {};
+    const allotment = [...this.page.querySelectorAll("[data-allotment]:checked")].map(({ value }) => value);
+    return { performance: this.performance, where: this._one("[data-where]")?.value ?? "", allotment, ...wheelchairs };
+  }
+
+  choose(performance) {
+    if (!performance) return;
+    this.performance = performance;
+    this._mark();
+    this.map.leave();
+    this.act(async () => {
+      await this._show("date", `${this.at}/dates/${performance}`);
+      await this.map.follow();
+    });
+  }
+
+  // -- telling -------------------------------------------------------------------------------------------------------
+
+  tell(text) {
+    const told = this._one("[data-problem]");
+    told.textContent = text;
+    told.hidden = !text;
+    if (this.dialog.open) this._one("[data-change]").textContent = text;
+  }
+
+  // The next customer: the command line waits.
+  ready() {
+    this.command.value = "";
+    if (!this.touch) this.command.focus();
+  }
+
+  get places() {
+    return [...this.page.querySelectorAll("[data-item]")].map(({ dataset }) => ({ name: dataset.item, performance: dataset.performance, place: Number(dataset.place) }));
+  }
+
+  get totalCents() {
+    return Number(this._one("[data-total]")?.dataset.total ?? 0);
+  }
+
+  _carted() {
+    this._stop?.();
+    const timer = this._one("[data-ends-in]");
+    if (timer) {
+      this._stop = countdown(Number(timer.dataset.endsIn), (left) => {
+        timer.textContent = clock(left);
+        if (left <= 0) this.act(() => this._show("cart", `${this.at}/cart?window=${this.window}`));
+      });
+    }
+    this.map.held();
+  }
+
+  _mark() {
+    for (const button of this.page.querySelectorAll("[data-date]")) button.setAttribute("aria-pressed", String(button.dataset.date === this.performance));
+  }
+
+  // -- hands ---------------------------------------------------------------------------------------------------------
+
+  _listen() {
+    this.page.addEventListener("click", ({ target }) => this._clicked(target.closest("button, a")));
+    this.command.addEventListener("keydown", (event) => this._typed(event));
+    const find = this._one("[data-find]");
+    const list = () => this.act(() => this._show("dates", `${this.at}/dates?q=${encodeURIComponent(find.value)}`).then(() => this._mark()));
+    let soon = 0;
+    find.addEventListener("input", () => {
+      clearTimeout(soon);
+      soon = setTimeout(list, FIND_MS);
+    });
+    find.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      this.act(() => this.choose(this._one("[data-date]")?.dataset.date)).then(() => this.ready());
+    });
+    setInterval(() => this.page.hidden || this.page.activeElement?.dataset.date || list(), DATES_MS);
+    this.page.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !this.dialog.open && event.target !== this.command) this.ready();
+    });
+    this.page.addEventListener("change", ({ target }) => {
+      const choices = target.closest("[data-choices]");
+      if (choices) this._choices(choices);
+      if (target.id === "till") target.form.requestSubmit();
+    });
+    this.element.addEventListener("submit", (event) => event.preventDefault());
+  }
+
+  _choices(form) {
+    const told = {};
+    for (const [name, value] of new FormData(form)) told[name] = [...(told[name] ?? []), value];
+    this.change({ act: "choose", ...told });
+  }
+
+  _clicked(button) {
+    if (!button) return;
+    const { date, tariff, drop, step, note, person } = button.dataset;
+    if (date) this.choose(date);
+    else if (tariff) this._take(tariff);
+    else if (drop) this.change({ act: "drop", place: drop });
+    else if (step) this.command.value = Math.min(COUNT_MAX, Math.max(1, (Number(this.command.value) || 1) + Number(step)));
+    else if ("empty" in button.dataset) this.change({ act: "drop", all: "1" });
+    else if ("pay" in button.dataset) this.pay();
+    else if ("back" in button.dataset) this.dialog.close();
+    else if ("next" in button.dataset) this.dialog.close();
+    else if ("keys" in button.dataset) this._one("[data-keys-dialog]").showModal();
+    else if ("mapButton" in button.dataset) this.map.toggle(button);
+    else if (note !== undefined) this._noted(note);
+    else if (person) this._person(button.dataset);
+  }
+
+  _take(tariff) {
+    this.take(tariff, Math.max(1, Number(this.command.value) || 1));
+    this.command.value = "";
+  }
+
+  // A key in the command line. Digits are read by their place on the keyboard too: French ones want Shift for them.
+  _typed(event) {
+    const { key, code } = event;
+    if (event.ctrlKey || event.metaKey || event.isComposing || key === "Tab") return;
+    const digit = /^\d$/.test(key) ? key : !event.shiftKey && !event.altKey && !/^[a-z]$/i.test(key) ? DIGIT.exec(code)?.[1] : undefined;
+    const does = this._keys(key, digit);
+    if (!does && key.length > 1) return;
+    event.preventDefault();
+    does?.();
+  }
+
+  _keys(key, digit) {
+    if (digit !== undefined) return () => (this.command.value = Number(this.command.value + digit) <= COUNT_MAX ? Number(this.command.value + digit) || "" : digit);
+    const focus = (selector) => () => this._one(selector).focus();
+    const known = {
+      Enter: () => this.pay(),
+      ArrowDown: () => this._step(1),
+      ArrowUp: () => this._step(-1),
+      Backspace: () => (this.command.value ? (this.command.value = this.command.value.slice(0, -1)) : this._undo()),
+      "/": focus("[data-find]"),
+      "*": () => this.map.toggle(this._one("[data-map-button]")),
+      "?": () => this._one("[data-keys-dialog]").showModal(),
+      "@": () => this.pay().then(() => this._customer()),
+    };
+    if (known[key]) return known[key];
+    if (/^[a-z]$/i.test(key)) return () => this._letter(key.toUpperCase());
+    return null;
+  }
+
+  // A letter waits for what is under way, since the date may be another one then.
+  _letter(key) {
+    const count = Math.max(1, Number(this.command.value) || 1);
+    this.command.value = "";
+    this.act(() => {
+      const button = this._one(`[data-tariff][data-key="${key}"]`);
+      if (!button) return this.tell(this.words.noKey.replace("{key}", key));
+      return this._changed({ act: "take", count, tariff: button.dataset.tariff, ...this.bounds() });
+    });
+  }
+
+  _step(by) {
+    const all = [...this.page.querySelectorAll("[data-date]")];
+    const next = all[all.findIndex(({ dataset }) => dataset.date === this.performance) + by];
+    next?.scrollIntoView({ block: "nearest" });
+    this.choose(next?.dataset.date);
+  }
+
+  _undo() {
+    const name = this.places.at(-1)?.name;
+    if (name) this.change({ act: "drop", place: name });
+  }
+
+  // -- paying --------------------------------------------------------------------------------------------------------
+
+  // The payment opens at once, so that what is typed next is given there; what it comes to follows.
+  pay() {
+    this.form.hidden = false;
+    this._one('[data-block="sold"]').hidden = true;
+    this.dialog.showModal();
+    if (this.touch) this._one("[data-sell]").focus();
+    else this.given.focus();
+    return this.act(async () => {
+      await this._show("asked", `${this.at}/payment?window=${this.window}`);
+      if (!this._one("[name=hold]")?.value && !this._one("[name=order]")) {
+        this.dialog.close();
+        return this.tell(this.words.empty);
+      }
+      this._asked();
+    });
+  }
+
+  _paying() {
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.sell();
+    });
+    this.given.addEventListener("keydown", (event) => this._givenKey(event));
+    this.given.addEventListener("input", () => this._change());
+    this.form.addEventListener("change", () => this._change());
+    this.dialog.addEventListener("close", () => this._closed());
+    const email = this._one("[data-email]");
+    let soon = 0;
+    email.addEventListener("input", () => {
+      clearTimeout(soon);
+      soon = setTimeout(() => this.act(() => this._show("people", `${this.at}/customers?q=${encodeURIComponent(email.value)}`)), FIND_MS);
+    });
+    this.dialog.addEventListener("keydown", (event) => {
+      if (event.key.toLowerCase() === "p" && !this._one('[data-block="sold"]').hidden) this._one("[data-print]")?.click();
+    });
+  }
+
+  _givenKey(event) {
+    const way = event.ctrlKey || event.metaKey ? null : this._one(`[data-way="${event.key.toUpperCase()}"]`);
+    if (way && !way.parentElement.hidden) {
+      event.preventDefault();
+      way.checked = true;
+      this._change();
+    } else if (event.key === "@") {
+      event.preventDefault();
+      this._customer();
+    }
+  }
+
+  _customer() {
+    this._one("[data-customer]").open = true;
+    this._one("[data-email]").focus();
+  }
+
+  _person({ person, name }) {
+    this._one("[data-email]").value = person;
+    this._one("#name").value = name;
+    this._one('[data-block="people"]').replaceChildren();
+    this._one("[data-customer-told]").textContent = `${name}, ${person}`;
+    (this.touch ? this._one("[data-sell]") : this.given).focus();
+  }
+
+  _noted(note) {
+    this.given.value = note;
+    this._change();
+  }
+
+  _asked() {
+    const invoice = this._one('[data-way="I"]').parentElement;
+    invoice.hidden = this._one("[data-ways]")?.dataset.ways !== "invoice";
+    this._change();
+  }
+
+  get dueCents() {
+    return Number(this._one("[data-due]")?.dataset.due ?? 0);
+  }
+
+  // What goes back, as it is typed.
+  _change() {
+    const { words, form } = this;
+    const cash = form.elements.way.value === "cash";
+    this._one("[data-cash]").hidden = !cash;
+    const typed = this.given.value.trim().replace(",", ".");
+    const told = this._one("[data-change]");
+    told.textContent = "";
+    if (!cash || !/^\d+(\.\d+)?$/.test(typed) || !this._one("[data-due]")) return;
+    const { money, digits } = amounts(this.page.documentElement.lang, this.element.dataset.zero);
+    const back = Math.round(Number(typed) * 10 ** digits) - this.dueCents;
+    told.textContent = `${back < 0 ? words.missing : words.change} ${money(Math.abs(back))}`;
+    told.classList.toggle("missing", back < 0);
+  }
+
+  // Enter again is the same sale: its fields are the same, and so is the order.
+  sell() {
+    const button = this._one("[data-sell]");
+    if (button.disabled) return this.last;
+    button.disabled = true;
+    return this.act(async () => {
+      const fields = new FormData(this.form);
+      fields.set("window", this.window);
+      const { text, ok } = await this.ask(`${this.at}/orders`, fields);
+      this._one(`[data-block="${ok ? "sold" : "asked"}"]`).innerHTML = text;
+      this._asked();
+      if (ok) this._sold();
+    }).finally(() => (button.disabled = false));
+  }
+
+  _sold() {
+    this.form.hidden = true;
+    this._one('[data-block="sold"]').hidden = false;
+    this.form.reset();
+    this._one("[data-customer-told]").textContent = this.told;
+    this._one("[data-customer]").open = false;
+    this._one("[data-next]").focus();
+    this.act(() => this._show("cart", `${this.at}/cart?window=${this.window}`));
+  }
+
+  _closed() {
+    const sold = this._one('[data-block="sold"]');
+    if (!sold.hidden) this._one("[data-told]").textContent = this.words.done;
+    sold.hidden = true;
+    this.form.hidden = false;
+    this.ready();
+  }
+
+  _one(selector) {
+    return this.page.querySelector(selector);
+  }
+}
+
+// Writes amounts in minor units as the page writes them: `zero` is nothing, so written.
+export function amounts(language, zero) {
+  const digits = /0[.,](0+)/.exec(zero)?.[1].length ?? 0;
+  const written = new Intl.NumberFormat(language === "en" ? "en-150" : language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return { digits, money: (cents) => zero.replace(/0([.,]0+)?/, written.format(cents / 10 ** digits)) };
+}
