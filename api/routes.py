@@ -7,6 +7,7 @@ from api import (
     admissions,
     allotments,
     availability,
+    checkin,
     forms,
     health,
     holds,
@@ -78,6 +79,7 @@ V1 = Router(
         *scan_devices.HANDLERS,
         *scan.HANDLERS,
         *scan_lists.HANDLERS,
+        *checkin.HANDLERS,
     ],
 )
 HANDLERS: list[ControllerRouterHandler] = [

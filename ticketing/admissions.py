@@ -26,7 +26,7 @@ from ticketing.audit import Subject
 from ticketing.db import Database
 from ticketing.door_zones import Bounds
 from ticketing.doors import DOOR, PASSED, Direction, Mode, Standing, Verdict, standing
-from ticketing.refusals import InputRefused, NotFound, ScanReused
+from ticketing.refusals import ChangedMeanwhile, InputRefused, NotFound, ScanReused
 from ticketing.scan_devices import Devices, Door
 from ticketing.scan_profiles import Right
 from ticketing.signing_keys import Keys
@@ -191,6 +191,31 @@ async def go_through(
         if before.profile.version == door.profile.version:
             break
     raise NotFound(what="performance")
+
+
+async def judge(db: Database, keys: Keys, door: Door, scan: DoorScan, now: datetime) -> Passed:
+    """What a device's scan would be told now; nothing is written. Raises as `go_through` does."""
+    checked = _checked(door, scan)
+    values = await _of_device(db, keys, door, checked, now)
+    for _ in range(TRIES_MAX):
+        try:
+            async with db.transaction() as c:
+                raise _Judged(await SQL.admit.row(c, **values))
+        except _Judged as judged:
+            if judged.row is None:
+                raise NotFound(what="performance") from None
+            _ensure_same(judged.row, values["digest"])
+            return _passed(judged.row, door, checked, checked.at or now)
+        except UniqueViolationError:
+            continue
+    raise ChangedMeanwhile
+
+
+class _Judged(Exception):
+    """Rolls a scan back that was only to be judged."""
+
+    def __init__(self, row: Row | None) -> None:
+        self.row = row
 
 
 NO_DEVICE: dict[str, Any] = dict.fromkeys(

@@ -17,10 +17,11 @@ SQL = load("door_answers")
 
 
 class DoorAnswer(Struct, frozen=True):
-    """A question and what was answered; an empty answer where nothing was."""
+    """A question and what was answered."""
 
     question: str
     answer: str
+    field_id: UUID
 
 
 async def of_ticket(db: Database, profile: Profile, ticket_id: UUID, language: str) -> tuple[DoorAnswer, ...]:
@@ -30,7 +31,7 @@ async def of_ticket(db: Database, profile: Profile, ticket_id: UUID, language: s
     async with db.read() as c:
         rows = await SQL.of_ticket.rows(c, ticket_id=ticket_id, field_ids=profile.field_ids)
     found = [answers.said_from(row) for row in rows]
-    return tuple(DoorAnswer(text_in(one.labels, language), one.text(language)) for one in found)
+    return tuple(DoorAnswer(text_in(one.labels, language), one.text(language), one.field_id) for one in found)
 
 
 async def of_date(

@@ -992,6 +992,20 @@ class RightMissing(Refusal):
     status = 403
 
 
+class NotThisOrganiser(Refusal):
+    """This scanner is not of this organiser."""
+
+    code = "not-this-organiser"
+    status = 403
+
+
+class CheckinListUnknown(Refusal):
+    """There is no such check-in list here."""
+
+    code = "checkin-list-unknown"
+    status = 400
+
+
 class TooManyProfiles(Refusal):
     """A box office has {profiles_max} scan profiles in use at most: withdraw one that is not needed any more."""
 

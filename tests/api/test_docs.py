@@ -83,7 +83,7 @@ async def test_what_is_not_for_anybody_asks_who_one_is(client: AsyncClient, desc
             assert act["security"], (method, path)
             body = BODIES.get(path, BODIES.get(path.rsplit("/", 1)[1])) if method == "post" else None
             called = re.sub(r"\{\w+\}", identity, path)
-            asked = {"code": "x", "text": "x", "performance": NOTHING}
+            asked = {"code": "x", "text": "x", "performance": NOTHING, "list": 1}
             response = await client.request(method, called, json=body, params=asked)
             problem(response, 401, "not-signed-in")
 
@@ -101,6 +101,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "cancellations": {"code": "x"},
     "uploads": {"device_now": "2036-01-01T00:00:00Z", "scans": []},
     "heartbeats": {},
+    "redeem": {"secret": "x", "lists": [1]},
 }
 
 

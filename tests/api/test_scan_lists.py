@@ -181,7 +181,7 @@ async def test_answers_are_shown_where_the_profile_says_so(
             field, house.first,
         )  # fmt: skip
     told = await gate.scan(code)
-    assert told["ticket"]["answers"] == [{"question": "T-shirt", "answer": "XL"}]
+    assert told["ticket"]["answers"] == [{"question": "T-shirt", "answer": "XL", "field_id": str(field)}]
     found = await listed(gate, "tickets")
     assert found["questions"] == ["T-shirt"] and rows(found)[0]["answers"] == ["XL"]
     assert (await (await scanner()).scan(code))["ticket"]["answers"] == []
