@@ -283,7 +283,7 @@ export class Editor {
     const field = event.target.closest(FIELDS);
     const typed = field && field.value !== field.dataset.was;
     if (field && !((event.ctrlKey || event.metaKey) && "zy".includes(event.key.toLowerCase()) && !typed)) {
-      if (event.key === "Escape" || (event.key === "Enter" && field.localName !== "textarea")) this.sheet.canvas.focus();
+      if (event.key === "Escape" || (event.key === "Enter" && (field.localName === "input" || (field.localName === "select" && !this.panel.page)))) this.sheet.canvas.focus();
       return;
     }
     if (this.panel.page?.name === "preview") return void (event.key === "Escape" && this.panel.close());

@@ -1,12 +1,14 @@
 // Forms of what is selected that are not about what it is: the corner that is chosen, copies, seats that are sold together.
+import { boxOf } from "../src/seatmap/geometry.js";
 import { make } from "../src/seatmap/list.js";
 import { button, field, group } from "./fields.js";
 import * as arrange from "./model/arrange.js";
 import * as copies from "./model/copies.js";
 import * as corners from "./model/corners.js";
-import { Selection, endsOf, pieces, rowsOf } from "./model/selection.js";
+import { distanceOf, system } from "./model/rowing.js";
+import { Selection, endsOf, pieces, pointsOf, rowsOf } from "./model/selection.js";
 
-const FAR = 300_000;
+const FAR = 300_000, BESIDE = 120;
 
 // What comes before the other forms of a selection, and what comes after them.
 export function moreForms(editor) {
@@ -47,6 +49,9 @@ function seatsForm(editor, rows) {
   const acts = make("div", "", "acts");
   const box = make("div", "", "fields");
   box.append(field({ name: "ends", type: "number", label: words.rowEndsHelp, value: (editor.ends ??= 1), min: 1, max: 100 }, (ends) => (editor.ends = ends)));
+  const found = system(drawing, selection);
+  const distance = found ? distanceOf(found) : 0;
+  if (distance >= 1) box.append(field({ name: "rowDistance", type: "number", label: words.fields.rowSpacing, value: Math.round(distance), min: 10, max: 2000 }, (wanted) => editor.do(arrange.parted(drawing, selection, wanted / distance))));
   acts.append(button(words.rowEnds, () => editor.select(endsOf(drawing, selection, editor.ends)), { className: "btn" }));
   const count = rows.reduce((sum, { part, ids }) => sum + (ids?.size ?? part.data.seats.length), 0);
   if (count > 1) acts.append(button(words.sellTogether, () => {
@@ -58,20 +63,22 @@ function seatsForm(editor, rows) {
 
 function copiesForm(editor) {
   const { drawing, selection, words } = editor;
-  const wanted = (editor.repeat ??= { times: 1, right: 0, down: 0, step: 1 });
+  const points = pointsOf(drawing, selection);
+  const { minX, maxX } = points.length ? boxOf(points) : { minX: 0, maxX: 0 };
+  const wanted = (editor.repeat ??= { times: 1, right: null, down: 0, step: 1 });
+  const right = () => wanted.right ?? Math.round(maxX - minX + BESIDE);
   const box = make("div", "", "fields");
-  const number = (name, min, max) => field({ name: `repeat-${name}`, type: "number", label: words.repeat[name], value: wanted[name], min, max }, (value) => (wanted[name] = value));
-  box.append(number("times", 1, copies.TIMES_MAX), number("right", -FAR, FAR), number("down", -FAR, FAR));
+  const number = (name, value, min, max) => field({ name: `repeat-${name}`, type: "number", label: words.repeat[name], value, min, max }, (typed) => (wanted[name] = typed));
+  box.append(number("times", wanted.times, 1, copies.TIMES_MAX), number("right", right(), -FAR, FAR), number("down", wanted.down, -FAR, FAR));
   const zoned = pieces(drawing, selection).some(({ part }) => part.kind === "zone");
-  if (zoned) box.append(number("step", 1, 100));
-  const made = ({ edit, selection: chosen }) => {
-    if (!editor.do(edit, { quiet: true })) return;
-    editor.select(chosen);
-    editor.tell(words.copied);
+  if (zoned) box.append(number("step", wanted.step, 1, 100));
+  const made = ({ edit, selection: chosen, times = wanted.times }) => {
+    if (editor.do(edit, { quiet: true })) editor.select(chosen);
+    editor.tell(times < wanted.times ? words.repeat.full : words.copied);
   };
   const acts = make("div", "", "acts");
   acts.append(
-    button(words.repeat.go, () => made(copies.repeated(drawing, selection, wanted.times, wanted.right, wanted.down, zoned ? wanted.step : 1)), { className: "btn" }),
+    button(words.repeat.go, () => made(copies.repeated(drawing, selection, wanted.times, right(), wanted.down, zoned ? wanted.step : 1)), { className: "btn" }),
     button(words.repeat.mirrored, () => made(copies.mirroredCopy(drawing, selection, editor.axis)), { className: "btn", title: words.repeat.mirroredHelp }),
     button(words.centreIt, () => editor.centre(), { className: "btn", title: `${words.centreHelp} (M)` }),
   );

@@ -130,6 +130,14 @@ export class Sheet extends SeatMap {
     this._go(this.view.fitting(this.house.seen, this._edge));
   }
 
+  // A window of another size: who looked at everything still does.
+  _resized() {
+    const { width, transform } = this.view;
+    const whole = width && this.view.fitting(this.house.seen, this._edge);
+    super._resized();
+    if (whole && ["x", "y", "k"].every((name) => Math.abs(whole[name] - transform[name]) < 0.01)) this.showWhole();
+  }
+
   // What is kept free round what is shown: the floors stand at the top, words at the bottom.
   get _edge() {
     return Math.min(EDGE_PX, this.view.height / 8);

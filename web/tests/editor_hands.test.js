@@ -52,6 +52,19 @@ test("a box is repeated, its numbers going on by two, and all are mirrored in be
   assert.equal(drawing.zones.length, 1, "two steps");
 });
 
+test("no more is repeated than a plan has room for", () => {
+  const seats = Array.from({ length: 60_000 }, (_, n) => ({ id: `${n}`, label: `${n}`, x: n, y: 0, category: "Gold" }));
+  const parts = [
+    { key: "z", kind: "zone", parent: null, position: 1, data: { id: "z", name: "All", x: 0, y: 0 } },
+    { key: "r", kind: "row", parent: "z", position: 1, data: { label: "1", x: 0, y: 0, seats } },
+  ];
+  const { edit, times } = copies.repeated(new Drawing({ head: HEAD_DATA, parts }), new Selection(["z"]), 9, 0, 90);
+  assert.equal(times, 2);
+  assert.equal(edit.added.filter(({ kind }) => kind === "zone").length, 2);
+  const { drawing, box } = boxed();
+  assert.equal(copies.repeated(drawing, box, 1000, 0, 90).times, copies.TIMES_MAX);
+});
+
 test("tables that are repeated are numbered on, with their seats", () => {
   const drawing = empty();
   const { edit, selection } = making.table(drawing, { x: 500, y: 500, count: 4, zoneName: "Hall", category: "Gold" });

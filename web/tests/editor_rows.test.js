@@ -5,7 +5,7 @@ import * as arrange from "../editor/model/arrange.js";
 import { Drawing } from "../editor/model/drawing.js";
 import * as making from "../editor/model/making.js";
 import { bowOf, seatsAt, turned } from "../editor/model/places.js";
-import { lengthened, system } from "../editor/model/rowing.js";
+import { distanceOf, lengthened, system } from "../editor/model/rowing.js";
 import { Selection, endsOf } from "../editor/model/selection.js";
 
 const HEAD_DATA = { name: "Hall", size: { width: 4000, height: 3000 }, focal_point: [2000, 0], categories: [{ name: "Gold" }] };
@@ -116,7 +116,9 @@ test("rows are widened together: their seats further apart, or more of them on o
 
 test("rows are drawn apart together", () => {
   const { drawing, all, points } = hall({ rowCount: 5, seatCount: 14, bow: -70 });
+  assert.equal(Math.round(distanceOf(system(drawing, all))), 90);
   arrange.parted(drawing, all, 1.5).do();
+  assert.equal(Math.round(distanceOf(system(drawing, all))), 135);
   const centre = centreOf(points()[0]);
   const radii = points().map((row) => apart(row[0], centre));
   radii.slice(1).forEach((radius, n) => assert.ok(Math.abs(radius - radii[n] - 135) < 1.5));

@@ -9,21 +9,25 @@ import { round } from "./places.js";
 import { Selection, pieces, pointsOf, topOf } from "./selection.js";
 
 export const TIMES_MAX = 200;
+const SEATS_MAX = 200_000; // of one plan
 
 // Copied, so far away from what was copied. {edit, selection}: the copies.
 export function copied(drawing, selection, dx, dy) {
   return pasted(drawing, cut(drawing, selection), dx, dy, "copy");
 }
 
-// Copied so many times, each so far from the one before it; names and labels go on by `step`. {edit, selection}: what was
-// copied, and all copies.
-export function repeated(drawing, selection, times, dx, dy, step = 1) {
+// Copied so many times, or as often as a plan has room for, each so far from the one before it; names and labels go on by
+// `step`. {edit, selection, times}: what was copied, and all copies.
+export function repeated(drawing, selection, wanted, dx, dy, step = 1) {
   const edit = new Edit(drawing, "repeat");
   const what = cut(drawing, selection);
+  const seats = (parts) => parts.reduce((sum, { kind, data }) => sum + (kind === "row" ? data.seats.length : 0), 0);
+  const room = Math.floor((SEATS_MAX - seats(drawing.every("row"))) / (seats(what.parts) || 1));
+  const times = Math.max(0, Math.min(wanted, TIMES_MAX, room));
   const names = new Names(edit, step);
   const made = [];
-  for (let n = 1; n <= Math.min(times, TIMES_MAX); n++) made.push(...put(edit, what, names, dx * n, dy * n));
-  return { edit, selection: new Selection([...selection.keys, ...shown(edit, made)], selection.seats) };
+  for (let n = 1; n <= times; n++) made.push(...put(edit, what, names, dx * n, dy * n));
+  return { edit, selection: new Selection([...selection.keys, ...shown(edit, made)], selection.seats), times };
 }
 
 // Copied once, mirrored left to right about a line; each zone comes after the one that it mirrors. {edit, selection}: what

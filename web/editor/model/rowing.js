@@ -69,6 +69,13 @@ export function parted(drawing, selection, factor) {
   return found ? laid(drawing, "distance", found, arcs.inFrame(found, found.frame, factor)) : new Edit(drawing, "distance");
 }
 
+// The usual distance of the rows of a system; 0 where they lie on one another.
+export function distanceOf({ rows }) {
+  const depths = rows.map(({ d }) => d).sort((one, other) => one - other);
+  const steps = depths.slice(1).map((d, n) => d - depths[n]).sort((one, other) => one - other);
+  return steps[steps.length >> 1];
+}
+
 // The whole rows of a selection as one (arcs.js), the one nearest to the focal point first; null where they are not one.
 export function system(drawing, selection) {
   const chosen = rowsOf(drawing, selection);

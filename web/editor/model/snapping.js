@@ -1,7 +1,7 @@
 // What is moved comes to lie in line with what stands still: the ends of rows, the edges and middles of areas and tables, the
 // places of texts, the focal point, the middle of the sheet.
 import { boxOf } from "../../src/seatmap/geometry.js";
-import { round, seatsAt } from "./places.js";
+import { round } from "./places.js";
 import { cornersOf, pieces } from "./selection.js";
 
 // The lines that a selection can come to lie on, sorted: {xs, ys}; what moves with it has none.
@@ -16,9 +16,8 @@ export function linesOf(drawing, selection = null) {
     if (moving.has(zone.key)) continue;
     for (const row of drawing.rows(zone.key)) {
       if (moving.has(row.key) || !row.data.seats.length) continue;
-      const points = seatsAt(zone, row);
-      note(points[0]);
-      note(points[points.length - 1]);
+      const [x, y] = [zone.data.x + row.data.x, zone.data.y + row.data.y];
+      for (const seat of [row.data.seats[0], row.data.seats[row.data.seats.length - 1]]) note([x + seat.x, y + seat.y]);
     }
     for (const area of drawing.areas(zone.key)) {
       if (moving.has(area.key)) continue;
