@@ -169,6 +169,16 @@ async def pass_type(call: Call, pass_type_id: UUID, scope: Scope) -> Desk:
     return await _on(call, Thing.PASS_TYPE, pass_type_id, scope)
 
 
+async def till(call: Call, till_id: UUID, scope: Scope) -> Desk:
+    """At a till, by the rights on its box office."""
+    return await _on(call, Thing.TILL, till_id, scope)
+
+
+async def cash_session(call: Call, session_id: UUID, scope: Scope) -> Desk:
+    """At a cash session, by the rights on its box office; who may work in it, its verbs say."""
+    return await _on(call, Thing.CASH_SESSION, session_id, scope)
+
+
 async def confirmed_manager(call: Call, slug: str) -> tuple[Desk, Form]:
     """At an organisation that one manages, and what was typed there, for an act that wants the password confirmed."""
     desk = await organisation(call, slug, Scope.MANAGE)

@@ -64,6 +64,7 @@ SECTIONS: tuple[Section, ...] = (
         (
             Entry(marked("Counter"), "building-store", f"{BOX_OFFICE}/counter", Scope.SELL),
             Entry(marked("Orders"), "receipt", f"{BOX_OFFICE}/orders"),
+            Entry(marked("Tills"), "cash-register", f"{BOX_OFFICE}/tills", Scope.SELL),
             Entry(marked("Reports"), "chart-bar", f"{BOX_OFFICE}/reports"),
             Entry(marked("Invoices"), "file-invoice", f"{BOX_OFFICE}/invoices", Scope.VIEW),
             Entry(marked("Bank files"), "building-bank", f"{BOX_OFFICE}/bank-files", Scope.MANAGE),
@@ -98,6 +99,7 @@ box office before what is set for all of them."""
 
 ELSEWHERE = {
     "bank-entries": "bank-files",
+    "cash-sessions": "tills",
     "customers": "orders",
     "groups": "team",
     "rules": "team",

@@ -14,7 +14,21 @@ from admin import access, history, pages
 from admin.access import Desk
 from admin.checkout import HANDOVERS
 from admin.menu import marked
-from ticketing import answers, dossiers, invoices, mails, notes, order_lists, orders, payment_methods, payments, refunds
+from ticketing import (
+    answers,
+    cash_sessions,
+    dossiers,
+    invoices,
+    mails,
+    notes,
+    order_lists,
+    orders,
+    payment_methods,
+    payments,
+    refunds,
+)
+from ticketing.cash_journal import Method
+from ticketing.cash_sessions import Counter
 from ticketing.channels import Channel
 from ticketing.dossiers import Dossier
 from ticketing.invoicing import DocumentKind
@@ -87,6 +101,7 @@ WORDS: dict[str, Any] = {
     "methods": METHODS,
     "paper_kinds": PAPERS,
     "by_hand": refunds.BY_HAND,
+    "at_counter": refunds.AT_COUNTER,
 }
 
 
@@ -224,12 +239,13 @@ async def refund(request: Call, order_id: FromPath[UUID]) -> Response[str] | Red
 
 @post(ONE + "/payment", status_code=200)
 async def pay(request: Call, order_id: FromPath[UUID]) -> Response[str] | Redirect:
-    """Book what is due as taken on site, if that is what was on the button."""
+    """Book what is due as taken on site, if that is what was on the button: in cash, unless a card was said."""
     desk = await access.order(request, order_id, Scope.SELL)
     form, database = await request.typed(), request.services.database
     try:
-        due_cents = _shown_cents(form, "due_cents")
-        await payments.take_on_site(database, order_id, request.now, desk.actor, due_cents)
+        due_cents, method = _shown_cents(form, "due_cents"), _method(form)
+        taken = (desk.actor, due_cents, method, _session(form))
+        await payments.take_on_site(database, order_id, request.now, *taken)
     except Refusal as refusal:
         form.refused(refusal)
         return await _show(request, desk, order_id, form, again=True)
@@ -238,14 +254,14 @@ async def pay(request: Call, order_id: FromPath[UUID]) -> Response[str] | Redire
 
 @post(ONE + "/refunds/{refund_id:uuid}/handed-out", status_code=200)
 async def hand_out(request: Call, order_id: FromPath[UUID], refund_id: FromPath[UUID]) -> Response[str] | Redirect:
-    """Book cash as given back."""
+    """Book cash, or what went back by the card terminal, as given back."""
     desk = await access.order(request, order_id, Scope.SELL)
     form, database = await request.typed(), request.services.database
     owner = desk.reach.organisation_id
     refunds.ensure_of(await refunds.of_order(database, order_id), refund_id)
     await access.confirmed(request, desk.session, form)
     try:
-        await refunds.hand_out(database, owner, refund_id, request.now, desk.actor)
+        await refunds.hand_out(database, owner, refund_id, request.now, desk.actor, _session(form))
     except Refusal as refusal:
         form.refused(refusal)
         return await _show(request, desk, order_id, form, again=True)
@@ -267,6 +283,7 @@ async def _show(call: Call, desk: Desk, order_id: UUID, form: Form, again: bool 
         "history": await history.of(call, desk, "order", order_id),
         "billed_to": await invoices.billed_to(database, order_id),
         "ways": await _ways(call, dossier),
+        "counter": await _counter(call, desk, dossier),
         "order_id": order_id,
         "form": form,
     }
@@ -280,6 +297,28 @@ async def _ways(call: Call, dossier: Dossier) -> tuple[Way, ...]:
         return ()
     services = call.services
     return await payment_methods.offered_for(services.database, services.settings, dossier.order.id, call.now)
+
+
+async def _counter(call: Call, desk: Desk, dossier: Dossier) -> Counter | None:
+    """How who looks takes and gives back money over the counter; None when there is none to take or give."""
+    gives = any(one.status is RefundStatus.DUE and one.provider in refunds.AT_COUNTER for one in dossier.refunds)
+    takes = dossier.open and dossier.order.due_cents
+    if not (takes or gives) or not desk.may(Scope.SELL):
+        return None
+    return await cash_sessions.at_counter(call.services.database, dossier.order.box_office_id, desk.session.staff_id)
+
+
+def _method(form: Form) -> Method:
+    """How it was said to be taken: in cash, where nobody said."""
+    return Method.TERMINAL if form.text("method") == Method.TERMINAL else Method.CASH
+
+
+def _session(form: Form) -> UUID | None:
+    """The cash session that was chosen; None leaves it to who takes the money to have one."""
+    try:
+        return UUID(form.text("session"))
+    except ValueError:
+        return None
 
 
 def _shown_cents(form: Form, name: str) -> int:

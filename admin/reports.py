@@ -35,7 +35,12 @@ GROUPINGS = {
     Grouping.METHOD: marked("Payment method"),
 }
 CHANNELS = {"shop": marked("Shop"), "counter": marked("Counter"), "api": marked("API")}
-METHODS = {"cash": marked("At the counter"), "sandbox": marked("Sandbox")}
+METHODS = {
+    "cash": marked("At the counter"),
+    "terminal": marked("Card terminal"),
+    "bank": marked("Bank transfer"),
+    "sandbox": marked("Sandbox"),
+}
 PASSES = marked("Passes")
 SOLD_HEADS = {
     "tickets": marked("Tickets"),

@@ -36,6 +36,8 @@ class Thing(StrEnum):
     FORM_FIELD = "field"
     TICKET_DESIGN = "ticket design"
     PASS_TYPE = "pass type"
+    TILL = "till"
+    CASH_SESSION = "cash session"
     VENUE = "venue"
     PLAN = "plan"
     DRAWING = "drawing"
@@ -52,6 +54,8 @@ THROUGH = {
     Thing.FORM_FIELD: SQL.on_form_field,
     Thing.TICKET_DESIGN: SQL.on_ticket_design,
     Thing.PASS_TYPE: SQL.on_pass_type,
+    Thing.TILL: SQL.on_till,
+    Thing.CASH_SESSION: SQL.on_cash_session,
     Thing.VENUE: SQL.on_venue,
     Thing.PLAN: SQL.on_plan,
     Thing.DRAWING: SQL.on_drawing,

@@ -6,6 +6,7 @@ cash is taken and given back in a session (`ticketing.cash_sessions`).
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from asyncpg.exceptions import UniqueViolationError
@@ -129,7 +130,9 @@ async def edit(
             raise AlreadyExists(what="till", name=values["name"], where="name") from None
         assert after is not None, "its row is held"
         changes = audit.differences(before, after)
-        del changes["version"]
+        for name in ("version", "event_id", "performance_id"):
+            changes.pop(name, None)
+        changes |= await _shown_changes(c, before, after)
         await audit.note(c, by, "till.edited", _subject(after), now, changes)
 
 
@@ -201,6 +204,17 @@ async def _shown(c: Connection, box_office_id: UUID, choice: TillChoice) -> dict
     elif event_id is not None and not await SQL.owns_event.value(c, box_office_id=box_office_id, event_id=event_id):
         raise InputRefused(problem="Choose one of these.", where="shown")
     return {"event_id": event_id, "performance_id": performance_id}
+
+
+async def _shown_changes(c: Connection, before: Till, after: Till) -> dict[str, tuple[Any, Any]]:
+    """What of the event and the date that are shown first has changed, as people call them."""
+    was, now = [
+        await SQL.shown_names.row(c, event_id=till.event_id, performance_id=till.performance_id)
+        for till in (before, after)
+    ]
+    assert was is not None and now is not None, "the statement answers with one row"
+    pairs = {"shown_event": (was["event"], now["event"]), "date": (was["starts_at"], now["starts_at"])}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
 async def _locked(c: Connection, organisation_id: UUID, till_id: UUID) -> Till:

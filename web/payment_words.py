@@ -8,5 +8,10 @@ METHODS = {
     "on_site": marked("At the counter"),
 }
 """By method, in the order of `ticketing.payment_methods.METHODS`."""
-PROVIDERS = {"on_site": marked("On site"), "sandbox": marked("Sandbox"), "transfer": marked("Bank transfer")}
+PROVIDERS = {
+    "on_site": marked("On site"),
+    "terminal": marked("Card terminal"),
+    "sandbox": marked("Sandbox"),
+    "transfer": marked("Bank transfer"),
+}
 """Who took the money of a payment."""

@@ -7,6 +7,7 @@ go on here. It alone reads what sets pages, which is large: whoever serves start
 from collections.abc import Callable
 from typing import Self
 
+from printing.cash_records import CashRecord
 from ticketing.formats import Language
 from ticketing.invoicing import Document
 from ticketing.ticket_deliveries import Paper
@@ -18,6 +19,8 @@ TICKETS: Callable[[Issued, Paper, str, Wardrobe], bytes] = Elsewhere("printing.t
 EACH: Callable[[Issued, Paper, str, Wardrobe], list[bytes]] = Elsewhere("printing.tickets", "each_pdf")
 PREVIEW: Callable[[Issued, Paper, str, Wardrobe, int], bytes] = Elsewhere("printing.previews", "page_png")
 INVOICE: Callable[[Document], bytes] = Elsewhere("printing.invoices", "invoice_pdf")
+CASH_REPORT: Callable[[CashRecord], bytes] = Elsewhere("printing.cash_reports", "report_pdf")
+CASH_TEXT: Callable[[CashRecord, int], str] = Elsewhere("printing.cash_reports", "report_text")
 EXAMPLE: Callable[[Language], bytes] = Elsewhere("printing.previews", "example_png")
 
 
@@ -48,6 +51,14 @@ class Press:
     async def invoice(self, paper: Document) -> bytes:
         """An invoice or a credit note as a PDF. Raises BrokenExecutor when the press died."""
         return await self._aside.do(INVOICE, paper)
+
+    async def cash_report(self, record: CashRecord) -> bytes:
+        """A report of a till as a PDF. Raises BrokenExecutor when the press died."""
+        return await self._aside.do(CASH_REPORT, record)
+
+    async def cash_text(self, record: CashRecord, columns: int) -> str:
+        """The same as the lines of a receipt printer. Raises BrokenExecutor when the press died."""
+        return await self._aside.do(CASH_TEXT, record, columns)
 
     async def example(self, language: Language) -> bytes:
         """The example template that one lays over a picture of one's own, as a PNG. Raises BrokenExecutor."""

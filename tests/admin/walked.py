@@ -15,6 +15,8 @@ from ticketing import (
     account_links,
     allotment_copies,
     allotments,
+    cash_sessions,
+    denominations,
     drawings,
     files,
     forms,
@@ -31,6 +33,7 @@ from ticketing import (
     staff,
     tariffs,
     ticket_designs,
+    tills,
     tokens,
     venues,
 )
@@ -279,6 +282,22 @@ async def order_id(db: Database, house: House) -> Any:
     return order
 
 
+async def till_id(db: Database, house: House) -> Any:
+    """A till of the house, where nobody is."""
+    office, by = house.performances[0].box_office_id, Actor(organisation_id=house.organisation_id)
+    wanted = tills.TillChoice(name=f"Till {uuid4().hex[:8]}", locale="en")
+    return await tills.create(db, house.organisation_id, office, wanted, by, datetime.now(UTC))
+
+
+async def cash_session_id(db: Database, house: House) -> Any:
+    """A session that somebody of the house has open, with an empty drawer."""
+    now = datetime.now(UTC)
+    person = await staff.create(db, f"{uuid4().hex}@example.org", "Seller", None, now)
+    by = Actor(organisation_id=house.organisation_id, staff_id=person.id)
+    till = await till_id(db, house)
+    return await cash_sessions.open_till(db, house.organisation_id, till, denominations.whole(0), by, now)
+
+
 async def customer_id(db: Database, house: House) -> Any:
     order = await order_id(db, house)
     async with db.read() as c:
@@ -339,6 +358,8 @@ MAKERS: dict[str, Maker] = {
     "invoice_id": nothing_id,
     "file": invoice_file,
     "order_id": order_id,
+    "till_id": till_id,
+    "cash_session_id": cash_session_id,
     "customer_id": customer_id,
     "ticket_id": ticket_id,
     "pass_id": nothing_id,
@@ -447,5 +468,9 @@ LESS_THAN_MANAGE: dict[str, Scope] = {
     "/admin/orders/{order_id}/passes/{pass_id}/opposition": Scope.SELL,
     "/admin/orders/{order_id}/passes/{pass_id}/opposition-end": Scope.SELL,
     "/admin/orders/{order_id}/passes/{pass_id}/reissue": Scope.SELL,
+    "/admin/tills/{till_id}/opening": Scope.SELL,
+    "/admin/cash-sessions/{cash_session_id}/movements": Scope.SELL,
+    "/admin/cash-sessions/{cash_session_id}/count": Scope.SELL,
+    "/admin/cash-sessions/{cash_session_id}/closing": Scope.SELL,
 }
 """POSTs that need less than managing, by path, and what they need. Everything else is refused to who may less."""

@@ -43,6 +43,7 @@ async def test_a_till_is_set_up_edited_and_told_of(database: Database, house: Ho
     assert (till.name, till.performance_id, till.shared, till.version) == ("Door", None, False, 2)
     found, _ = await audit.page(database, Wanted(organisation_id=house.organisation, act="till.edited"))
     assert found[0].subject_name == "Door" and found[0].changes["locale"] == ("fr", "en")
+    assert set(found[0].changes) == {"name", "locale", "shared", "receipt_with_tickets", "date"}
     [row] = await tills.list_of(database, house.box_office, new_id())
     assert (row.name, row.event_name, row.session_id, row.last_number) == ("Door", "The Play", None, None)
     assert [one.id for one in await tills.dates(database, house.box_office, NOW)] == [d.id for d in house.performances]

@@ -132,3 +132,17 @@ join events e on e.id = m.event_id
 join box_offices b on b.id = e.box_office_id
 cross join lateral reach(:staff_id, b.organisation_id, b.id, e.id) r
 where m.id = :id;
+
+-- name: on_till(staff_id, id)^
+select r.*
+from tills t
+join box_offices b on b.id = t.box_office_id
+cross join lateral reach(:staff_id, b.organisation_id, b.id, null) r
+where t.id = :id;
+
+-- name: on_cash_session(staff_id, id)^
+select r.*
+from cash_sessions s
+join box_offices b on b.id = s.box_office_id
+cross join lateral reach(:staff_id, b.organisation_id, b.id, null) r
+where s.id = :id;

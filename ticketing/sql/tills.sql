@@ -11,6 +11,10 @@ select event_id from performances where id = :performance_id and box_office_id =
 -- name: owns_event(box_office_id, event_id)$
 select exists (select from events where id = :event_id and box_office_id = :box_office_id);
 
+-- name: shown_names(event_id, performance_id)^
+select (select name from events where id = :event_id) as event,
+    (select starts_at from performances where id = :performance_id) as starts_at;
+
 -- name: create(till_id, box_office_id, name, locale, event_id, performance_id, shared, receipt_with_tickets, drawer_kicked, now)!
 insert into tills (
     id, box_office_id, name, locale, event_id, performance_id, shared, receipt_with_tickets, drawer_kicked, created_at

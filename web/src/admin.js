@@ -16,6 +16,7 @@ import { keyFromName } from "./admin/box_office.js";
 import { search } from "./admin/search.js";
 import { switcher } from "./admin/switcher.js";
 import { tabs } from "./admin/tabs.js";
+import { tills } from "./admin/tills.js";
 
 window.htmx = htmx;
 keys(document);
@@ -26,6 +27,7 @@ passkeys(document);
 formOptions(document);
 switcher(document);
 tabs(document);
+tills(document);
 copy(document);
 embedding(document);
 keyFromName(document);
