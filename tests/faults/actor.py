@@ -19,19 +19,23 @@ from engine.holds import DIGEST_BYTES, Any, HoldRequest, Seats
 from engine.inventory import Inventory
 from engine.outcomes import Outcome
 from tests.ticketing.house import SANDBOX
-from ticketing import allotments, holds, orders, payments, waiting_steps
+from ticketing import admissions, allotments, holds, offline_scans, orders, payments, waiting_steps
+from ticketing.admissions import DoorScan
 from ticketing.allotments import Draft
 from ticketing.audit import Actor
 from ticketing.box_offices import BoxOffice
 from ticketing.db import Database
 from ticketing.ids import new_id
 from ticketing.offers import Offers
+from ticketing.offline_scans import OfflineScan
 from ticketing.orders import PlaceOrder
 from ticketing.pools import PoolClaims
 from ticketing.queues import Queues
 from ticketing.refusals import Refusal
+from ticketing.scan_devices import Devices
 from ticketing.seat_lists import Picked
 from ticketing.settings import Settings, secret_bytes
+from ticketing.signing_keys import Keys
 
 
 class Stage(Struct, frozen=True):
@@ -114,6 +118,21 @@ class Step(Struct, frozen=True):
 
     event: UUID
     now: datetime
+
+
+class GoThrough(Struct, frozen=True):
+    """Scan at a door, as a device."""
+
+    token: str
+    scan: DoorScan
+
+
+class Upload(Struct, frozen=True):
+    """Tell what a device scanned while it was offline."""
+
+    token: str
+    device_now: datetime
+    scans: tuple[OfflineScan, ...]
 
 
 class Worker:
@@ -205,6 +224,19 @@ async def step(worker: Worker, asked: Step) -> object:
     return (await waiting_steps.step(worker.db, asked.event, asked.now)).serving
 
 
+async def go_through(worker: Worker, asked: GoThrough) -> object:
+    devices, keys = Devices(worker.db), Keys(worker.db, secret_bytes(worker.settings))
+    door = await devices.verify(asked.token, worker.now)
+    return await admissions.go_through(worker.db, keys, devices, door, asked.scan, worker.now)
+
+
+async def upload(worker: Worker, asked: Upload) -> object:
+    devices, keys = Devices(worker.db), Keys(worker.db, secret_bytes(worker.settings))
+    door = await devices.verify(asked.token, worker.now)
+    on = (worker.db, keys, devices, door)
+    return await offline_scans.take(*on, asked.device_now, asked.scans, worker.now)
+
+
 ACTS: dict[str, tuple[type[Struct], Callable[[Worker, Anything], Awaitable[object]]]] = {
     "hold": (Hold, hold),
     "place": (Place, place),
@@ -217,6 +249,8 @@ ACTS: dict[str, tuple[type[Struct], Callable[[Worker, Anything], Awaitable[objec
     "come": (Come, come),
     "enter": (Enter, enter),
     "step": (Step, step),
+    "go_through": (GoThrough, go_through),
+    "upload": (Upload, upload),
 }
 
 

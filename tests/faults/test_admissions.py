@@ -1,7 +1,7 @@
 """The keys that let a ticket in once and a scan count once: on, nothing is seen; off, `check` sees the breach.
 
-A trigger holds every writer for a moment between its reading and its writing, so that what is only likely at a busy
-gate is certain here.
+A barrier stands between the reading and the writing of every scan: they all come to it before any goes on, so that what
+is only likely at a busy gate is certain here.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.faults.barrier import all_at_once
 from tests.ticketing.gate import HOUSE, NOW, Gate, row_id, sell
 from ticketing import admissions, tickets
 from ticketing.admissions import Verdict
@@ -20,11 +21,6 @@ from ticketing.ids import new_id
 
 GATES = 8
 BEFORE_ORDERS_EXPIRE = datetime(2026, 2, 1, tzinfo=UTC)
-HOLD_WRITERS = """
-create function hold_writers() returns trigger language plpgsql as $$ begin perform pg_sleep(0.1); return new; end $$;
-create trigger hold_writers before insert on scans for each row execute function hold_writers();
-create trigger hold_writers before insert on passages for each row execute function hold_writers();
-"""
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +31,7 @@ def house_url(database_url: str) -> str:
 
 @pytest.fixture
 async def gate(house_url: str, database: Database) -> Gate:
-    gate = Gate(database)
-    await gate.run("drop function if exists hold_writers cascade")
-    await gate.run(HOLD_WRITERS)
-    return gate
+    return Gate(database)
 
 
 async def breaches(gate: Gate) -> set[str]:
@@ -49,7 +42,7 @@ async def breaches(gate: Gate) -> set[str]:
 async def verdicts(gate: Gate, place: int, scan_id: UUID | None = None) -> Counter[Verdict]:
     code = await gate.code(place)
     scans = (gate.scan(code, gate=f"Gate {n}", scan_id=scan_id) for n in range(GATES))
-    return Counter(answer.verdict for answer in await asyncio.gather(*scans))
+    return Counter(answer.verdict for answer in await all_at_once(gate.db, scans))
 
 
 async def test_with_its_key_a_ticket_is_let_in_once(gate: Gate) -> None:

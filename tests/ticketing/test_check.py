@@ -219,13 +219,16 @@ MUTANTS: dict[str, list[str]] = {
         "update passages set mode = 'entry_exit', despite = null where despite = 'already_in'",
     ],
     "passages_follow": [
+        drop("passages", "passages_pkey")
+        + drop("passages", "passages_scan_id_key")
+        + f"insert into passages ({PASSAGE}) select {PASSAGE} from passages where last = 1 limit 1",
         "update passages set number = 5, last = 5, entry = 5 where ticket_id = " + TICKET.format(place=4),
         "update passages set entry_change = 0 where ticket_id = " + TICKET.format(place=4),
         "update passages set inside_change = 0 where ticket_id = " + TICKET.format(place=4),
         "update passages set entry_count = 2, entry_change = 2 where ticket_id = " + TICKET.format(place=4),
         "update passages set entered_gate = 'elsewhere' where ticket_id = " + TICKET.format(place=4),
-        "update passages set last = 1, entry = 1, entry_count = 1, entry_change = 0, inside_change = 0, entered_at = at,"
-        " entered_gate = gate where undoes is not null",
+        "update passages set last = 1, entry = 1, entry_count = 1, entry_change = 0, inside_change = 0,"
+        " entered_at = at, entered_gate = gate where undoes is not null",
     ],
     "undone_passages_stood": [
         f"insert into scans ({SCAN}, undoes) select {OTHER_SCAN}, null from scans where undoes is not null;"

@@ -399,7 +399,12 @@ where b.number is null and p.number <> 1
             (p.last, p.entry, p.entry_count) <> (p.number, coalesce(b.entry, 0), coalesce(b.entry_count, 0))
             or (p.entered_at, p.entered_gate) is distinct from (b.entered_at, b.entered_gate)
             or (p.left_at, p.left_gate) <> (p.at, p.gate)
-    end;
+    end
+union all
+select format('ticket %s: passage %s: %s times', ticket_id, number, count(*))
+from passages
+group by ticket_id, number
+having count(*) > 1;
 
 -- name: undone_passages_stood()
 -- What is taken back is the last passage that stood, and is taken back once.
