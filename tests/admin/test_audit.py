@@ -25,6 +25,7 @@ from ticketing import (
     events,
     forms,
     passes,
+    scan_profiles,
     shops,
     tariffs,
     ticket_designs,
@@ -123,7 +124,7 @@ def test_every_act_has_a_sentence(language: str):
     assert sorted(written - set(acts.ACTS)) == [], "add them to admin/acts.py, with their French"
     assert {act.partition(".")[0] for act in acts.ACTS} <= set(acts.KINDS)
     for act in acts.ACTS:
-        line = Line(1, NOW, act, "event", "1", "Cyrano", {}, "", None, "Ada", False)
+        line = Line(1, NOW, act, "event", "1", "Cyrano", {}, "", None, "Ada", False, False)
         told = acts.sentence(line, language)
         assert ("<strong>Ada</strong>" in told or act in BUYERS) and "<strong>Cyrano</strong>" in told
         assert "{" not in told
@@ -141,6 +142,7 @@ COMPARED: dict[str, tuple[type[Struct], ...]] = {
     "events": (events.Event, events.Texts),
     "forms": (forms.Field, forms.Option, forms.Limits),
     "passes": (passes.Terms,),
+    "scan_profiles": (scan_profiles.Choice,),
     "shops": (shops.Colours, shops.ShopTexts),
     "tariffs": (tariffs.Terms,),
     "ticket_designs": (ticket_designs.Look, ticket_designs.Texts),
@@ -193,7 +195,7 @@ def test_fields_in_a_language_and_at_a_moment_are_named_so():
         "picture": ("ab" * 32, "cd" * 32),
         "options": ([], [{"key": "a", "labels": {"en": "Vegetarian"}}]),
     }
-    line = Line(1, NOW, "venue.edited", "venue", "1", "Hall", changes, "", None, None, False)
+    line = Line(1, NOW, "venue.edited", "venue", "1", "Hall", changes, "", None, None, False, False)
     told = [(one.field, one.before, one.after) for one in acts.told(line, "en", "Europe/Paris", "EUR").changes]
     assert told[0] == ("Description (French)", None, "Un lieu")
     assert told[1] == ("1 Mar 2026, 19:00", "1", "2")
@@ -204,7 +206,7 @@ def test_fields_in_a_language_and_at_a_moment_are_named_so():
 
 
 def test_an_act_of_a_later_version_is_told_by_its_name():
-    line = Line(1, NOW, "hat.worn", "hat", "1", "Bowler", {}, "", None, None, False)
+    line = Line(1, NOW, "hat.worn", "hat", "1", "Bowler", {}, "", None, None, False, False)
     assert acts.sentence(line, "en") == "<strong>Placeur</strong> did hat.worn on <strong>Bowler</strong>"
 
 
