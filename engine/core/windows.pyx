@@ -5,7 +5,7 @@ best row of an unfiltered search at the root. Under filters a board's keys are l
 takes or leaves a bench whole, so one walk down the tree, cut off by the worst window kept so far and by the filter's
 categories and zones, finds the rows that a full scan would. Benches with coded seats are few; for a query that may
 take some of those they are looked at first and passed over by the walk. So it is with bays, which boards leave out.
-A lone seat is an ordinary one, and its neighbours are: bays and companion seats neither are left alone nor keep company.
+A lone seat is an ordinary one, and so are its neighbours: bays and companion seats are not left alone, nor company.
 """
 
 from engine.core.packed cimport BENCH_CONTINUED, BENCH_CONTINUES, BENCH_MIXED, BENCH_WHOLE, Hall
