@@ -155,6 +155,25 @@ async def text(request: Call, cash_session_id: FromPath[UUID]) -> Response[str]:
     return Response(made, media_type=MediaType.TEXT, headers=_headers(session, "txt"))
 
 
+@get(ONE + "/report.json")
+async def as_hashed(request: Call, cash_session_id: FromPath[UUID]) -> Response[str]:
+    """The report as its hash is of."""
+    desk = await access.cash_session(request, cash_session_id, Scope.SELL)
+    session = await cash_sessions.get(request.services.database, cash_session_id, seen_by(desk))
+    made = await cash_reports.text(request.services.database, session.id, request.now)
+    return Response(made, media_type=MediaType.JSON, headers=_headers(session, "json"))
+
+
+@get(ONE + "/journal.jsonl")
+async def journal(request: Call, cash_session_id: FromPath[UUID]) -> Response[str]:
+    """The journal as its hashes are of: a row a line, each with the hash of the line before."""
+    desk = await access.cash_session(request, cash_session_id, Scope.SELL)
+    session = await cash_sessions.get(request.services.database, cash_session_id, seen_by(desk))
+    lines = await cash_sessions.entries(request.services.database, session.id)
+    made = "".join(f"{line}\n" for line in lines)
+    return Response(made, media_type="application/jsonl", headers=_headers(session, "jsonl"))
+
+
 async def _record(call: Call, session: Session, language: str) -> CashRecord:
     """What a session came to, or comes to as it stands, in words."""
     database = call.services.database
@@ -226,4 +245,16 @@ def _path(session_id: UUID) -> str:
     return f"/admin/cash-sessions/{session_id}"
 
 
-HANDLERS: tuple[HTTPRouteHandler, ...] = (show, move, ask_count, count, ask_closing, close, report, pdf, text)
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    show,
+    move,
+    ask_count,
+    count,
+    ask_closing,
+    close,
+    report,
+    pdf,
+    text,
+    as_hashed,
+    journal,
+)

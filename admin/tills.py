@@ -18,7 +18,7 @@ from ticketing.tills import Date, Till, TillChoice
 from ticketing.tokens import Scope
 from web.call import Call
 from web.forms import Form
-from web.languages import NAMES
+from web.languages import NAMES, marked, translated
 
 LIST, SHOW, NEW, EDIT = "tills/index.html", "tills/show.html", "tills/new.html", "tills/edit.html"
 OPENING = "tills/opening.html"
@@ -214,14 +214,15 @@ async def _choices(call: Call, desk: Desk, till: Till | None = None) -> dict[str
     events: dict[str, list[Date]] = {}
     for date in dates:
         events.setdefault(f"event {date.event_id}", []).append(date)
-    shown = [("", "")]
+    shown = [("", translated(marked("The next date"), language))]
     for event, some in events.items():
         shown.append((event, some[0].event_name))
         shown += [(f"date {date.id}", _named(date, language)) for date in some]
     stored = _fields(till)["shown"] if till else ""
     if stored and stored not in dict(shown):
         shown.append((stored, "—"))
-    return {"languages": NAMES.items(), "shown": shown}
+    languages = [(tag, translated(name, language)) for tag, name in NAMES.items()]
+    return {"languages": languages, "shown": shown}
 
 
 def _named(date: Date, language: str) -> str:

@@ -238,6 +238,14 @@ async def kept(db: Database, session_id: UUID) -> Kept | None:
     return Kept(msgspec.json.decode(row["document"], type=CashReport), row["hash"]) if row else None
 
 
+async def text(db: Database, session_id: UUID, now: datetime) -> str:
+    """A report as its hash is of: the Z as it was written, or else the X in the same form. NotFound for no session."""
+    async with db.read() as c:
+        row = await SQL.kept.row(c, session_id=session_id)
+    written: str = row["document"] if row else canonical(await x(db, session_id, now))
+    return written
+
+
 async def previous(c: Connection, till_id: UUID) -> bytes:
     """The hash of a till's last Z report, which what comes next follows from."""
     found: bytes | None = await SQL.last_hash.value(c, till_id=till_id)

@@ -330,6 +330,12 @@ async def movements(db: Database, session_id: UUID) -> list[Movement]:
         return await SQL.movements.all(c, Movement, session_id=session_id, rows_max=MOVEMENTS_SHOWN_MAX)
 
 
+async def entries(db: Database, session_id: UUID) -> list[str]:
+    """A session's journal as its hashes are of: the entry of each row, the first one first."""
+    async with db.read() as c:
+        return [row["entry"] for row in await SQL.entries.rows(c, session_id=session_id)]
+
+
 async def closed(db: Database, till_id: UUID, seen_by: UUID | None, page: int = 1) -> tuple[list[Closed], bool]:
     """A till's sessions that were closed, the newest first, a page of them; and whether there are more."""
     values = {"till_id": till_id, "seen_by": seen_by, "rows_max": ROWS_MAX + 1, "rows_skipped": (page - 1) * ROWS_MAX}

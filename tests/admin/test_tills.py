@@ -1,3 +1,5 @@
+import hashlib
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -68,7 +70,7 @@ async def test_the_first_till_is_made_and_listed(manager: Browser, house: House,
     assert "The till Desk is added." in page and "shared by several sellers" in page and "added the till" in page
     assert "No session was closed here yet." in page and f"{made}/opening" in page
     page = await manager.page(path)
-    assert "Desk" in page and "The Seagull" in page and "Closed" in page and "Open a session" in page
+    assert "Desk" in page and "The Seagull" in page and "No session" in page and "Open a session" in page
 
 
 async def test_mistakes_keep_what_was_typed(manager: Browser, path: str, till: str, rival: House) -> None:
@@ -255,6 +257,20 @@ async def test_a_report_comes_as_a_pdf_and_as_a_receipt(seller: Browser, session
     assert max(map(len, response.text.split("\n"))) <= 42
     page = plain(await seller.page(f"{session}/report"))
     assert "X report, session 1" in page and "As the session stands." in page
+
+
+async def test_anybody_can_check_a_closing(seller: Browser, session: str) -> None:
+    """The hash on the page is that of the report's file, which tells that of the journal's last line, and so on."""
+    await seller.page(f"{session}/closing")
+    await seller.done(f"{session}/closing", FLOAT | {"journal_number": "1"})
+    [signed] = re.findall(r"<code[^>]*>([0-9a-f]{64})</code>", await seller.page(f"{session}/report"))
+    report = (await seller.get(f"{session}/report.json")).content
+    assert hashlib.sha256(report).hexdigest() == signed
+    follows = json.loads(report)["journal"]
+    for line in reversed((await seller.get(f"{session}/journal.jsonl")).content.splitlines()):
+        assert hashlib.sha256(line).hexdigest() == follows
+        follows = json.loads(line)["previous"]
+    assert follows == "0" * 64
 
 
 async def test_who_may_only_look_sees_no_till(sign_in: SignIn, till: str, session: str, path: str) -> None:

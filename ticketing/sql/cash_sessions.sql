@@ -74,6 +74,9 @@ where m.session_id = :session_id
 order by m.number desc
 limit :rows_max;
 
+-- name: entries(session_id)
+select entry from cash_movements where session_id = :session_id order by number;
+
 -- name: closed(till_id, seen_by, rows_max, rows_skipped)
 select s.id, s.number, f.name as seller, s.opened_at, s.closed_at, w.taken_cents,
     l.counted_cents - l.expected_cents as difference_cents
