@@ -668,25 +668,25 @@ where told is distinct from found;
 
 -- name: cash_lies_in_one_session()
 -- A payment or a refund at a till is one row of one session of its box office, and such a row is one of them.
-select format('%s %s: in session %s, in the journal of %s', told.kind, told.id, told.session_id, m.session_id)
+select format('%s %s: in session %s, in the journal of %s', coalesce(told.kind, m.kind), coalesce(told.id, m.of_id),
+    told.session_id, m.session_id)
 from (
     select 'payment' as kind, p.id, p.order_id, p.provider, p.amount_cents, p.currency, p.cash_session_id as session_id
     from payments p
-    where p.status in ('succeeded', 'refund_due', 'refunded')
+    where p.status in ('succeeded', 'refund_due', 'refunded') and p.cash_session_id is not null
     union all
     select 'refund', r.id, r.order_id, p.provider, -r.amount_cents, r.currency, r.cash_session_id
     from refunds r
     join payments p on p.id = r.payment_id
-    where r.status = 'sent'
+    where r.status = 'sent' and r.cash_session_id is not null
 ) told
 full join (
     select m.*, coalesce(m.payment_id, m.refund_id) as of_id from cash_movements m where m.kind in ('payment', 'refund')
 ) m on m.of_id = told.id and m.kind = told.kind
 left join orders o on o.id = told.order_id
 left join cash_sessions s on s.id = told.session_id
-where (told.session_id is not null or m.session_id is not null)
-    and (told.session_id, told.provider, told.amount_cents, told.currency, o.box_office_id)
-        is distinct from (m.session_id, m.method, m.amount_cents, s.currency, s.box_office_id);
+where (told.session_id, told.provider, told.amount_cents, told.currency, o.box_office_id)
+    is distinct from (m.session_id, m.method, m.amount_cents, s.currency, s.box_office_id);
 
 -- name: cash_is_for_its_order()
 -- What a payment or a refund at a till was for adds up to it, in lines of its order.
