@@ -169,6 +169,16 @@ async def pass_type(call: Call, pass_type_id: UUID, scope: Scope) -> Desk:
     return await _on(call, Thing.PASS_TYPE, pass_type_id, scope)
 
 
+async def scan_profile(call: Call, profile_id: UUID, scope: Scope) -> Desk:
+    """At a scan profile, by the rights on its box office."""
+    return await _on(call, Thing.SCAN_PROFILE, profile_id, scope)
+
+
+async def scan_device(call: Call, device_id: UUID, scope: Scope) -> Desk:
+    """At a scanner, by the rights on its box office."""
+    return await _on(call, Thing.SCAN_DEVICE, device_id, scope)
+
+
 async def till(call: Call, till_id: UUID, scope: Scope) -> Desk:
     """At a till, by the rights on its box office."""
     return await _on(call, Thing.TILL, till_id, scope)

@@ -79,6 +79,7 @@ SECTIONS: tuple[Section, ...] = (
             Entry(marked("Ticket designs"), "palette", f"{BOX_OFFICE}/ticket-designs"),
         ),
     ),
+    Section(marked("Control"), (Entry(marked("Scanning"), "scan", f"{BOX_OFFICE}/scanning", Scope.SCAN),)),
     Section(marked("Venues"), (Entry(marked("Venues"), "map-pin", f"{ORGANISATION}/venues", None),)),
     Section(
         marked("Settings"),
@@ -100,6 +101,8 @@ box office before what is set for all of them."""
 ELSEWHERE = {
     "bank-entries": "bank-files",
     "cash-sessions": "tills",
+    "scan-profiles": "scanning",
+    "scan-devices": "scanning",
     "customers": "orders",
     "groups": "team",
     "rules": "team",

@@ -3,19 +3,14 @@ signed in. All that changes it asks for the password first and is told to the ow
 factor end the other sessions.
 """
 
-import base64
-import io
 import time
 from uuid import UUID
 
 from litestar import MediaType, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
-from qrcode import QRCode
-from qrcode.constants import ERROR_CORRECT_M
-from qrcode.image.svg import SvgPathFillImage
 
-from admin import access, history, pages
+from admin import access, history, pages, qr_pictures
 from admin.menu import marked
 from ticketing import attempts, authenticators, factors, passkeys, passwords, recovery_codes, sessions, staff
 from ticketing.attempts import Tried
@@ -226,7 +221,7 @@ async def _shown(call: Call, person: Session, form: Form) -> Response[str]:
 
 async def _app_shown(call: Call, person: Session, form: Form) -> Response[str]:
     shared = await authenticators.shared_secret(call.services.database, call.services.secret, person.staff_id)
-    picture = _drawn(authenticators.address(shared, person.email))
+    picture = qr_pictures.address(authenticators.address(shared, person.email))
     grouped = " ".join(shared[at : at + 4] for at in range(0, len(shared), 4))
     show = pages.show_again if form.mistakes else pages.show
     at = await access.anywhere(call, person)
@@ -254,12 +249,3 @@ def called(agent: str) -> str:
 
 def _back(call: Call, notice: str = "") -> Redirect:
     return pages.done(call, PATH, notice)
-
-
-def _drawn(text: str) -> str:
-    """A QR code as the address of a picture."""
-    symbol = QRCode(error_correction=ERROR_CORRECT_M, image_factory=SvgPathFillImage)
-    symbol.add_data(text)
-    written = io.BytesIO()
-    symbol.make_image().save(written)
-    return "data:image/svg+xml;base64," + base64.b64encode(written.getvalue()).decode()

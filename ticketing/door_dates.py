@@ -16,6 +16,7 @@ from ticketing.scan_profiles import Profile
 from ticketing.sql import load
 
 DATES_MAX = 200
+AROUND_MAX = 6
 OVER_FOR = timedelta(hours=12)
 """How long after its end a date is still offered."""
 
@@ -77,6 +78,12 @@ async def ensure_covered(db: Database, profile: Profile, performance_ids: Sequen
     if {date.id for date in found} < set(performance_ids):
         raise NotFound(what="performance")
     return found
+
+
+async def of_event(db: Database, event_id: UUID, now: datetime) -> list[DoorDate]:
+    """The dates of an event around now, by their start: being let in, let in lately, or next."""
+    async with db.read() as c:
+        return await SQL.of_event.all(c, DoorDate, event_id=event_id, now=now, rows_max=AROUND_MAX)
 
 
 async def _with_zones(db: Database, profile: Profile, date: DoorDate) -> DoorDate:

@@ -36,6 +36,8 @@ class Thing(StrEnum):
     FORM_FIELD = "field"
     TICKET_DESIGN = "ticket design"
     PASS_TYPE = "pass type"
+    SCAN_PROFILE = "scan profile"
+    SCAN_DEVICE = "scanner"
     TILL = "till"
     CASH_SESSION = "cash session"
     VENUE = "venue"
@@ -54,6 +56,8 @@ THROUGH = {
     Thing.FORM_FIELD: SQL.on_form_field,
     Thing.TICKET_DESIGN: SQL.on_ticket_design,
     Thing.PASS_TYPE: SQL.on_pass_type,
+    Thing.SCAN_PROFILE: SQL.on_scan_profile,
+    Thing.SCAN_DEVICE: SQL.on_scan_device,
     Thing.TILL: SQL.on_till,
     Thing.CASH_SESSION: SQL.on_cash_session,
     Thing.VENUE: SQL.on_venue,

@@ -29,6 +29,9 @@ from ticketing import (
     plan_drafts,
     plans,
     rights,
+    scan_codes,
+    scan_devices,
+    scan_profiles,
     seat_photos,
     staff,
     tariffs,
@@ -244,6 +247,37 @@ async def field_id(db: Database, house: House) -> Any:
     return await forms.add_field(db, owner, await form_id(db, house), values, by, now)
 
 
+async def scan_profile_id(db: Database, house: House) -> Any:
+    by, now = Actor(organisation_id=house.organisation_id), datetime.now(UTC)
+    office, chosen = house.performances[0].box_office_id, scan_profiles.Choice(name="Walked", gate="North")
+    return await scan_profiles.create(db, house.organisation_id, office, chosen, by, now)
+
+
+async def scan_code_id(db: Database, house: House) -> Any:
+    by, now, office = (
+        Actor(organisation_id=house.organisation_id),
+        datetime.now(UTC),
+        house.performances[0].box_office_id,
+    )
+    return await scan_codes.make(db, b"secret", house.organisation_id, office, None, 1, by, now)
+
+
+async def scan_device_id(db: Database, house: House) -> Any:
+    """One that a code enrolled, which then ended."""
+    by, now, office = (
+        Actor(organisation_id=house.organisation_id),
+        datetime.now(UTC),
+        house.performances[0].box_office_id,
+    )
+    profile = await scan_profile_id(db, house)
+    made = await scan_codes.make(db, b"secret", house.organisation_id, office, profile, 1, by, now)
+    (code,) = await scan_codes.list_of(db, b"secret", office, now, profile)
+    asked = scan_devices.Enrolment(name="Walked")
+    enrolled = await scan_devices.enrol_by_code(db, b"secret", code.text, None, asked, "", now)
+    await scan_codes.revoke(db, office, made, by, now)
+    return enrolled.device_id
+
+
 async def upload_id(db: Database, house: House) -> Any:
     return uuid4()
 
@@ -388,6 +422,9 @@ MAKERS: dict[str, Maker] = {
     "passkey_id": passkey_id,
     "performance_id": performance_id,
     "plan_id": plan_id,
+    "scan_code_id": scan_code_id,
+    "scan_device_id": scan_device_id,
+    "scan_profile_id": scan_profile_id,
     "secret": secret,
     "session_id": session_id,
     "slug": slug,

@@ -125,6 +125,21 @@ join box_offices b on b.id = y.box_office_id
 cross join lateral reach(:staff_id, b.organisation_id, b.id, null) r
 where y.id = :id;
 
+-- name: on_scan_profile(staff_id, id)^
+select r.*
+from scan_profiles f
+join box_offices b on b.id = f.box_office_id
+cross join lateral reach(:staff_id, b.organisation_id, b.id, null) r
+where f.id = :id;
+
+-- name: on_scan_device(staff_id, id)^
+select r.*
+from scan_devices d
+join scan_profiles f on f.id = d.profile_id
+join box_offices b on b.id = f.box_office_id
+cross join lateral reach(:staff_id, b.organisation_id, b.id, null) r
+where d.id = :id;
+
 -- name: on_mailing(staff_id, id)^
 select r.*
 from mailings m
