@@ -368,15 +368,17 @@ class Devices:
 
 
 async def report(db: Database, door: Door, told: Report, address: str, now: datetime) -> None:
-    """Keep what a device tells of itself."""
+    """Keep what a device tells of itself; NotSignedIn for one that was revoked since it was remembered."""
     offset_ms = None if told.clock is None else round((told.clock - now).total_seconds() * 1000)
     async with db.read() as c:
-        await SQL.report.run(
+        kept = await SQL.report.value(
             c, device_id=door.device_id, now=now, seen_from=address, battery=told.battery, charging=told.charging,
             clock_offset_ms=offset_ms, pending_count=told.pending_count,
             software=text_of(told.software, "software", chars_min=0, chars_max=LABEL_CHARS_MAX),
             network=text_of(told.network, "network", chars_min=0, chars_max=NETWORK_CHARS_MAX),
         )  # fmt: skip
+    if kept is None:
+        raise NotSignedIn()
 
 
 async def get(db: Database, organisation_id: UUID, device_id: UUID) -> Device:

@@ -41,5 +41,6 @@ async def at_door(house: Gate, **choice: Any) -> At:
     made = await scan_codes.make(house.db, SECRET, HOUSE, OFFICE, profile, 1, BY, NOW)
     (code,) = [one for one in await scan_codes.list_of(house.db, SECRET, OFFICE, NOW, profile) if one.id == made]
     enrolled = await scan_devices.enrol_by_code(house.db, SECRET, code.text, None, Enrolment(name="Scanner"), "", NOW)
+    await scan_codes.revoke(house.db, OFFICE, made, BY, NOW)
     devices = Devices(house.db)
     return At(house, devices, await devices.verify(enrolled.token, NOW), enrolled.token)

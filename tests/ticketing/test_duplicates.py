@@ -220,8 +220,10 @@ EVERYTHING = (
     " sale_closes_at = now() + interval '1 day', closed_at = now() where event_id = $1",
     "update option_groups set position = 2 where tariff_id in (select id from tariffs where event_id = $1)",
     "update options set position = 6 where tariff_id in (select id from tariffs where event_id = $1)",
+    "insert into date_plans values (sha256($1::uuid::text::bytea), '', now())",
     "update performances set status = 'closed', label = 'postponed', sale_opens_at = now(), counter_opens_at = now(),"
     " sale_closes_at = now() + interval '1 day', counter_closes_at = now() + interval '1 day', order_places_max = 3,"
+    ' own_plan_hash = sha256($1::uuid::text::bytea), seat_categories = \'{"s": "B"}\','
     " version = 4 where event_id = $1",
 )
 """Something in every column that no verb above has set."""

@@ -72,12 +72,13 @@ update scan_devices
 set seen_at = :now, seen_from = :seen_from
 where id = :device_id and seen_at < :unless_since;
 
--- name: report(device_id, now, seen_from, battery, charging, clock_offset_ms, pending_count, software, network)!
+-- name: report(device_id, now, seen_from, battery, charging, clock_offset_ms, pending_count, software, network)$
 update scan_devices
 set seen_at = :now, seen_from = :seen_from, reported_at = :now, battery = :battery, charging = :charging,
     clock_offset_ms = :clock_offset_ms, pending_count = :pending_count, network = :network,
     software = coalesce(nullif(:software, ''), software)
-where id = :device_id;
+where id = :device_id and revoked_at is null
+returning true;
 
 -- name: get(organisation_id, device_id)^
 select d.id, d.number, d.profile_id, f.name as profile_name, f.gate, d.name, d.staff_id, s.name as enrolled_by,
