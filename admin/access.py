@@ -104,6 +104,11 @@ async def box_office(call: Call, key: str, scope: Scope | None = None) -> Desk:
     return await _at(call, rights.on_box_office, key, scope)
 
 
+async def counter(call: Call, key: str) -> Desk:
+    """At the counter of a box office, for who sells there, be it one event."""
+    return await _at(call, rights.on_box_office, key, Scope.SELL, by_event=True)
+
+
 async def event(call: Call, event_id: UUID, scope: Scope) -> Desk:
     """At an event."""
     return await _on(call, Thing.EVENT, event_id, scope)
@@ -180,13 +185,13 @@ async def scan_device(call: Call, device_id: UUID, scope: Scope) -> Desk:
 
 
 async def till(call: Call, till_id: UUID, scope: Scope) -> Desk:
-    """At a till, by the rights on its box office."""
-    return await _on(call, Thing.TILL, till_id, scope)
+    """At a till, by the rights on its box office; for selling, one on an event of it will do."""
+    return await _on(call, Thing.TILL, till_id, scope, by_event=True)
 
 
 async def cash_session(call: Call, session_id: UUID, scope: Scope) -> Desk:
-    """At a cash session, by the rights on its box office; who may work in it, its verbs say."""
-    return await _on(call, Thing.CASH_SESSION, session_id, scope)
+    """At a cash session, by the rights on its box office or on an event of it; who may work in it, its verbs say."""
+    return await _on(call, Thing.CASH_SESSION, session_id, scope, by_event=True)
 
 
 async def confirmed_manager(call: Call, slug: str) -> tuple[Desk, Form]:
@@ -230,14 +235,15 @@ def own(call: Call, session: Session) -> Actor:
     return Actor(organisation_id=None, staff_id=session.staff_id, address=call.address)
 
 
-async def _on(call: Call, thing: Thing, id: UUID, scope: Scope | None) -> Desk:
-    return await _at(call, partial(rights.on, thing), id, scope)
+async def _on(call: Call, thing: Thing, id: UUID, scope: Scope | None, by_event: bool = False) -> Desk:
+    return await _at(call, partial(rights.on, thing), id, scope, by_event)
 
 
-async def _at(call: Call, find: Finder[Name], name: Name, scope: Scope | None) -> Desk:
+async def _at(call: Call, find: Finder[Name], name: Name, scope: Scope | None, by_event: bool = False) -> Desk:
+    """`by_event`: who may sell an event of the box office is let in to what wants that scope."""
     found = await session(call)
     reach = await find(call.services.database, found.staff_id, name)
-    if scope is not None:
+    if scope is not None and not (by_event and scope is Scope.SELL and reach.sells):
         reach.ensure(scope)
     remembered = call.visit.cookie(LAST)
     if reach.box_office_key and reach.box_office_key != remembered:

@@ -8,6 +8,7 @@ asked for. What is paid and to whom is told in `counter_sales`.
 import hashlib
 import hmac
 import re
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +32,7 @@ from ticketing.holds import AreaWish, BestWish, SeatsWish, Wish
 from ticketing.offers import Offer
 from ticketing.orders import Order
 from ticketing.performances import ensure_on_sale
-from ticketing.refusals import InputRefused, NoFit, NotFound, Refusal
+from ticketing.refusals import EventsApart, InputRefused, NoFit, NotFound, Refusal
 from ticketing.states import OrderStatus
 from ticketing.tills import TillRow
 from ticketing.tokens import Scope
@@ -97,7 +98,7 @@ class OfferSeen(Struct, frozen=True):
 @get(AT)
 async def show(request: Call, key: FromPath[str]) -> Response[str]:
     """The counter, at the date that the till or the address names, or the next one."""
-    desk = await access.box_office(request, key, Scope.SELL)
+    desk = await access.counter(request, key)
     rows = await _dates(request, desk, "")
     till = await till_of(request, desk)
     chosen = _uuid(request.query_params.get("date", "")) or (till.default if till else None)
@@ -117,7 +118,7 @@ async def show(request: Call, key: FromPath[str]) -> Response[str]:
 @get(AT + "/dates")
 async def dates(request: Call, key: FromPath[str]) -> Response[str]:
     """The list of dates: the next ones, or those of the events that a text means."""
-    desk = await access.box_office(request, key, Scope.SELL)
+    desk = await access.counter(request, key)
     typed = request.query_params.get("q", "")[:TEXT_CHARS_MAX]
     rows = await _dates(request, desk, typed)
     return pages.show(request, SHOW, desk, block="dates", dates=rows, typed=typed)
@@ -126,7 +127,7 @@ async def dates(request: Call, key: FromPath[str]) -> Response[str]:
 @get(DATE)
 async def date(request: Call, key: FromPath[str], performance_id: FromPath[UUID]) -> Response[str]:
     """A date's tariffs with their letters, its places, its allotments."""
-    desk = await access.box_office(request, key, Scope.SELL)
+    desk = await access.counter(request, key)
     choice = await _choice(request, desk, performance_id)
     return pages.show(request, SHOW, desk, block="date", choice=choice, currency=_currency(desk), kept_kinds=KINDS)
 
@@ -134,7 +135,7 @@ async def date(request: Call, key: FromPath[str], performance_id: FromPath[UUID]
 @get(DATE + "/offer.json")
 async def offer_seen(request: Call, key: FromPath[str], performance_id: FromPath[UUID]) -> OfferSeen:
     """The same, for the map's script."""
-    desk = await access.box_office(request, key, Scope.SELL)
+    desk = await access.counter(request, key)
     offer = await _offer(request, desk, performance_id)
     at, language = offer.performance, request.visit.language
     return OfferSeen(
@@ -146,7 +147,7 @@ async def offer_seen(request: Call, key: FromPath[str], performance_id: FromPath
 @get(AT + "/cart")
 async def cart(request: Call, key: FromPath[str]) -> Response[str]:
     """What this window has in hand."""
-    desk = await access.box_office(request, key, Scope.SELL)
+    desk = await access.counter(request, key)
     found = await request.services.carts.of(await shopper_of(request, desk, request.query_params.get("window", "")))
     return _cart_shown(request, desk, found, await waiting(request, found))
 
@@ -155,7 +156,7 @@ async def cart(request: Call, key: FromPath[str]) -> Response[str]:
 async def change(request: Call, key: FromPath[str]) -> Response[str]:
     """Take places (the best at a tariff, some by name, some of an area), give some back, or choose tariffs and options;
     the cart afterwards."""
-    desk = await access.box_office(request, key, Scope.SELL)
+    desk = await access.counter(request, key)
     form = await request.typed()
     ensure_window(form.text("window"))
     shopper = replace(
@@ -179,7 +180,7 @@ async def change(request: Call, key: FromPath[str]) -> Response[str]:
 @post(AT + "/till", status_code=200)
 async def stand(request: Call, key: FromPath[str]) -> Redirect:
     """Stand at a till from now on, in this browser; or at none."""
-    desk = await access.box_office(request, key, Scope.SELL)
+    desk = await access.counter(request, key)
     form = await request.typed()
     rows = {str(row.id) for row in await _tills(request, desk)}
     chosen = form.text("till")
@@ -212,6 +213,18 @@ def ensure_window(window: str) -> None:
     """InputRefused for a window that has no name: nothing could be kept for it."""
     if not WINDOW.fullmatch(window):
         raise InputRefused(problem="Load the page again.", where="window")
+
+
+def ensure_sells(desk: Desk, events: Iterable[UUID]) -> None:
+    """EventsApart for who sells some events only, by a right on each, and would have several in one order: nobody could
+    look after it. PermissionMissing where one of them is not theirs (any more)."""
+    sold, wanted = desk.reach.sold_events, set(events)
+    if sold is None:
+        return
+    if wanted - set(sold):
+        desk.reach.ensure(Scope.SELL)
+    if len(wanted) > 1:
+        raise EventsApart()
 
 
 async def shopper_of(call: Call, desk: Desk, window: str) -> Shopper:
@@ -274,7 +287,9 @@ async def _take(call: Call, desk: Desk, shopper: Shopper, form: Form) -> Cart:
     )
     shopper = replace(shopper, allotments=codes)
     tariff = _uuid(form.text("tariff"))
-    dropped = _dropped(form, await call.services.carts.of(shopper)) if form.texts("place") else {}
+    before = await call.services.carts.of(shopper)
+    ensure_sells(desk, [offer.performance.event_id, *(item.event for item in before.places)])
+    dropped = _dropped(form, before) if form.texts("place") else {}
     seats = tuple(form.texts("seat")[:SEATS_MAX])
     carts = call.services.carts
     if seats:
@@ -331,7 +346,8 @@ def _dropped(form: Form, cart: Cart) -> dict[UUID, list[int]]:
 
 async def _dates(call: Call, desk: Desk, typed: str) -> list[DateSeen]:
     assert desk.reach.box_office_id is not None
-    found = await counter.dates(call.services.database, desk.reach.box_office_id, call.now, typed)
+    events = desk.reach.sold_events
+    found = await counter.dates(call.services.database, desk.reach.box_office_id, call.now, typed, events)
     return [DateSeen(one, await _free(call, one.pool_id)) for one in found]
 
 
@@ -343,8 +359,10 @@ async def _free(call: Call, pool: int) -> int | None:
 
 
 async def _offer(call: Call, desk: Desk, performance: UUID) -> Offer:
+    """A date of this box office, and of an event that is sold by who asks; or NotFound."""
     offer = await call.services.offers.of(performance)
-    if offer.performance.box_office_id != desk.reach.box_office_id:
+    at, events = offer.performance, desk.reach.sold_events
+    if at.box_office_id != desk.reach.box_office_id or (events is not None and at.event_id not in events):
         raise NotFound(what="performance")
     return offer
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from admin import access, pages
 from admin.access import Desk
-from admin.counter import AT, SHOW, ensure_window, shopper_of, till_of, waiting
+from admin.counter import AT, SHOW, ensure_sells, ensure_window, shopper_of, till_of, waiting
 from admin.menu import marked
 from ticketing import counter, dossiers, payment_methods, uploads
 from ticketing.carts import Cart, Shopper
@@ -36,7 +36,6 @@ from ticketing.refusals import (
     TooManyRequests,
     TooManyUploads,
 )
-from ticketing.tokens import Scope
 from web import asking, languages
 from web.asking import Questions
 from web.call import Call
@@ -51,7 +50,7 @@ WORDS = {Way.CASH: marked("Cash"), Way.CARD: marked("Card"), Way.INVOICE: marked
 @get(AT + "/payment")
 async def payment(request: Call, key: FromPath[str]) -> Response[str]:
     """What this window's cart comes to now, and what is asked of who buys it."""
-    desk = await access.box_office(request, key, Scope.SELL)
+    desk = await access.counter(request, key)
     shopper = await shopper_of(request, desk, request.query_params.get("window", ""))
     return await _asked(request, desk, await request.services.carts.renew(shopper), Form())
 
@@ -59,16 +58,17 @@ async def payment(request: Call, key: FromPath[str]) -> Response[str]:
 @get(AT + "/customers")
 async def customers(request: Call, key: FromPath[str]) -> Response[str]:
     """Customers of the organisation whom a text may mean."""
-    desk = await access.box_office(request, key, Scope.SELL)
+    desk = await access.counter(request, key)
     typed = request.query_params.get("q", "")[:TEXT_CHARS_MAX]
-    found = await counter.customers(request.services.database, desk.reach.organisation_id, typed)
+    reach = desk.reach
+    found = await counter.customers(request.services.database, reach.organisation_id, typed, reach.sold_events)
     return pages.show(request, SHOW, desk, block="people", people=found)
 
 
 @post(AT + "/orders", status_code=200)
 async def sell(request: Call, key: FromPath[str]) -> Response[str]:
     """Order what this window has in hand and take its money; then what was sold, and what goes back."""
-    desk = await access.box_office(request, key, Scope.SELL)
+    desk = await access.counter(request, key)
     form = await request.typed(FORM_BYTES_MAX)
     ensure_window(form.text("window"))
     shopper, services = await shopper_of(request, desk, form.text("window")), request.services
@@ -97,6 +97,7 @@ async def _sell(call: Call, desk: Desk, shopper: Shopper, cart: Cart, form: Form
         return await counter.settle(services.database, services.settings, cart.order_id, money, by, call.now)
     if not cart.places or form.text("hold") != cart.hold:
         raise CartChanged()
+    ensure_sells(desk, (item.event for item in cart.places))
     wanted = await _request(call, shopper, cart, form)
     stores = (services.database, services.inventory, services.settings, services.carts)
     return await counter.sell(*stores, shopper, wanted, money, by, call.now)

@@ -14,12 +14,18 @@ from web.languages import marked as marked
 
 
 class Entry(Struct, frozen=True):
-    """One line: where it leads, and for whom. `scope` None: for whoever reaches anything inside."""
+    """One line: where it leads, and for whom. `scope` None: for whoever reaches anything inside; `by_event`: for who
+    may sell an event of the box office, too."""
 
     label: str
     icon: str
     path: str
     scope: Scope | None = Scope.VIEW
+    by_event: bool = False
+
+    def leads(self, at: Reach) -> bool:
+        """Whether it leads somewhere for who reaches this."""
+        return self.scope is None or at.may(self.scope) or (self.by_event and bool(at.sells))
 
     @property
     def noun(self) -> str:
@@ -62,9 +68,9 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         marked("Sales"),
         (
-            Entry(marked("Counter"), "building-store", f"{BOX_OFFICE}/counter", Scope.SELL),
+            Entry(marked("Counter"), "building-store", f"{BOX_OFFICE}/counter", Scope.SELL, by_event=True),
             Entry(marked("Orders"), "receipt", f"{BOX_OFFICE}/orders"),
-            Entry(marked("Tills"), "cash-register", f"{BOX_OFFICE}/tills", Scope.SELL),
+            Entry(marked("Tills"), "cash-register", f"{BOX_OFFICE}/tills", Scope.SELL, by_event=True),
             Entry(marked("Reports"), "chart-bar", f"{BOX_OFFICE}/reports"),
             Entry(marked("Invoices"), "file-invoice", f"{BOX_OFFICE}/invoices", Scope.VIEW),
             Entry(marked("Bank files"), "building-bank", f"{BOX_OFFICE}/bank-files", Scope.MANAGE),
@@ -167,7 +173,7 @@ def _same_kind(office: Reach, noun: str) -> str:
         entry
         for section in SECTIONS
         for entry in section.entries
-        if "{box_office}" in entry.path and (entry.scope is None or office.may(entry.scope))
+        if "{box_office}" in entry.path and entry.leads(office)
     ]
     chosen = next((entry for entry in allowed if entry.noun == noun), allowed[0])
     return chosen.path.format(box_office=office.box_office_key)
@@ -182,7 +188,7 @@ def _lines(section: Section, office: Reach | None, organisation: Reach | None, p
     for entry in section.entries:
         of_office = "{box_office}" in entry.path
         at = office if of_office else organisation
-        if at is not None and (entry.scope is None or at.may(entry.scope)):
+        if at is not None and entry.leads(at):
             url = entry.path.format(box_office=at.box_office_key, organisation=at.organisation_slug)
             lines.append(Line(entry.label, entry.icon, url, _is_at(path, url, entry.noun == noun)))
     return lines

@@ -32,7 +32,7 @@ ADD_UP = "add"
 @get("/box-offices/{key:str}/tills")
 async def index(request: Call, key: FromPath[str]) -> Response[str]:
     """The tills, who is at each of them, and when it was closed last."""
-    desk = await access.box_office(request, key, Scope.SELL)
+    desk = await access.counter(request, key)
     office, database = box_office_of(desk), request.services.database
     found = await tills.list_of(database, office, desk.session.staff_id)
     zone = await box_offices.time_zone(database, office)

@@ -7,7 +7,7 @@ next Enter pays it. What can be known before is refused before anything is order
 """
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from string import ascii_uppercase
@@ -86,21 +86,30 @@ class Sale(Struct, frozen=True):
     change_cents: int
 
 
-async def dates(db: Database, box_office_id: UUID, now: datetime, text: str = "") -> list[Date]:
-    """The next dates that may be sold, or those of the events that a text means; at most `ROWS_MAX`."""
+async def dates(
+    db: Database, box_office_id: UUID, now: datetime, text: str = "", events: Sequence[UUID] | None = None
+) -> list[Date]:
+    """The next dates that may be sold, or those of the events that a text means, of `events` alone where these are
+    named; at most `ROWS_MAX`."""
     words = order_lists.meant(text[:TEXT_CHARS_MAX]).words
     if text.strip() and not words:
         return []
     async with db.read() as c:
-        return await SQL.dates.all(c, Date, box_office_id=box_office_id, now=now, words=words, rows_max=ROWS_MAX)
+        values = {"event_ids": _listed(events), "now": now, "words": words, "rows_max": ROWS_MAX}
+        return await SQL.dates.all(c, Date, box_office_id=box_office_id, **values)
 
 
-async def customers(db: Database, organisation_id: UUID, text: str) -> list[Customer]:
-    """An organisation's customers by the beginning of an address, or of words of a name; at most `CUSTOMERS_MAX`."""
+async def customers(
+    db: Database, organisation_id: UUID, text: str, events: Sequence[UUID] | None = None
+) -> list[Customer]:
+    """An organisation's customers by the beginning of an address, or of words of a name; where `events` are named,
+    those who ordered one of them. At most `CUSTOMERS_MAX`."""
     means = order_lists.meant(text[:TEXT_CHARS_MAX])
     if len(text.strip()) < 2:
         return []
-    values = {"email": means.email, "words": means.words, "rows_max": CUSTOMERS_MAX}
+    values = {
+        "event_ids": _listed(events), "email": means.email, "words": means.words, "rows_max": CUSTOMERS_MAX,
+    }  # fmt: skip
     async with db.read() as c:
         return await SQL.known_customers.all(c, Customer, organisation_id=organisation_id, **values)
 
@@ -188,3 +197,7 @@ async def _take(db: Database, settings: Settings, order: Order, money: Money, by
         return await payment_methods.choose(db, settings, order.id, payment_methods.INVOICE, now, by)
     method = METHODS[money.way]
     return await payments.take_on_site(db, order.id, now, by, order.due_cents, method, money.session_id)
+
+
+def _listed(events: Sequence[UUID] | None) -> list[UUID] | None:
+    return None if events is None else list(events)

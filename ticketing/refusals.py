@@ -933,6 +933,13 @@ class CashSessionNeeded(Refusal):
     status = 409
 
 
+class EventsApart(Refusal):
+    """You sell some events by a right on each of them: finish this sale, then sell the other event."""
+
+    code = "events-apart"
+    status = 409
+
+
 class CashSessionClosed(Refusal):
     """This cash session is closed, and nothing more is booked in it: open another one."""
 

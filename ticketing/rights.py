@@ -70,7 +70,8 @@ THROUGH = {
 class Reach(Struct, frozen=True):
     """A thing somebody has come to: its organisation, its box office and event if it is in one, and what they may.
 
-    `scope` None: nothing here itself, but something inside.
+    `scope` None: nothing here itself, but something inside. `sells`: of a box office, the events in it that they may
+    sell by a right on each.
     """
 
     organisation_id: UUID
@@ -85,6 +86,7 @@ class Reach(Struct, frozen=True):
     creates_events: bool
 
     def may(self, scope: Scope) -> bool:
+    sells: tuple[UUID, ...] = ()
         """Whether this scope is granted here."""
         return self.scope is not None and self.scope.includes(scope)
 
@@ -96,6 +98,11 @@ class Reach(Struct, frozen=True):
 
     @property
     def managed(self) -> bool:
+    @property
+    def sold_events(self) -> tuple[UUID, ...] | None:
+        """The events of a box office that they may sell; None: all of them."""
+        return None if self.may(Scope.SELL) else self.sells
+
         """Whether all of it is managed."""
         return self.may(Scope.MANAGE)
 
@@ -165,8 +172,8 @@ def _reached(row: object, what: str) -> Reach:
     if row is None:
         raise NotFound(what=what)
     values = dict(row)  # type: ignore[call-overload]
-    scope = values.pop("scope")
-    return Reach(**values, scope=Scope(scope) if scope else None)
+    scope, sells = values.pop("scope"), tuple(values.pop("sells", ()))
+    return Reach(**values, scope=Scope(scope) if scope else None, sells=sells)
 
 
 def _name(reach: Reach) -> str:

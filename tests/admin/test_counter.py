@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +10,28 @@ import pytest
 
 from admin import counter as page
 from tests.admin.conftest import Browser, SignIn
-from tests.api.conftest import House
+from tests.api.conftest import House, schedule
 from tests.ticketing.till import float_counted
-from ticketing import allotments, answers, cash_sessions, counter, dossiers, forms, orders, tills
+from ticketing import (
+    allotments,
+    answers,
+    cash_sessions,
+    counter,
+    dossiers,
+    events,
+    forms,
+    orders,
+    performances,
+    rights,
+    tariffs,
+    tills,
+)
 from ticketing.allotments import Draft, Kind
 from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.forms import FieldValues
+from ticketing.performances import Performance
+from ticketing.rights import Grant
 from ticketing.seat_lists import Picked
 from ticketing.settings import Settings
 from ticketing.states import OrderStatus
@@ -273,6 +288,67 @@ async def test_who_only_looks_sells_nothing_and_a_stranger_finds_nothing(sign_in
         for path in ("/cart", "/orders", "/till"):
             response = await clerk.browser.post(clerk.at + path, {"window": WINDOW, "act": "take"})
             assert response.status_code == status, path
+
+
+async def test_who_sells_one_event_sells_it_and_opens_a_session(
+    sign_in: SignIn, database: Database, house: House, clerk: Clerk
+):
+    """By a right on the event alone: its dates and customers, in a session of their own; nothing else of the house."""
+    owner, office, event = house.organisation_id, house.performances[0].box_office_id, house.performances[0].event_id
+    now = house.performances[0].sale_opens_at
+    other = await second_event(database, house)
+    await clerk.take(1, performance=str(other.id), tariff="")
+    await clerk.sell(email="gil@example.org", name="Gil")
+    by = Actor(organisation_id=owner)
+    till = await tills.create(database, owner, office, TillChoice(name="Till 1", locale="en"), by, now)
+    seller = Clerk(await sign_in(Scope.SELL, box_office_id=office, event_id=event), house)
+    text = await seller.browser.page(seller.at)
+    assert text.count("data-date=") == 2 and str(other.id) not in text
+    menu = await seller.browser.page("/admin/profile")
+    assert f"/{house.key}/tills" in menu and f"/{house.key}/counter" in menu
+    assert (await seller.browser.get(f"{seller.at}/dates/{other.id}")).status_code == 404
+    await seller.take(1, 404, performance=str(other.id), tariff="")
+    assert "data-person=" not in await seller.browser.page(f"{seller.at}/customers?q=gil@")
+    assert f"/admin/tills/{till}/opening" in await seller.browser.page(f"/admin/box-offices/{house.key}/tills")
+    session = await seller.browser.done(f"/admin/tills/{till}/opening", {"piece_1000": "1"})
+    await seller.take(1)
+    order = sold(await seller.sell(email="hal@example.org", name="Hal"))
+    assert str(order) in await seller.browser.page(session)
+    assert (await seller.browser.get(f"/admin/orders/{order}")).status_code == 200
+    assert "data-person=" in await seller.browser.page(f"{seller.at}/customers?q=hal@")
+    assert (await seller.browser.get(f"/admin/box-offices/{house.key}/orders")).status_code == 403
+
+
+async def test_who_sells_two_events_by_rights_on_each_sells_them_apart_and_not_after_the_right_is_gone(
+    sign_in: SignIn, database: Database, house: House
+):
+    office, event, now = house.performances[0].box_office_id, house.performances[0].event_id, datetime.now(UTC)
+    other = await second_event(database, house)
+    seller = Clerk(await sign_in(Scope.SELL, box_office_id=office, event_id=event), house)
+    given = Grant(
+        organisation_id=house.organisation_id, scope=Scope.SELL, box_office_id=office, event_id=other.event_id,
+        staff_id=seller.browser.staff_id,
+    )  # fmt: skip
+    async with database.transaction() as c:
+        await rights.grant(c, given, now)
+    await seller.browser.page(seller.at)
+    await seller.take(1)
+    assert "events-apart" in await seller.take(1, 409, performance=str(other.id), tariff="")
+    fields = await seller.asked() | {"way": "cash"}
+    async with database.transaction() as c:
+        await c.execute("delete from grants where staff_id = $1 and event_id = $2", seller.browser.staff_id, event)
+    response = await seller.browser.post(f"{seller.at}/orders", fields)
+    assert response.status_code == 403
+
+
+async def second_event(database: Database, house: House) -> Performance:
+    """A date of another event of the same box office."""
+    owner, office, now = house.organisation_id, house.performances[0].box_office_id, datetime.now(UTC)
+    async with database.read() as c:
+        version = await c.fetchval("select plan_version_id from performances where id = $1", house.performances[0].id)
+    event = await events.create(database, owner, office, "The Cherry Orchard", now)
+    await tariffs.create(database, owner, event.id, "Full", {"Gold": 6000, "Silver": 4000}, 0)
+    return await performances.create(database, owner, event.id, version, schedule(now + timedelta(days=40)))
 
 
 async def test_another_box_offices_date_is_not_found(clerk: Clerk, rival: House):

@@ -5,7 +5,10 @@ cross join lateral reach(:staff_id, o.id, null, null) r
 where o.slug = :slug;
 
 -- name: on_box_office(staff_id, key)^
-select r.*
+select r.*, array(
+        select g.event_id from grants_of(:staff_id) g
+        where g.box_office_id = b.id and g.event_id is not null and scope_rank(g.scope) >= scope_rank('sell')
+    ) as sells
 from box_offices b
 cross join lateral reach(:staff_id, b.organisation_id, b.id, null) r
 where b.key = :key;
@@ -75,8 +78,12 @@ where t.id = :id;
 
 -- name: places(staff_id, rows_max)
 -- Every organisation of which a person reaches anything, and every box office in it of which they do, the newest first.
-select r.*
-from (select distinct organisation_id from grants_of(:staff_id)) as g
+with granted as materialized (select * from grants_of(:staff_id))
+select r.*, array(
+        select e.event_id from granted e
+        where e.box_office_id = place.id and e.event_id is not null and scope_rank(e.scope) >= scope_rank('sell')
+    ) as sells
+from (select distinct organisation_id from granted) as g
 cross join lateral (
     select null::uuid as id, null::timestamptz as created_at, null::text as key
     union all
@@ -149,14 +156,20 @@ cross join lateral reach(:staff_id, b.organisation_id, b.id, e.id) r
 where m.id = :id;
 
 -- name: on_till(staff_id, id)^
-select r.*
+select r.*, array(
+        select g.event_id from grants_of(:staff_id) g
+        where g.box_office_id = b.id and g.event_id is not null and scope_rank(g.scope) >= scope_rank('sell')
+    ) as sells
 from tills t
 join box_offices b on b.id = t.box_office_id
 cross join lateral reach(:staff_id, b.organisation_id, b.id, null) r
 where t.id = :id;
 
 -- name: on_cash_session(staff_id, id)^
-select r.*
+select r.*, array(
+        select g.event_id from grants_of(:staff_id) g
+        where g.box_office_id = b.id and g.event_id is not null and scope_rank(g.scope) >= scope_rank('sell')
+    ) as sells
 from cash_sessions s
 join box_offices b on b.id = s.box_office_id
 cross join lateral reach(:staff_id, b.organisation_id, b.id, null) r
