@@ -5,15 +5,6 @@ from enum import StrEnum
 from msgspec import Struct
 
 
-class Dialect(StrEnum):
-    """The language that a job is in: how its machine is asked how it is."""
-
-    ZPL = "zpl"
-    ESCPOS = "escpos"
-    NONE = "none"
-    """Nothing is asked and nothing is told."""
-
-
 class Orientation(StrEnum):
     """How a page lies on the paper."""
 

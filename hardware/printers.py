@@ -5,28 +5,17 @@ be on paper. The answer says which event follows (`Sending.event`).
 """
 
 import os.path
-from enum import StrEnum
 
 from msgspec import Struct
 
 from hardware import ipp, raw, talks
 from hardware.guard import Guard, Judged, Verdict, judge
 from hardware.ipp_client import IppPrinter
-from hardware.jobs import Bounds, Dialect, Job
+from hardware.jobs import Bounds, Job
 from hardware.lines import Dropped
 from hardware.outcomes import AWAY, Conditions, Reason, Sending, refused, unreachable
 from hardware.usb import DeviceLine
-
-
-class Way(StrEnum):
-    """How a printer is reached."""
-
-    RAW = "raw"
-    """Bytes on a TCP port."""
-    IPP = "ipp"
-    """By IPP: a printer, or a queue of CUPS."""
-    DEVICE = "device"
-    """A device file of the agent's machine."""
+from ticketing.machines import Dialect, Way
 
 
 class Printer(Struct, frozen=True, kw_only=True):

@@ -2,9 +2,10 @@
 
 from hardware import talks
 from hardware.guard import Judged
-from hardware.jobs import Bounds, Dialect, Job
+from hardware.jobs import Bounds, Job
 from hardware.lines import Dropped, TcpLine
 from hardware.outcomes import AWAY, Conditions, Sending, unreachable
+from ticketing.machines import Dialect
 
 
 async def send(printer: Judged, job: Job, dialect: Dialect, bounds: Bounds) -> Sending:

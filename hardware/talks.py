@@ -13,7 +13,7 @@ from typing import Protocol
 from engine import failpoints
 from hardware import escpos, zpl
 from hardware.escpos import Question
-from hardware.jobs import Bounds, Dialect, Job
+from hardware.jobs import Bounds, Job
 from hardware.lines import Dropped, Line
 from hardware.outcomes import (
     AWAY,
@@ -28,6 +28,7 @@ from hardware.outcomes import (
     unknown,
     unreachable,
 )
+from ticketing.machines import Dialect
 
 MORE_S = 0.2
 """For the answers that come behind the first one, of printers that have them."""

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from hardware.jobs import Dialect
 from hardware.lines import DRAINED_BYTES_MAX, READ_BYTES, Dropped
 from hardware.outcomes import clean
+from ticketing.machines import Dialect
 
 DEVICES = Path("/dev/usb")
 CLASS = Path("/sys/class/usbmisc")

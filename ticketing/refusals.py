@@ -594,6 +594,20 @@ class OrderLate(Refusal):
     status = 503
 
 
+class SplitWhole(Refusal):
+    """That is the whole order: leave a ticket in it, or take it as it is."""
+
+    code = "split-whole"
+    status = 409
+
+
+class TicketPaidBack(Refusal):
+    """A ticket among these was paid back: it stays in its order."""
+
+    code = "ticket-paid-back"
+    status = 409
+
+
 class HoldMismatch(Refusal):
     """The reservation does not have exactly the places that are ordered."""
 
@@ -919,6 +933,13 @@ class TillOpen(Refusal):
     status = 409
 
 
+class EventsApart(Refusal):
+    """You sell some events by a right on each of them: finish this sale, then sell the other event."""
+
+    code = "events-apart"
+    status = 409
+
+
 class CashSessionOpen(Refusal):
     """You have a cash session open already, at the till {till}: close that one first."""
 
@@ -930,13 +951,6 @@ class CashSessionNeeded(Refusal):
     """This box office has tills: open a cash session at one of them, then take or give back cash."""
 
     code = "cash-session-needed"
-    status = 409
-
-
-class EventsApart(Refusal):
-    """You sell some events by a right on each of them: finish this sale, then sell the other event."""
-
-    code = "events-apart"
     status = 409
 
 
@@ -966,6 +980,51 @@ class DifferenceUntold(Refusal):
 
     code = "difference-untold"
     status = 422
+
+
+# Printers and what is printed
+
+
+class TooManyPrinters(Refusal):
+    """There are {printers_max} printers already, the most there can be: retire one that nobody uses."""
+
+    code = "too-many-printers"
+    status = 409
+
+
+class PrinterInUse(Refusal):
+    """Jobs wait for this printer, or a till prints on it: let them end, or choose another printer at the till first."""
+
+    code = "printer-in-use"
+    status = 409
+
+
+class PrinterRetired(Refusal):
+    """The printer {name} is retired: choose another one."""
+
+    code = "printer-retired"
+    status = 409
+
+
+class TooManyPrintJobs(Refusal):
+    """{jobs_max} jobs wait for the printer {name}, the most there can be: see to it first."""
+
+    code = "too-many-print-jobs"
+    status = 409
+
+
+class PrintJobTooLarge(Refusal):
+    """What is to be printed is larger than {megabytes_max} MB: print it in parts."""
+
+    code = "print-job-too-large"
+    status = 413
+
+
+class PayloadForgotten(Refusal):
+    """This was printed too long ago to be repeated as it was: print it anew from the order or the cash session."""
+
+    code = "payload-forgotten"
+    status = 409
 
 
 # Tickets, passes and gates
@@ -1027,10 +1086,52 @@ class TooManyCodes(Refusal):
     status = 409
 
 
+class AgentCodeWrong(Refusal):
+    """This code enrols no print agent: it was mistyped, or it has ended. Make a new one under Print agents."""
+
+    code = "agent-code-wrong"
+    status = 401
+
+
+class TooManyAgentCodes(Refusal):
+    """A box office has {codes_max} codes for print agents at a time at most: revoke one first."""
+
+    code = "too-many-agent-codes"
+    status = 409
+
+
+class TooManyAgents(Refusal):
+    """A box office has {agents_max} print agents in use at most: revoke those that are not used any more."""
+
+    code = "too-many-agents"
+    status = 409
+
+
+class TooManyKits(Refusal):
+    """A box office has {kits_max} kits in use at most: retire those that are not used any more."""
+
+    code = "too-many-kits"
+    status = 409
+
+
+class TooManyAccessPoints(Refusal):
+    """A kit has {points_max} access points in use at most: retire those that are not used any more."""
+
+    code = "too-many-access-points"
+    status = 409
+
+
 class TooManyDevices(Refusal):
     """A box office has {devices_max} scanners in use at most: revoke those that are not used any more."""
 
     code = "too-many-devices"
+    status = 409
+
+
+class TooManyHubs(Refusal):
+    """A box office has {hubs_max} hubs in use at most: revoke those that are not used any more."""
+
+    code = "too-many-hubs"
     status = 409
 
 

@@ -15,7 +15,7 @@ from pyipp.parser import parse
 from pyipp.serializer import construct_attribute
 
 from hardware.guard import Judged, Verdict
-from hardware.jobs import Dialect
+from ticketing.machines import Dialect
 
 LOOPBACK = "127.0.0.1"
 ZPL_PART = re.compile(rb"~HQES|~HS|! U1 getvar \"[a-z_.]+\"\r\n|\^XA.*?\^XZ\n?", re.DOTALL)

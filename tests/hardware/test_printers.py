@@ -4,10 +4,11 @@ import pytest
 
 from hardware import printers
 from hardware.guard import Guard, agent_guard, server_guard
-from hardware.jobs import Bounds, Dialect, Job
+from hardware.jobs import Bounds, Job
 from hardware.outcomes import EVENTS, PASSING, Condition, Outcome, Reason, Sending, clean, told
-from hardware.printers import Printer, Way
+from hardware.printers import Printer
 from tests.hardware.simulators import LOOPBACK, Machine, OldPrinter
+from ticketing.machines import Dialect, Way
 from ticketing.states import PRINT, PrintEvent, PrintStatus, step
 
 BOUNDS = Bounds(poll_s=0.001)

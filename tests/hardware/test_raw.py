@@ -11,11 +11,12 @@ import msgspec
 import pytest
 
 from hardware import raw
-from hardware.jobs import Bounds, Dialect, Job
+from hardware.jobs import Bounds, Job
 from hardware.lines import Dropped, TcpLine
 from hardware.outcomes import Condition, Outcome, Reason, Sending
 from tests.hardware.simulators import CUT, LOOPBACK, Machine, at
 from tests.tidy.tree import ROOT
+from ticketing.machines import Dialect
 
 LABEL = b"^XA^FO50,50^FDRow F, seat 4^FS^XZ"
 RECEIPT = b"\x1b@Receipt 42\n" + CUT
@@ -247,7 +248,8 @@ async def test_what_is_in_doubt_and_sent_again_is_printed_twice(monkeypatch: pyt
 SENDER = """
 import asyncio, sys
 from hardware import raw
-from hardware.jobs import Bounds, Dialect, Job
+from hardware.jobs import Bounds, Job
+from ticketing.machines import Dialect
 from tests.hardware.simulators import at
 asyncio.run(raw.send(at(int(sys.argv[1])), Job(sys.argv[2].encode()), Dialect.ZPL, Bounds()))
 """

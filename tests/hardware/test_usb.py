@@ -12,12 +12,13 @@ import pytest
 
 from hardware import printers, usb
 from hardware.guard import Guard, server_guard
-from hardware.jobs import Bounds, Dialect, Job
+from hardware.jobs import Bounds, Job
 from hardware.lines import Dropped
 from hardware.outcomes import Condition, Outcome, Reason, Sending
-from hardware.printers import Printer, Way
+from hardware.printers import Printer
 from hardware.usb import DeviceLine, Plugged
 from tests.hardware.simulators import CUT, Machine
+from ticketing.machines import Dialect, Way
 
 LABEL = b"^XA^FDSeat 4^FS^XZ"
 RECEIPT = b"\x1b@Receipt\n" + CUT

@@ -236,6 +236,9 @@ insert into scan_devices (id, profile_id, name, hash, code_id, enrolled_at, seen
     pg_temp.id(99, 1), pg_temp.id(97, 1), 'Scanner 1', sha256('device'), pg_temp.id(98, 1), '2026-01-01T00:00Z',
     '2036-06-08T17:10Z', '2036-06-08T17:10Z', 80
 );
+insert into scan_hubs (id, box_office_id, name, hash, code_id, enrolled_at, seen_at) values (
+    pg_temp.id(120, 1), pg_temp.id(2, 1), 'Hub 1', sha256('hub'), pg_temp.id(98, 1), '2026-01-01T00:00Z', '2026-01-01T00:00Z'
+);
 insert into scans (id, performance_id, ticket_id, device_id, gate, verdict, undoes, digest, at)
 select pg_temp.id(20, n), pg_temp.id(7, 1), pg_temp.id(14, case n when 103 then 2 else 200 end), pg_temp.id(99, 1), 'Gate 1',
     case n when 102 then 'undone' else 'admitted' end, case n when 102 then pg_temp.id(20, 101) end,
@@ -436,3 +439,20 @@ select pg_temp.journal(2, 'refund', 'on_site', -2000, '2026-01-03T03:00Z', refun
     lines => array[pg_temp.id(12, 606), pg_temp.id(12, 607)]);
 select pg_temp.journal(2, 'payment', 'on_site', 4000, '2026-01-03T03:10Z', payment => pg_temp.id(17, 3),
     lines => array[pg_temp.id(12, 6), pg_temp.id(12, 7)]);
+
+-- A Zebra that the till prints on, by an agent: the tickets of order 1 came out.
+insert into print_agents values
+    (pg_temp.id(82, 1), pg_temp.id(2, 1), 'Box office PC', sha256('agent'), 'placeur', '2026-01-02T22:00Z', '2026-01-03T00:00Z', null);
+insert into printers values
+    (pg_temp.id(83, 1), pg_temp.id(2, 1), pg_temp.id(82, 1), 'Zebra', 'raw', '10.0.0.9', 9100, '', 'zpl', false, null, 'labels',
+    'cinema', 8, true, '{ready}', '2026-01-03T00:00Z', null, '2026-01-02T22:00Z');
+update tills set ticket_printer_id = pg_temp.id(83, 1);
+insert into print_jobs (
+    id, box_office_id, printer_id, request_key, kind, name, payload, format, page_count, order_id, ticket_ids, status,
+    created_by, created_at, not_before, tries, take_id, agent_id, sending_at, ended_at, outcome, conditions
+)
+values (
+    pg_temp.id(84, 1), pg_temp.id(2, 1), pg_temp.id(83, 1), 'sale 1', 'tickets', 'Order CODE0001', '^XA^XZ', 'application/zpl',
+    1, pg_temp.id(11, 1), array[pg_temp.id(13, 1)], 'printed', pg_temp.id(30, 1), '2026-01-03T00:20Z', '2026-01-03T00:20Z', 1,
+    pg_temp.id(85, 1), pg_temp.id(82, 1), '2026-01-03T00:20Z', '2026-01-03T00:20Z', 'delivered', '{ready}'
+);

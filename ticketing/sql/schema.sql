@@ -357,6 +357,7 @@ CREATE TABLE public.orders (
     payment_method text,
     ticket_paper text,
     ticket_files text,
+    split_from uuid,
     CONSTRAINT orders_channel_check CHECK ((channel = ANY (ARRAY['shop'::text, 'counter'::text, 'api'::text]))),
     CONSTRAINT orders_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT orders_hold_id_check CHECK ((length(hold_id) = 16)),
@@ -376,6 +377,7 @@ CREATE TABLE public.payments (
     created_at timestamp with time zone NOT NULL,
     settled_at timestamp with time zone,
     cash_session_id uuid,
+    part_of uuid,
     CONSTRAINT payments_amount_cents_check CHECK ((amount_cents >= 0)),
     CONSTRAINT payments_at_a_till_check CHECK (((cash_session_id IS NULL) OR (provider = ANY (ARRAY['on_site'::text, 'terminal'::text])))),
     CONSTRAINT payments_provider_check CHECK ((provider = ANY (ARRAY['on_site'::text, 'terminal'::text, 'sandbox'::text, 'transfer'::text]))),
@@ -562,6 +564,33 @@ begin
     return new;
 end $$;
 
+CREATE TABLE public.access_points (
+    id uuid NOT NULL,
+    kit_id uuid NOT NULL,
+    name text NOT NULL,
+    identity text NOT NULL,
+    kind text NOT NULL,
+    plan_ends_on date,
+    hash bytea,
+    created_at timestamp with time zone NOT NULL,
+    retired_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    reported_at timestamp with time zone,
+    seen_from text DEFAULT ''::text NOT NULL,
+    connected_count integer,
+    battery smallint,
+    charging boolean,
+    signal smallint,
+    data_left_mb integer,
+    network text DEFAULT ''::text NOT NULL,
+    CONSTRAINT access_points_battery_check CHECK (((battery >= 0) AND (battery <= 100))),
+    CONSTRAINT access_points_connected_count_check CHECK ((connected_count >= 0)),
+    CONSTRAINT access_points_data_left_mb_check CHECK ((data_left_mb >= 0)),
+    CONSTRAINT access_points_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT access_points_kind_check CHECK ((kind = ANY (ARRAY['mobile'::text, 'wifi'::text]))),
+    CONSTRAINT access_points_signal_check CHECK (((signal >= 0) AND (signal <= 100)))
+);
+
 CREATE TABLE public.account_links (
     hash bytea NOT NULL,
     staff_id uuid NOT NULL,
@@ -613,6 +642,20 @@ CREATE VIEW public.admissions AS
   WHERE ((entry > 0) AND (NOT (EXISTS ( SELECT
            FROM public.passages n
           WHERE ((n.ticket_id = l.ticket_id) AND (n.number > l.number))))));
+
+CREATE TABLE public.agent_codes (
+    id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    hash bytea NOT NULL,
+    sealed bytea NOT NULL,
+    staff_id uuid,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    agent_count integer DEFAULT 0 NOT NULL,
+    CONSTRAINT agent_codes_check CHECK ((expires_at > created_at)),
+    CONSTRAINT agent_codes_hash_check CHECK ((length(hash) = 32))
+);
 
 CREATE TABLE public.allotment_copies (
     id uuid NOT NULL,
@@ -1074,6 +1117,22 @@ CREATE TABLE public.claims_9 (
     CONSTRAINT claims_place_check CHECK ((place >= 0))
 );
 
+CREATE TABLE public.consignments (
+    order_id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    performance_id uuid NOT NULL,
+    tariff_id uuid NOT NULL,
+    allotment_id uuid,
+    wanted_count integer NOT NULL,
+    state text NOT NULL,
+    problem text DEFAULT ''::text NOT NULL,
+    staff_id uuid,
+    created_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT consignments_state_check CHECK ((state = ANY (ARRAY['making'::text, 'made'::text, 'short'::text, 'stopped'::text]))),
+    CONSTRAINT consignments_wanted_count_check CHECK (((wanted_count >= 1) AND (wanted_count <= 5000)))
+);
+
 CREATE TABLE public.customer_addresses (
     customer_id uuid NOT NULL,
     address text NOT NULL,
@@ -1304,6 +1363,17 @@ CREATE TABLE public.invoices (
     CONSTRAINT invoices_check CHECK (((kind = 'credit_note'::text) = (credits IS NOT NULL))),
     CONSTRAINT invoices_kind_check CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text]))),
     CONSTRAINT invoices_number_check CHECK ((number > 0))
+);
+
+CREATE TABLE public.kits (
+    id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    name text NOT NULL,
+    place text NOT NULL,
+    lent_until date,
+    retired_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL
 );
 
 CREATE TABLE public.known_addresses (
@@ -1749,6 +1819,114 @@ ALTER TABLE public.pools ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.print_agents (
+    id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    name text NOT NULL,
+    hash bytea NOT NULL,
+    software text DEFAULT ''::text NOT NULL,
+    enrolled_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    hardware text DEFAULT ''::text NOT NULL,
+    seen_from text DEFAULT ''::text NOT NULL,
+    code_id uuid,
+    reported_at timestamp with time zone,
+    report_asked_at timestamp with time zone,
+    plugged jsonb DEFAULT '[]'::jsonb NOT NULL,
+    look_id uuid,
+    look_asked_at timestamp with time zone,
+    found jsonb DEFAULT '[]'::jsonb NOT NULL,
+    looked_at timestamp with time zone,
+    CONSTRAINT print_agents_check CHECK (((look_id IS NULL) = (look_asked_at IS NULL))),
+    CONSTRAINT print_agents_hash_check CHECK ((length(hash) = 32))
+);
+
+CREATE TABLE public.print_jobs (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    box_office_id uuid NOT NULL,
+    printer_id uuid NOT NULL,
+    request_key text NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    payload bytea,
+    format text NOT NULL,
+    page_count integer NOT NULL,
+    order_id uuid,
+    ticket_ids uuid[] NOT NULL,
+    cash_session_id uuid,
+    reprint_of uuid,
+    status text DEFAULT 'queued'::text NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    not_before timestamp with time zone NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    take_id uuid,
+    agent_id uuid,
+    sending_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    outcome text,
+    reason text,
+    note text DEFAULT ''::text NOT NULL,
+    conditions text[] DEFAULT '{}'::text[] NOT NULL,
+    answered_by uuid,
+    CONSTRAINT print_jobs_check CHECK (((payload IS NOT NULL) OR (status <> ALL (ARRAY['queued'::text, 'sending'::text])))),
+    CONSTRAINT print_jobs_check1 CHECK (((status <> 'sending'::text) OR ((take_id IS NOT NULL) AND (sending_at IS NOT NULL)))),
+    CONSTRAINT print_jobs_check2 CHECK (((ended_at IS NULL) = (status = ANY (ARRAY['queued'::text, 'sending'::text])))),
+    CONSTRAINT print_jobs_kind_check CHECK ((kind = ANY (ARRAY['tickets'::text, 'receipt'::text, 'cash_report'::text, 'drawer'::text, 'card'::text, 'test'::text]))),
+    CONSTRAINT print_jobs_page_count_check CHECK ((page_count > 0)),
+    CONSTRAINT print_jobs_request_key_check CHECK (((length(request_key) >= 1) AND (length(request_key) <= 100))),
+    CONSTRAINT print_jobs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'printed'::text, 'unknown'::text, 'failed'::text])))
+);
+
+ALTER TABLE public.print_jobs ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.print_jobs_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.printers (
+    id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    agent_id uuid,
+    name text NOT NULL,
+    way text NOT NULL,
+    host text NOT NULL,
+    port integer NOT NULL,
+    path text NOT NULL,
+    dialect text NOT NULL,
+    tls boolean NOT NULL,
+    certificate bytea,
+    prints text NOT NULL,
+    paper text NOT NULL,
+    dots_per_mm smallint,
+    cuts boolean NOT NULL,
+    conditions text[] DEFAULT '{}'::text[] NOT NULL,
+    looked_at timestamp with time zone,
+    retired_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT printers_certificate_check CHECK ((length(certificate) = 32)),
+    CONSTRAINT printers_check CHECK (((way <> 'device'::text) OR (agent_id IS NOT NULL))),
+    CONSTRAINT printers_check1 CHECK (((prints = 'labels'::text) = (dots_per_mm IS NOT NULL))),
+    CONSTRAINT printers_check2 CHECK (
+CASE prints
+    WHEN 'labels'::text THEN (paper = ANY (ARRAY['show'::text, 'cinema'::text]))
+    WHEN 'receipts'::text THEN (paper = ANY (ARRAY['58mm'::text, '80mm'::text]))
+    WHEN 'documents'::text THEN (paper = ANY (ARRAY['a4'::text, 'a6'::text]))
+    ELSE (paper = 'cr80'::text)
+END),
+    CONSTRAINT printers_dialect_check CHECK ((dialect = ANY (ARRAY['zpl'::text, 'escpos'::text, 'none'::text]))),
+    CONSTRAINT printers_dots_per_mm_check CHECK ((dots_per_mm = ANY (ARRAY[8, 12]))),
+    CONSTRAINT printers_port_check CHECK (((port >= 0) AND (port <= 65535))),
+    CONSTRAINT printers_prints_check CHECK ((prints = ANY (ARRAY['labels'::text, 'receipts'::text, 'documents'::text, 'cards'::text]))),
+    CONSTRAINT printers_way_check CHECK ((way = ANY (ARRAY['raw'::text, 'ipp'::text, 'device'::text])))
+);
+
 CREATE TABLE public.quotas (
     id uuid NOT NULL,
     tariff_id uuid NOT NULL,
@@ -1785,6 +1963,27 @@ ALTER TABLE public.scan_devices ALTER COLUMN number ADD GENERATED ALWAYS AS IDEN
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.scan_hubs (
+    id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    profile_id uuid,
+    name text NOT NULL,
+    hash bytea NOT NULL,
+    code_id uuid,
+    enrolled_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    seen_from text DEFAULT ''::text NOT NULL,
+    revoked_at timestamp with time zone,
+    software text DEFAULT ''::text NOT NULL,
+    reported_at timestamp with time zone,
+    clock_offset_ms bigint,
+    scanner_count integer DEFAULT 0 NOT NULL,
+    pending_count integer DEFAULT 0 NOT NULL,
+    CONSTRAINT scan_hubs_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT scan_hubs_pending_count_check CHECK ((pending_count >= 0)),
+    CONSTRAINT scan_hubs_scanner_count_check CHECK ((scanner_count >= 0))
 );
 
 CREATE TABLE public.scan_profile_dates (
@@ -1961,7 +2160,10 @@ CREATE TABLE public.tills (
     drawer_kicked boolean NOT NULL,
     retired_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
-    version integer DEFAULT 1 NOT NULL
+    version integer DEFAULT 1 NOT NULL,
+    ticket_printer_id uuid,
+    receipt_printer_id uuid,
+    card_printer_id uuid
 );
 
 CREATE TABLE public.uploads (
@@ -2145,8 +2347,20 @@ CREATE FUNCTION public.reach(person uuid, organisation uuid, box_office uuid, ev
    GROUP BY o.id, b.id;
 END;
 
+ALTER TABLE ONLY public.access_points
+    ADD CONSTRAINT access_points_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY public.access_points
+    ADD CONSTRAINT access_points_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.account_links
     ADD CONSTRAINT account_links_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY public.agent_codes
+    ADD CONSTRAINT agent_codes_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY public.agent_codes
+    ADD CONSTRAINT agent_codes_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.allotment_copies
     ADD CONSTRAINT allotment_copies_pkey PRIMARY KEY (id);
@@ -2289,6 +2503,9 @@ ALTER TABLE ONLY public.claims_8
 ALTER TABLE ONLY public.claims_9
     ADD CONSTRAINT claims_9_pkey PRIMARY KEY (pool_id, place);
 
+ALTER TABLE ONLY public.consignments
+    ADD CONSTRAINT consignments_pkey PRIMARY KEY (order_id);
+
 ALTER TABLE ONLY public.customer_addresses
     ADD CONSTRAINT customer_addresses_pkey PRIMARY KEY (customer_id, address);
 
@@ -2375,6 +2592,9 @@ ALTER TABLE ONLY public.invoices
 
 ALTER TABLE ONLY public.invoices
     ADD CONSTRAINT invoices_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.kits
+    ADD CONSTRAINT kits_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.known_addresses
     ADD CONSTRAINT known_addresses_pkey PRIMARY KEY (staff_id, address);
@@ -2550,6 +2770,33 @@ ALTER TABLE ONLY public.pools
 ALTER TABLE ONLY public.prices
     ADD CONSTRAINT prices_tariff_id_performance_id_category_zone_key UNIQUE NULLS NOT DISTINCT (tariff_id, performance_id, category, zone);
 
+ALTER TABLE ONLY public.print_agents
+    ADD CONSTRAINT print_agents_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY public.print_agents
+    ADD CONSTRAINT print_agents_id_box_office_id_key UNIQUE (id, box_office_id);
+
+ALTER TABLE ONLY public.print_agents
+    ADD CONSTRAINT print_agents_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.print_jobs
+    ADD CONSTRAINT print_jobs_box_office_id_request_key_key UNIQUE (box_office_id, request_key);
+
+ALTER TABLE ONLY public.print_jobs
+    ADD CONSTRAINT print_jobs_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.print_jobs
+    ADD CONSTRAINT print_jobs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.print_jobs
+    ADD CONSTRAINT print_jobs_take_id_key UNIQUE (take_id);
+
+ALTER TABLE ONLY public.printers
+    ADD CONSTRAINT printers_id_box_office_id_key UNIQUE (id, box_office_id);
+
+ALTER TABLE ONLY public.printers
+    ADD CONSTRAINT printers_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.quotas
     ADD CONSTRAINT quotas_pkey PRIMARY KEY (id);
 
@@ -2579,6 +2826,12 @@ ALTER TABLE ONLY public.scan_devices
 
 ALTER TABLE ONLY public.scan_devices
     ADD CONSTRAINT scan_devices_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.scan_hubs
+    ADD CONSTRAINT scan_hubs_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY public.scan_hubs
+    ADD CONSTRAINT scan_hubs_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.scan_profile_dates
     ADD CONSTRAINT scan_profile_dates_pkey PRIMARY KEY (profile_id, performance_id);
@@ -2685,7 +2938,11 @@ ALTER TABLE ONLY public.waiting_steps
 ALTER TABLE ONLY public.waiting_turns
     ADD CONSTRAINT waiting_turns_pkey PRIMARY KEY (event_id, ordinal);
 
+CREATE INDEX access_points_kit ON public.access_points USING btree (kit_id);
+
 CREATE INDEX account_links_staff ON public.account_links USING btree (staff_id);
+
+CREATE INDEX agent_codes_box_office ON public.agent_codes USING btree (box_office_id, expires_at);
 
 CREATE INDEX allotment_copies_performance ON public.allotment_copies USING btree (performance_id);
 
@@ -2759,6 +3016,10 @@ CREATE INDEX claims_8_order_id_idx ON public.claims_8 USING btree (order_id);
 
 CREATE INDEX claims_9_order_id_idx ON public.claims_9 USING btree (order_id);
 
+CREATE INDEX consignments_box_office ON public.consignments USING btree (box_office_id, created_at);
+
+CREATE INDEX consignments_performance ON public.consignments USING btree (performance_id);
+
 CREATE INDEX customer_links_customer ON public.customer_links USING btree (customer_id);
 
 CREATE INDEX customer_links_ends ON public.customer_links USING btree (ends_at);
@@ -2805,6 +3066,8 @@ CREATE INDEX invoices_label ON public.invoices USING btree (box_office_id, label
 
 CREATE INDEX invoices_order ON public.invoices USING btree (order_id, id);
 
+CREATE UNIQUE INDEX kits_name ON public.kits USING btree (box_office_id, lower(name)) WHERE (retired_at IS NULL);
+
 CREATE INDEX ledger_order ON public.ledger USING btree (order_id);
 
 CREATE INDEX ledger_time ON public.ledger USING btree (box_office_id, at);
@@ -2839,6 +3102,8 @@ CREATE INDEX orders_not_paid ON public.orders USING btree (box_office_id, placed
 
 CREATE INDEX orders_placed ON public.orders USING btree (box_office_id, channel, placed_at, id);
 
+CREATE INDEX orders_split_from ON public.orders USING btree (split_from) WHERE (split_from IS NOT NULL);
+
 CREATE INDEX orders_unpaid ON public.orders USING btree (customer_id) WHERE (status = 'pending'::text);
 
 CREATE INDEX passages_performance ON public.passages USING btree (performance_id);
@@ -2854,6 +3119,8 @@ CREATE INDEX passkeys_staff ON public.passkeys USING btree (staff_id);
 CREATE INDEX payments_cash_session ON public.payments USING btree (cash_session_id) WHERE (cash_session_id IS NOT NULL);
 
 CREATE INDEX payments_order ON public.payments USING btree (order_id);
+
+CREATE INDEX payments_part_of ON public.payments USING btree (part_of) WHERE (part_of IS NOT NULL);
 
 CREATE INDEX performances_box_office ON public.performances USING btree (box_office_id, starts_at);
 
@@ -2903,6 +3170,30 @@ CREATE INDEX plan_versions_hash ON public.plan_versions USING btree (hash);
 
 CREATE INDEX prices_performance ON public.prices USING btree (performance_id) WHERE (performance_id IS NOT NULL);
 
+CREATE INDEX print_agents_box_office ON public.print_agents USING btree (box_office_id);
+
+CREATE INDEX print_agents_code ON public.print_agents USING btree (code_id) WHERE (code_id IS NOT NULL);
+
+CREATE INDEX print_jobs_box_office ON public.print_jobs USING btree (box_office_id, number);
+
+CREATE INDEX print_jobs_in_doubt ON public.print_jobs USING btree (box_office_id, number) WHERE (status = 'unknown'::text);
+
+CREATE UNIQUE INDEX print_jobs_one_at_a_time ON public.print_jobs USING btree (printer_id) WHERE (status = 'sending'::text);
+
+CREATE INDEX print_jobs_order ON public.print_jobs USING btree (order_id, number) WHERE (order_id IS NOT NULL);
+
+CREATE INDEX print_jobs_reprint ON public.print_jobs USING btree (reprint_of) WHERE (reprint_of IS NOT NULL);
+
+CREATE INDEX print_jobs_session ON public.print_jobs USING btree (cash_session_id) WHERE (cash_session_id IS NOT NULL);
+
+CREATE INDEX print_jobs_waiting ON public.print_jobs USING btree (printer_id, number) WHERE (status = 'queued'::text);
+
+CREATE INDEX print_jobs_with_payload ON public.print_jobs USING btree (created_at) WHERE (payload IS NOT NULL);
+
+CREATE INDEX printers_agent ON public.printers USING btree (agent_id) WHERE (agent_id IS NOT NULL);
+
+CREATE UNIQUE INDEX printers_name ON public.printers USING btree (box_office_id, lower(name)) WHERE (retired_at IS NULL);
+
 CREATE INDEX refunds_cash_session ON public.refunds USING btree (cash_session_id) WHERE (cash_session_id IS NOT NULL);
 
 CREATE INDEX refunds_due ON public.refunds USING btree (created_at) WHERE (status = 'due'::text);
@@ -2918,6 +3209,12 @@ CREATE INDEX scan_devices_code ON public.scan_devices USING btree (code_id) WHER
 CREATE INDEX scan_devices_profile ON public.scan_devices USING btree (profile_id);
 
 CREATE INDEX scan_devices_staff ON public.scan_devices USING btree (staff_id) WHERE (staff_id IS NOT NULL);
+
+CREATE INDEX scan_hubs_box_office ON public.scan_hubs USING btree (box_office_id);
+
+CREATE INDEX scan_hubs_code ON public.scan_hubs USING btree (code_id) WHERE (code_id IS NOT NULL);
+
+CREATE INDEX scan_hubs_profile ON public.scan_hubs USING btree (profile_id) WHERE (profile_id IS NOT NULL);
 
 CREATE INDEX scan_profile_dates_performance ON public.scan_profile_dates USING btree (performance_id);
 
@@ -2963,11 +3260,17 @@ CREATE INDEX tickets_sales ON public.tickets USING btree (performance_id, placed
 
 CREATE INDEX tickets_tariff ON public.tickets USING btree (tariff_id);
 
+CREATE INDEX tills_card_printer ON public.tills USING btree (card_printer_id) WHERE (card_printer_id IS NOT NULL);
+
 CREATE INDEX tills_event ON public.tills USING btree (event_id) WHERE (event_id IS NOT NULL);
 
 CREATE UNIQUE INDEX tills_name ON public.tills USING btree (box_office_id, lower(name)) WHERE (retired_at IS NULL);
 
 CREATE INDEX tills_performance ON public.tills USING btree (performance_id) WHERE (performance_id IS NOT NULL);
+
+CREATE INDEX tills_receipt_printer ON public.tills USING btree (receipt_printer_id) WHERE (receipt_printer_id IS NOT NULL);
+
+CREATE INDEX tills_ticket_printer ON public.tills USING btree (ticket_printer_id) WHERE (ticket_printer_id IS NOT NULL);
 
 CREATE INDEX tokens_organisation ON public.tokens USING btree (organisation_id);
 
@@ -3059,8 +3362,17 @@ CREATE TRIGGER invoices_stay BEFORE DELETE OR UPDATE ON public.invoices FOR EACH
 
 CREATE TRIGGER waiting_room_goes_on BEFORE UPDATE ON public.waiting_rooms FOR EACH ROW EXECUTE FUNCTION public.waiting_room_goes_on();
 
+ALTER TABLE ONLY public.access_points
+    ADD CONSTRAINT access_points_kit_id_fkey FOREIGN KEY (kit_id) REFERENCES public.kits(id);
+
 ALTER TABLE ONLY public.account_links
     ADD CONSTRAINT account_links_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.agent_codes
+    ADD CONSTRAINT agent_codes_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.agent_codes
+    ADD CONSTRAINT agent_codes_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
 
 ALTER TABLE ONLY public.allotment_copies
     ADD CONSTRAINT allotment_copies_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
@@ -3194,6 +3506,24 @@ ALTER TABLE public.claims
 ALTER TABLE public.claims
     ADD CONSTRAINT claims_pool_id_fkey FOREIGN KEY (pool_id) REFERENCES public.pools(id);
 
+ALTER TABLE ONLY public.consignments
+    ADD CONSTRAINT consignments_allotment_id_fkey FOREIGN KEY (allotment_id) REFERENCES public.allotments(id);
+
+ALTER TABLE ONLY public.consignments
+    ADD CONSTRAINT consignments_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.consignments
+    ADD CONSTRAINT consignments_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.consignments
+    ADD CONSTRAINT consignments_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id);
+
+ALTER TABLE ONLY public.consignments
+    ADD CONSTRAINT consignments_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.consignments
+    ADD CONSTRAINT consignments_tariff_id_fkey FOREIGN KEY (tariff_id) REFERENCES public.tariffs(id);
+
 ALTER TABLE ONLY public.customer_addresses
     ADD CONSTRAINT customer_addresses_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
 
@@ -3296,6 +3626,9 @@ ALTER TABLE ONLY public.invoices
 ALTER TABLE ONLY public.invoices
     ADD CONSTRAINT invoices_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
 
+ALTER TABLE ONLY public.kits
+    ADD CONSTRAINT kits_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
 ALTER TABLE ONLY public.known_addresses
     ADD CONSTRAINT known_addresses_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
 
@@ -3380,6 +3713,9 @@ ALTER TABLE ONLY public.orders
 ALTER TABLE ONLY public.orders
     ADD CONSTRAINT orders_in_the_currency_of_their_box_office FOREIGN KEY (box_office_id, currency) REFERENCES public.box_offices(id, currency);
 
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_split_from_fkey FOREIGN KEY (split_from) REFERENCES public.orders(id);
+
 ALTER TABLE ONLY public.pass_type_performances
     ADD CONSTRAINT pass_type_performances_pass_type_id_fkey FOREIGN KEY (pass_type_id) REFERENCES public.pass_types(id);
 
@@ -3427,6 +3763,9 @@ ALTER TABLE ONLY public.payments
 
 ALTER TABLE ONLY public.payments
     ADD CONSTRAINT payments_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_part_of_fkey FOREIGN KEY (part_of) REFERENCES public.payments(id);
 
 ALTER TABLE ONLY public.performances
     ADD CONSTRAINT performances_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
@@ -3491,6 +3830,42 @@ ALTER TABLE ONLY public.prices
 ALTER TABLE ONLY public.prices
     ADD CONSTRAINT prices_tariff_id_fkey FOREIGN KEY (tariff_id) REFERENCES public.tariffs(id);
 
+ALTER TABLE ONLY public.print_agents
+    ADD CONSTRAINT print_agents_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.print_agents
+    ADD CONSTRAINT print_agents_code_id_fkey FOREIGN KEY (code_id) REFERENCES public.agent_codes(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.print_jobs
+    ADD CONSTRAINT print_jobs_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.print_agents(id);
+
+ALTER TABLE ONLY public.print_jobs
+    ADD CONSTRAINT print_jobs_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.print_jobs
+    ADD CONSTRAINT print_jobs_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.print_jobs
+    ADD CONSTRAINT print_jobs_cash_session_id_fkey FOREIGN KEY (cash_session_id) REFERENCES public.cash_sessions(id);
+
+ALTER TABLE ONLY public.print_jobs
+    ADD CONSTRAINT print_jobs_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.print_jobs
+    ADD CONSTRAINT print_jobs_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.print_jobs
+    ADD CONSTRAINT print_jobs_printer_id_box_office_id_fkey FOREIGN KEY (printer_id, box_office_id) REFERENCES public.printers(id, box_office_id);
+
+ALTER TABLE ONLY public.print_jobs
+    ADD CONSTRAINT print_jobs_reprint_of_fkey FOREIGN KEY (reprint_of) REFERENCES public.print_jobs(id);
+
+ALTER TABLE ONLY public.printers
+    ADD CONSTRAINT printers_agent_id_box_office_id_fkey FOREIGN KEY (agent_id, box_office_id) REFERENCES public.print_agents(id, box_office_id);
+
+ALTER TABLE ONLY public.printers
+    ADD CONSTRAINT printers_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
 ALTER TABLE ONLY public.quotas
     ADD CONSTRAINT quotas_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id) ON DELETE CASCADE;
 
@@ -3529,6 +3904,15 @@ ALTER TABLE ONLY public.scan_devices
 
 ALTER TABLE ONLY public.scan_devices
     ADD CONSTRAINT scan_devices_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.scan_hubs
+    ADD CONSTRAINT scan_hubs_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scan_hubs
+    ADD CONSTRAINT scan_hubs_code_id_fkey FOREIGN KEY (code_id) REFERENCES public.scan_codes(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.scan_hubs
+    ADD CONSTRAINT scan_hubs_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES public.scan_profiles(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.scan_profile_dates
     ADD CONSTRAINT scan_profile_dates_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id) ON DELETE CASCADE;
@@ -3630,10 +4014,19 @@ ALTER TABLE ONLY public.tills
     ADD CONSTRAINT tills_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
 
 ALTER TABLE ONLY public.tills
+    ADD CONSTRAINT tills_card_printer_id_box_office_id_fkey FOREIGN KEY (card_printer_id, box_office_id) REFERENCES public.printers(id, box_office_id);
+
+ALTER TABLE ONLY public.tills
     ADD CONSTRAINT tills_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.tills
     ADD CONSTRAINT tills_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.tills
+    ADD CONSTRAINT tills_receipt_printer_id_box_office_id_fkey FOREIGN KEY (receipt_printer_id, box_office_id) REFERENCES public.printers(id, box_office_id);
+
+ALTER TABLE ONLY public.tills
+    ADD CONSTRAINT tills_ticket_printer_id_box_office_id_fkey FOREIGN KEY (ticket_printer_id, box_office_id) REFERENCES public.printers(id, box_office_id);
 
 ALTER TABLE ONLY public.tokens
     ADD CONSTRAINT tokens_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id);
