@@ -84,9 +84,9 @@ class Reach(Struct, frozen=True):
     event_id: UUID | None
     scope: Scope | None
     creates_events: bool
+    sells: tuple[UUID, ...] = ()
 
     def may(self, scope: Scope) -> bool:
-    sells: tuple[UUID, ...] = ()
         """Whether this scope is granted here."""
         return self.scope is not None and self.scope.includes(scope)
 
@@ -97,12 +97,12 @@ class Reach(Struct, frozen=True):
         return self
 
     @property
-    def managed(self) -> bool:
-    @property
     def sold_events(self) -> tuple[UUID, ...] | None:
         """The events of a box office that they may sell; None: all of them."""
         return None if self.may(Scope.SELL) else self.sells
 
+    @property
+    def managed(self) -> bool:
         """Whether all of it is managed."""
         return self.may(Scope.MANAGE)
 
