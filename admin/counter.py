@@ -93,6 +93,8 @@ class OfferSeen(Struct, frozen=True):
     place_list: str
     tariffs: tuple[TariffSeen, ...]
     groups: tuple[GroupSeen, ...]
+    kept: list[tuple[int, int, int]]
+    """Runs of places that may be sold by naming their code: (first, count, code)."""
 
 
 @get(AT)
@@ -141,6 +143,7 @@ async def offer_seen(request: Call, key: FromPath[str], performance_id: FromPath
     return OfferSeen(
         at.id, at.currency, at.plan_hash.hex(), at.place_list_hash.hex(),
         offered.tariffs(offer, Channel.COUNTER, language, request.now), offered.groups(offer, Channel.COUNTER),
+        await allotments.sellable_runs(request.services.database, desk.reach.organisation_id, at.id),
     )  # fmt: skip
 
 

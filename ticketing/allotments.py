@@ -275,6 +275,17 @@ async def sellable(db: Database, organisation_id: UUID, performance_id: UUID) ->
         return await SQL.sellable.all(c, Sellable, **values)
 
 
+async def sellable_runs(db: Database, organisation_id: UUID, performance_id: UUID) -> list[tuple[int, int, int]]:
+    """The places of an organisation's date that staff may sell although they are off open sale: runs (first, count, code)
+    in the order of places; or NotFound."""
+    async with db.read() as c:
+        date = await find_date(c, organisation_id, performance_id)
+    hall = await halls.hall(db, date.plan_hash, date.place_list_hash)
+    async with db.read() as c:
+        codes = await pools.codes_of(c, date.pool_id, hall.packed.place_count)
+    return [run for run in _runs(codes) if run[2] < BLOCK_CODES[0]]
+
+
 async def ensure_sellable(c: Connection, performance_ids: Sequence[UUID], codes: Sequence[int]) -> None:
     """Raises NotFound unless each of these codes is an open allotment at every one of these performances.
 

@@ -363,7 +363,11 @@ async def test_mutant_a_date_that_is_not_asked_whose_it_is_is_told(
     async def unasked(call: Any, desk: Any, performance: UUID) -> Any:
         return await call.services.offers.of(performance)
 
+    async def no_runs(*asked: Any) -> list[Any]:
+        return []
+
     monkeypatch.setattr(page, "_offer", unasked)
+    monkeypatch.setattr(allotments, "sellable_runs", no_runs)
     assert (await clerk.browser.get(f"{clerk.at}/dates/{rival.first}/offer.json")).status_code == 200
 
 
@@ -378,6 +382,8 @@ async def test_an_allotment_is_sold_from_where_it_is_named(
     await clerk.take(1, 409, seat="A-1")
     [kept] = await allotments.sellable(database, owner, date)
     assert f'value="{kept.code}" data-allotment' in await clerk.browser.page(clerk.at)
+    offer = (await clerk.browser.get(f"{clerk.at}/dates/{house.first}/offer.json")).json()
+    assert offer["kept"] == [[0, 2, kept.code]]
     assert "data-item=" in await clerk.take(1, seat="A-1", allotment=str(kept.code))
     assert sold(await clerk.sell())
 

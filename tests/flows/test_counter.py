@@ -93,6 +93,34 @@ def test_mixed_tariffs_another_date_undone_and_a_reload(visit: Callable[..., Pag
     look(page)
 
 
+def test_what_was_typed_in_the_payment_outlives_a_lost_connection_and_a_reload(
+    visit: Callable[..., Page], site: Site
+) -> None:
+    page = opened(visit(), site)
+    keys, dialog = Keys(page), page.locator("[data-pay-dialog]")
+    keys.press("1", "F", "Enter", "@")
+    page.keyboard.type("ida@example.org")
+    keys.press("Tab")
+    page.keyboard.type("Ida")
+    page.locator("[data-given]").fill("100")
+    page.context.set_offline(True)
+    page.locator("[data-sell]").click()
+    expect(page.locator("[data-change]")).to_contain_text("whether it was sold is not known")
+    page.context.set_offline(False)
+    page.reload()
+    expect(dialog).to_be_visible()
+    expect(page.locator("[data-given]")).to_have_value("100")
+    expect(page.locator("[data-customer-told]")).to_have_text("Ida, ida@example.org")
+    expect(page.locator("[data-due]")).to_have_attribute("data-due", "6000")
+    page.keyboard.press("Enter")
+    expect(dialog.locator("[data-back-cents]")).to_have_attribute("data-back-cents", "4000")
+    page.keyboard.press("Enter")
+    page.reload()
+    expect(page.locator("[data-none]")).to_be_visible()
+    expect(dialog).to_be_hidden()
+    assert page.evaluate("sessionStorage.getItem('placeur-counter-typed')") is None
+
+
 def test_a_lost_connection_is_said_and_the_cart_stays(visit: Callable[..., Page], site: Site) -> None:
     page = opened(visit(), site)
     keys = Keys(page)

@@ -154,3 +154,23 @@ test("a companion's seat is no stand-in for an ordinary one", () => {
   const { picking, seats, ids } = made({ B8: SOLD, B7: SOLD, B6: SOLD });
   assert.ok(!ids(picking.nearest(seats("B8")[0], 20)).some((id) => ["B9", "B10"].includes(id)));
 });
+
+test("what is kept off sale is open to who may sell it, whatever is told of it meanwhile", () => {
+  const { house, states, picking } = made();
+  const [place, sold] = [house.place[3], house.place[4]];
+  const octets = new Uint8Array(Math.ceil(house.placeCount / 4));
+  for (const [at, state] of [[place, 3], [sold, 2]]) octets[at >> 2] |= state << ((at & 3) * 2);
+  states.whole(octets);
+  states.open([[place, 2, 7]]);
+  picking.recount();
+  assert.deepEqual([states.of(3), states.of(4), picking.open(3)], [FREE, SOLD, true]);
+  const told = new DataView(new ArrayBuffer(9));
+  told.setUint32(0, place, true);
+  told.setUint32(4, 2, true);
+  told.setUint8(8, 3);
+  states.change(new Uint8Array(told.buffer));
+  assert.deepEqual([states.of(3), states.of(4)], [FREE, FREE], "sold no more, and still kept");
+  states.open([]);
+  assert.deepEqual([states.of(3), states.of(4), picking.open(3)], [3, 3, false]);
+  assert.equal(states.row(house.row[3])[FREE], house.rows[house.row[3]].end - house.rows[house.row[3]].start - 2);
+});

@@ -12,6 +12,8 @@ const DATES_MS = 15_000;
 const FIND_MS = 200;
 const COUNT_MAX = 20;
 const WINDOW = "placeur-counter";
+const TYPED = "placeur-counter-typed";
+const TYPES = ["file", "hidden"];
 
 export function counter(page) {
   const element = page.querySelector("[data-counter]");
@@ -35,7 +37,7 @@ export class Counter {
     this._listen();
     this._paying();
     this._mark();
-    this.act(() => this._show("cart", `${this.at}/cart?window=${this.window}`));
+    this.act(() => this._show("cart", `${this.at}/cart?window=${this.window}`)).then(() => this._again());
     this.ready();
   }
 
@@ -139,6 +141,7 @@ export class Counter {
       });
     }
     this.map.held();
+    if (this._one("[data-none]") && !this._one("[data-lost]")) this._forget();
   }
 
   _mark() {
@@ -169,6 +172,7 @@ export class Counter {
     this.page.addEventListener("change", ({ target }) => {
       const choices = target.closest("[data-choices]");
       if (choices) this._choices(choices);
+      if (target.matches("[data-allotment], [data-wheelchairs]")) this.map.allotted();
       if (target.id === "till") target.form.requestSubmit();
     });
     this.element.addEventListener("submit", (event) => event.preventDefault());
@@ -281,6 +285,7 @@ export class Counter {
     this.given.addEventListener("keydown", (event) => this._givenKey(event));
     this.given.addEventListener("input", () => this._change());
     this.form.addEventListener("change", () => this._change());
+    for (const kind of ["input", "change"]) this.form.addEventListener(kind, () => this._keep());
     this.dialog.addEventListener("close", () => this._closed());
     const email = this._one("[data-email]");
     let soon = 0;
@@ -315,18 +320,66 @@ export class Counter {
     this._one("#name").value = name;
     this._one('[data-block="people"]').replaceChildren();
     this._one("[data-customer-told]").textContent = `${name}, ${person}`;
+    this._keep();
     (this.touch ? this._one("[data-sell]") : this.given).focus();
   }
 
   _noted(note) {
     this.given.value = note;
     this._change();
+    this._keep();
   }
 
   _asked() {
     const invoice = this._one('[data-way="I"]').parentElement;
     invoice.hidden = this._one("[data-ways]")?.dataset.ways !== "invoice";
+    this._restore();
     this._change();
+  }
+
+  // -- what was typed ------------------------------------------------------------------------------------------------
+  // It outlives a reload and a lost connection: this window's storage keeps it, for who typed it, until the sale is made
+  // or the cart is empty. Files are chosen anew.
+
+  get _saved() {
+    const kept = JSON.parse(sessionStorage.getItem(TYPED) ?? "null");
+    return kept?.person === this.element.dataset.person ? kept : { fields: {}, open: false };
+  }
+
+  get _fields() {
+    return [...this.form.elements].filter(({ name, type }) => name && !TYPES.includes(type));
+  }
+
+  _keep(open = this.dialog.open) {
+    const { fields } = this._saved;
+    for (const { name } of this._fields) fields[name] = [];
+    for (const [name, value] of new FormData(this.form)) if (typeof value === "string" && fields[name]) fields[name].push(value);
+    sessionStorage.setItem(TYPED, JSON.stringify({ person: this.element.dataset.person, open, fields }));
+  }
+
+  _forget() {
+    sessionStorage.removeItem(TYPED);
+    this.form.reset();
+    this._one("[data-customer-told]").textContent = this.told;
+    this._one("[data-customer]").open = false;
+  }
+
+  _restore() {
+    const { fields } = this._saved;
+    for (const one of this._fields) {
+      const values = fields[one.name];
+      if (!values) continue;
+      if (one.type === "radio" || one.type === "checkbox") one.checked = values.includes(one.value);
+      else if (one.options) for (const option of one.options) option.selected = values.includes(option.value);
+      else one.value = values[0] ?? "";
+    }
+    const said = ["name", "email"].map((name) => fields[name]?.[0]).filter(Boolean).join(", ");
+    if (said) this._one("[data-customer-told]").textContent = said;
+  }
+
+  // After a reload: the payment that was under way.
+  _again() {
+    if (this._saved.open && this._one("[data-pay]")) this.pay();
   }
 
   get dueCents() {
@@ -356,7 +409,9 @@ export class Counter {
     return this.act(async () => {
       const fields = new FormData(this.form);
       fields.set("window", this.window);
-      const { text, ok } = await this.ask(`${this.at}/orders`, fields);
+      const { text, ok } = await this.ask(`${this.at}/orders`, fields).catch((problem) => {
+        throw Object.assign(problem, { sentence: problem.sentence ?? this.words.unsure });
+      });
       this._one(`[data-block="${ok ? "sold" : "asked"}"]`).innerHTML = text;
       this._asked();
       if (ok) this._sold();
@@ -364,17 +419,16 @@ export class Counter {
   }
 
   _sold() {
+    this._forget();
     this.form.hidden = true;
     this._one('[data-block="sold"]').hidden = false;
-    this.form.reset();
-    this._one("[data-customer-told]").textContent = this.told;
-    this._one("[data-customer]").open = false;
     this._one("[data-next]").focus();
     this.act(() => this._show("cart", `${this.at}/cart?window=${this.window}`));
   }
 
   _closed() {
     const sold = this._one('[data-block="sold"]');
+    if (sold.hidden) this._keep(false);
     if (!sold.hidden) this._one("[data-told]").textContent = this.words.done;
     sold.hidden = true;
     this.form.hidden = false;

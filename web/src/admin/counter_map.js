@@ -10,6 +10,7 @@ import { counter as howMany } from "../shop/counter.js";
 import { amounts } from "./counter.js";
 
 const AREA_MAX = 20;
+const ACCESSIBLE = 15;
 
 export class CounterMap {
   constructor(counter) {
@@ -51,10 +52,21 @@ export class CounterMap {
       show: (section) => this.map.showSection(section),
     });
     this.map.parts = [this.list];
+    this.kept = offer.kept;
+    this.allotted();
     this.map.follow(`/admin/performances/${offer.performance}/availability`);
     mapBox.addEventListener("seat", ({ detail: { index } }) => this.choose(index));
     mapBox.addEventListener("area", ({ detail }) => this.area(detail));
     this.held();
+  }
+
+  // What may be had from allotments, by those that are ticked; the places of wheelchair users by asking for them.
+  allotted() {
+    if (!this.map) return;
+    const { allotment, wheelchairs } = this.counter.bounds();
+    const codes = new Set([...allotment.map(Number), ...(wheelchairs ? [ACCESSIBLE] : [])]);
+    this.map.states.open(this.kept.filter(([, , code]) => codes.has(code)));
+    this.map.changed(null);
   }
 
   // What the cart has of this date.

@@ -10,6 +10,8 @@ export class States {
     this.house = house;
     this.known = false;
     this.state = new Uint8Array(house.placeCount).fill(OFF);
+    this._told = new Uint8Array(house.placeCount).fill(OFF);
+    this._kept = new Uint8Array(house.placeCount);
     this._seat = new Int32Array(house.placeCount).fill(-1);
     this._area = new Int32Array(house.placeCount).fill(-1);
     for (let seat = 0; seat < house.count; seat++) if (house.place[seat] >= 0) this._seat[house.place[seat]] = seat;
@@ -34,7 +36,8 @@ export class States {
   // The whole house, two bits a place.
   whole(octets) {
     const count = Math.min(this.state.length, octets.length * 4);
-    for (let place = 0; place < count; place++) this.state[place] = (octets[place >> 2] >> ((place & 3) * 2)) & 3;
+    for (let place = 0; place < count; place++) this._told[place] = (octets[place >> 2] >> ((place & 3) * 2)) & 3;
+    this._see();
     this.known = true;
     this._recount();
   }
@@ -51,6 +54,14 @@ export class States {
     return touched;
   }
 
+  // Places kept off open sale that may be had here all the same, as runs [first, count]; those of before may not any more.
+  open(runs) {
+    this._kept.fill(0);
+    for (const [first, count] of runs) this._kept.fill(1, first, first + count);
+    this._see();
+    this._recount();
+  }
+
   // What this browser knows before it is told: places that it has just taken or given back. The sections they are in.
   mark(places, state) {
     const touched = new Set();
@@ -58,7 +69,18 @@ export class States {
     return touched;
   }
 
-  _set(place, state, touched) {
+  // What is told of a place, but for those that are kept for whoever sells here.
+  _seen(place) {
+    return this._told[place] === OFF && this._kept[place] ? FREE : this._told[place];
+  }
+
+  _see() {
+    for (let place = 0; place < this.state.length; place++) this.state[place] = this._seen(place);
+  }
+
+  _set(place, told, touched) {
+    this._told[place] = told;
+    const state = this._seen(place);
     const before = this.state[place];
     if (before === state) return;
     this.state[place] = state;
