@@ -1,9 +1,10 @@
 """The worker process: what happens after a sale, away from the shoppers.
 
-It does the jobs that orders leave behind (mails with their tickets, refunds, repairs), lets unpaid orders lapse, keeps
-Redis in step with Postgres, and checks every minute that all is true that must be, telling each breach in the log and
-as a number. Setting a ticket takes some fifty milliseconds of a core, so it is done in a process of its own that
-yields to everybody else: a mail may be late in an on-sale, a seat may not.
+It does the jobs that orders leave behind (mails with their tickets, refunds, repairs), lets unpaid orders lapse, prints
+on the printers that the server reaches itself, keeps Redis in step with Postgres, and checks every minute that all is
+true that must be, telling each breach in the log and as a number. Setting a ticket takes some fifty milliseconds of a
+core, so it is done in a process of its own that yields to everybody else: a mail may be late in an on-sale, a seat may
+not.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ import uvloop
 from msgspec import Struct
 
 from engine.reconciler import Reconciler
+from hardware import spooler
 from mailing import accounts as account_letters
 from mailing import buyers as buyer_letters
 from mailing import customers as customer_letters
@@ -311,6 +313,7 @@ async def work(opened: Stores, press: Press, stop: asyncio.Event) -> None:
     publisher = metrics.Publisher()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(worker.run(db, inventory, settings, reconciler, provider, handlers, stop))
+        tasks.create_task(spooler.run(db, settings, stop))
         tasks.create_task(worker.repeat(stop, settings.check_s, partial(check_all, opened)))
         tasks.create_task(worker.repeat(stop, PUBLISHED_EVERY_S, partial(_publish, opened, publisher)))
 

@@ -51,6 +51,8 @@ NAME_CHARS_MAX = 100
 NOTE_CHARS_MAX = 300
 CHANNEL = "placeur_print"
 """Of Postgres: told of each job that is added, with the agent's id, or nothing for the server's own."""
+LOCK = -5_073_001
+"""Of Postgres: who has it prints for the server. Below zero, since pools are locked by their numbers."""
 
 SQL = load("print_jobs")
 
@@ -205,6 +207,11 @@ async def take(
         except UniqueViolationError:  # another was quicker: with this id, or at this printer
             before = await SQL.taken.one(c, _Seen, **wanted)
             return None if before is None else before.taken
+
+
+async def alone(c: Connection) -> bool:
+    """Whether whoever has this connection is the one that prints for the server, from now until it ends."""
+    return bool(await SQL.alone.value(c, key=LOCK))
 
 
 async def due(db: Database, agent_id: UUID | None, now: datetime) -> list[UUID]:

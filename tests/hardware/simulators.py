@@ -22,6 +22,7 @@ ZPL_PART = re.compile(rb"~HQES|~HS|! U1 getvar \"[a-z_.]+\"\r\n|\^XA.*?\^XZ\n?",
 AT_ONCE = rb"\x10\x04([\x01-\x04])"
 IN_TURN = b"\x1dr\x01"
 CUT = b"\x1dV\x00"
+KICK = rb"\x1bp[\x00\x01]..|\x10\x14\x01[\x00\x01]."
 
 
 def at(port: int, host: str = LOOPBACK) -> Judged:
@@ -58,6 +59,8 @@ class Machine:
     """What it shows as labels remaining when it is idle."""
 
     printed: list[bytes] = field(default_factory=list)
+    kicks: int = 0
+    """How often it opened its drawer."""
     connections: int = 0
     _asked: int = 0
     _job_bytes: int = 0
@@ -162,6 +165,9 @@ class Machine:
     def _hear_escpos(self) -> bytes:
         answers = bytes(self._answer_escpos(asked[0]) for asked in re.findall(AT_ONCE, self._heard))
         self._heard = re.sub(AT_ONCE, b"", self._heard)
+        if CUT not in self._heard and (pulses := re.findall(KICK, self._heard, re.DOTALL)):
+            self.kicks += len(pulses)
+            self._heard = self._heard[self._heard.index(pulses[-1]) + len(pulses[-1]) :]
         while self._heard:
             if self._heard.startswith(IN_TURN):
                 if self._waiting:

@@ -118,3 +118,7 @@ select request_key, payload, format, page_count, order_id, ticket_ids, cash_sess
 -- name: forget(before)!
 update print_jobs set payload = null
 where payload is not null and created_at < :before and status not in ('queued', 'sending');
+
+-- name: alone(key)$
+-- A lock of the session: it ends with the connection.
+select pg_try_advisory_lock(:key::bigint);
