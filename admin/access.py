@@ -184,6 +184,11 @@ async def scan_device(call: Call, device_id: UUID, scope: Scope) -> Desk:
     return await _on(call, Thing.SCAN_DEVICE, device_id, scope)
 
 
+async def scan_hub(call: Call, hub_id: UUID, scope: Scope) -> Desk:
+    """At a hub, by the rights on its box office."""
+    return await _on(call, Thing.SCAN_HUB, hub_id, scope)
+
+
 async def till(call: Call, till_id: UUID, scope: Scope) -> Desk:
     """At a till, by the rights on its box office; for selling, one on an event of it will do."""
     return await _on(call, Thing.TILL, till_id, scope, by_event=True)

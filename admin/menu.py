@@ -109,6 +109,7 @@ ELSEWHERE = {
     "cash-sessions": "tills",
     "scan-profiles": "scanning",
     "scan-devices": "scanning",
+    "scan-hubs": "scanning",
     "customers": "orders",
     "groups": "team",
     "rules": "team",

@@ -1,5 +1,6 @@
-"""Scanning: the profiles of a box office's gates, the codes that enrol scanners, the scanners and what is wrong with
-them; and, of an event, who scans it, how its doors go, and whom a scanner let in offline against what was known."""
+"""Scanning: the profiles of a box office's gates, the codes that enrol scanners, the scanners and hubs and what is
+wrong with them; and, of an event, who scans it, how its doors go, and whom a scanner let in offline against what was
+known."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,12 +22,14 @@ from ticketing import (
     offline_scans,
     scan_codes,
     scan_devices,
+    scan_hubs,
     scan_profiles,
 )
 from ticketing.doors import Mode, Verdict
 from ticketing.refusals import EditedMeanwhile, Refusal
 from ticketing.scan_codes import ScanCode
 from ticketing.scan_devices import Trouble
+from ticketing.scan_hubs import HubTrouble
 from ticketing.scan_profiles import ENTRIES_MAX, Choice, Choices, Profile, Role, Shown, ZoneChoice
 from ticketing.tokens import Scope
 from web.call import Call
@@ -56,6 +59,11 @@ TROUBLES = {
     Trouble.SILENT: marked("Silent"),
     Trouble.BATTERY_LOW: marked("Battery low"),
     Trouble.CLOCK_OFF: marked("Its clock is wrong"),
+}
+HUB_TROUBLES = {
+    HubTrouble.SCANS_WAIT: marked("Holds scans that it has not handed over"),
+    HubTrouble.SILENT: marked("Silent: its line is down"),
+    HubTrouble.CLOCK_OFF: marked("Its clock is wrong"),
 }
 VERDICTS = {
     Verdict.ALREADY_IN: marked("Somebody had come in with it"),
@@ -198,6 +206,17 @@ async def revoke_device(request: Call, scan_device_id: FromPath[UUID]) -> Redire
     return pages.done(request, target, "The scanner {name} is revoked.", name=ended.name)
 
 
+@post("/scan-hubs/{scan_hub_id:uuid}/revocation", status_code=200)
+async def revoke_hub(request: Call, scan_hub_id: FromPath[UUID]) -> Redirect:
+    """End a hub: it reads nothing more, and nothing more is taken from it."""
+    desk = await access.scan_hub(request, scan_hub_id, Scope.MANAGE)
+    await request.typed()
+    owner = desk.reach.organisation_id
+    ended = await scan_hubs.revoke(request.services.database, owner, scan_hub_id, desk.actor, request.now)
+    office = f"/admin/box-offices/{desk.reach.box_office_key}/scanning"
+    return pages.done(request, f"{office}#hubs", "The hub {name} is revoked.", name=ended.name)
+
+
 @get("/events/{event_id:uuid}/scanning")
 async def of_event(request: Call, event_id: FromPath[UUID]) -> Response[str]:
     """Who scans an event, and how its doors go."""
@@ -221,12 +240,17 @@ async def _index(request: Call, desk: Desk, form: Form, status: int = 200) -> Re
     manages = desk.may(Scope.MANAGE)
     codes = await scan_codes.list_of(services.database, services.secret, office, request.now) if manages else []
     devices = await scan_devices.list_of(services.database, office)
+    hubs = await scan_hubs.list_of(services.database, office)
     return pages.show(
         request, LIST, desk, status=status, form=form,
         profiles=await scan_profiles.list_of(services.database, office, request.now),
         codes=[_drawn(request, code) for code in codes if code.profile_id is None],
         devices=[(one, one.troubles(request.now)) for one in devices if one.revoked_at is None],
         ended=[one for one in devices if one.revoked_at is not None],
+        hubs=[(one, one.troubles(request.now)) for one in hubs if one.revoked_at is None],
+        hubs_ended=[one for one in hubs if one.revoked_at is not None],
+        hub_troubles=HUB_TROUBLES,
+        site=services.site_url,
         zone=await box_offices.time_zone(services.database, office),
         hours=HOURS, modes=MODES, roles=ROLES, troubles=TROUBLES, profile_id=None,
     )  # fmt: skip
@@ -365,5 +389,6 @@ def _page(profile_id: UUID) -> str:
 
 
 HANDLERS: list[HTTPRouteHandler] = [
-    index, new, create, show, save, withdraw, make_code, make_organiser_code, revoke_code, revoke_device, of_event
+    index, new, create, show, save, withdraw, make_code, make_organiser_code, revoke_code, revoke_device, revoke_hub,
+    of_event,
 ]  # fmt: skip

@@ -18,7 +18,7 @@ from api.checkin_wire import (
     position_seen,
     redeemed_seen,
 )
-from api.scan_devices import sound
+from api.scan_wire import sound
 from ticketing import checkins, door_dates, door_search
 from ticketing.checkins import ROWS_MAX, Reason, Redeem, Redeemed, Status
 from ticketing.door_search import TEXT_CHARS_MAX

@@ -93,6 +93,9 @@ def config() -> OpenAPIConfig:
     schemes: dict[str, Any] = {
         "token": SecurityScheme(type="http", scheme="bearer", description="A token of the organisation."),
         "device": SecurityScheme(type="http", scheme="bearer", description="A scanner's token, of its enrolment."),
+        "hub": SecurityScheme(type="http", scheme="bearer", description="A hub's token, of its enrolment."),
+        "agent": SecurityScheme(type="http", scheme="bearer", description="A print agent's token, of its enrolment."),
+        "access_point": SecurityScheme(type="http", scheme="bearer", description="An access point's token."),
         "order": SecurityScheme(
             type="apiKey", name="Authorization", security_scheme_in="header", description="`Order <secret>`."
         ),

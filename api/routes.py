@@ -22,6 +22,7 @@ from api import (
     scan,
     scan_devices,
     scan_lists,
+    scan_hubs,
     tickets,
     waiting,
 )
@@ -80,6 +81,7 @@ V1 = Router(
         *scan.HANDLERS,
         *scan_lists.HANDLERS,
         *checkin.HANDLERS,
+        *scan_hubs.HANDLERS,
     ],
 )
 HANDLERS: list[ControllerRouterHandler] = [

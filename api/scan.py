@@ -8,8 +8,7 @@ from litestar.params import JSONBody, QueryParameter
 
 from api import access
 from api.params import PerformanceId
-from api.scan_devices import sound
-from api.scan_wire import QuickCancelBody, ScanBody, UndoBody, UploadBody, UploadedScan, UploadSeen
+from api.scan_wire import QuickCancelBody, ScanBody, UndoBody, UploadBody, UploadSeen, offline, sound
 from ticketing import door_cancellations, door_dates, door_scans, door_search, offline_scans, undos
 from ticketing.admissions import PERFORMANCES_MAX, DoorScan
 from ticketing.door_cancellations import Cancelled
@@ -18,7 +17,7 @@ from ticketing.door_scans import DoorTold
 from ticketing.door_search import TEXT_CHARS_MAX, FoundOrder
 from ticketing.doors import Direction
 from ticketing.gate_counts import DateCounts
-from ticketing.offline_scans import Conflict, OfflineScan
+from ticketing.offline_scans import Conflict
 from ticketing.scan_profiles import Right
 from ticketing.undos import Undo, Undone
 from web.call import Call
@@ -98,7 +97,7 @@ async def upload(request: Call, data: JSONBody[UploadBody]) -> UploadSeen:
     """
     door = await access.device(request)
     services = request.services
-    sent = [_offline(one) for one in data.scans]
+    sent = [offline(one) for one in data.scans]
     on = (services.database, services.keys, services.devices)
     device_now = sound(data.device_now, "device_now")
     return UploadSeen(await offline_scans.take(*on, door, device_now, sent, request.now))
@@ -112,18 +111,6 @@ async def conflicts(request: Call, performance: AtDates) -> list[Conflict]:
     database = request.services.database
     covered = await door_dates.ensure_covered(database, door.profile, performance)
     return await offline_scans.conflicts(database, [date.id for date in covered])
-
-
-def _offline(sent: UploadedScan) -> OfflineScan:
-    return OfflineScan(
-        scan_id=sent.scan,
-        performance_id=sent.performance,
-        direction=Direction(sent.direction),
-        told=sent.told,
-        at=sound(sent.at, "at"),
-        code=sent.code,
-        ticket_id=sent.ticket,
-    )
 
 
 HANDLERS = (performances, scan, undo, search, cancel, counts, upload, conflicts)

@@ -1,7 +1,6 @@
 """Scanners themselves: enrolled, told what they may, heard of."""
 
 import time
-from datetime import datetime
 
 from litestar import delete, get, post
 from litestar.params import JSONBody
@@ -14,14 +13,14 @@ from api.scan_wire import (
     HeartbeatSeen,
     ProfileSeen,
     SignInBody,
+    sound,
 )
 from ticketing import scan_devices, scan_sign_ins, signing_keys
-from ticketing.refusals import CodeWrong, InputRefused, NotSignedIn, PasswordWrong, ScanCodeWrong
+from ticketing.refusals import CodeWrong, NotSignedIn, PasswordWrong, ScanCodeWrong
 from ticketing.scan_devices import Enrolment, Report, SignedIn
 from web.call import Call
 
 TAGS = ["Scanners"]
-YEAR_MIN, YEAR_MAX = 1971, 2199
 GUESSED = (PasswordWrong, ScanCodeWrong, CodeWrong, NotSignedIn)
 
 
@@ -94,13 +93,6 @@ async def heartbeat(request: Call, data: JSONBody[HeartbeatBody]) -> HeartbeatSe
     )  # fmt: skip
     await scan_devices.report(request.services.database, door, told, request.whole_address, request.now)
     return HeartbeatSeen(request.now, door.profile.version)
-
-
-def sound(at: datetime, where: str) -> datetime:
-    """A moment that can be reckoned with, whatever zone it is told in; InputRefused otherwise."""
-    if not YEAR_MIN <= at.year <= YEAR_MAX:
-        raise InputRefused(problem="This is not a time that a clock shows.", where=where)
-    return at
 
 
 HANDLERS = (sign_in, enrol, leave, profile, heartbeat)

@@ -7,8 +7,9 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from ticketing.admissions import PERFORMANCES_MAX, REASON_CHARS_MAX
-from ticketing.doors import Mode, Verdict
-from ticketing.offline_scans import SCANS_MAX, Taken
+from ticketing.doors import Direction, Mode, Verdict
+from ticketing.offline_scans import SCANS_MAX, OfflineScan, Taken
+from ticketing.refusals import InputRefused
 from ticketing.scan_devices import LABEL_CHARS_MAX, NETWORK_CHARS_MAX, Door
 from ticketing.scan_profiles import RIGHTS, ZONES_MAX, Right, Role
 from ticketing.signing_keys import PublicKey
@@ -19,6 +20,16 @@ Label = Annotated[str, Meta(max_length=LABEL_CHARS_MAX)]
 Reason = Annotated[str, Meta(max_length=REASON_CHARS_MAX)]
 Way = Literal["in", "out"]
 Dates = Annotated[tuple[UUID, ...], Meta(min_length=1, max_length=PERFORMANCES_MAX)]
+
+
+YEAR_MIN, YEAR_MAX = 1971, 2199
+
+
+def sound(at: datetime, where: str) -> datetime:
+    """A moment that can be reckoned with, whatever zone it is told in; InputRefused otherwise."""
+    if not YEAR_MIN <= at.year <= YEAR_MAX:
+        raise InputRefused(problem="This is not a time that a clock shows.", where=where)
+    return at
 
 
 class SignInBody(Struct, frozen=True, forbid_unknown_fields=True):
@@ -162,6 +173,19 @@ class UploadedScan(Struct, frozen=True, forbid_unknown_fields=True):
     direction: Way = "in"
 
 
+def offline(sent: UploadedScan) -> OfflineScan:
+    """A scan that was sent, as the verb takes it. Raises InputRefused for a time that no clock shows."""
+    return OfflineScan(
+        scan_id=sent.scan,
+        performance_id=sent.performance,
+        direction=Direction(sent.direction),
+        told=sent.told,
+        at=sound(sent.at, "at"),
+        code=sent.code,
+        ticket_id=sent.ticket,
+    )
+
+
 class UploadBody(Struct, frozen=True, forbid_unknown_fields=True):
     """Scans that were made offline; `device_now` is the time by the device's clock as it sends them."""
 
@@ -173,3 +197,40 @@ class UploadSeen(Struct, frozen=True):
     """What became of each scan, in the order they were sent. Only now may the device forget those named here."""
 
     taken: list[Taken]
+
+
+class HubBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """A hub to be enrolled by a code."""
+
+    code: Annotated[str, Meta(max_length=40)]
+    name: Annotated[str, Meta(min_length=1, max_length=LABEL_CHARS_MAX)]
+    software: Label = ""
+
+
+class HubToken(Struct, frozen=True):
+    """A new hub. The token is shown this once."""
+
+    hub: UUID
+    token: str
+
+
+class HubUploadedScan(UploadedScan, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A scan that a hub decided, and the device that made it."""
+
+    device: UUID
+
+
+class HubUploadBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """Scans that a hub decided; `device_now` is the time by its clock as it sends them."""
+
+    device_now: Moment
+    scans: Annotated[tuple[HubUploadedScan, ...], Meta(max_length=SCANS_MAX)]
+
+
+class HubReportBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a hub tells of itself."""
+
+    clock: Moment
+    scanner_count: Annotated[int, Meta(ge=0, le=10_000)] = 0
+    pending_count: Annotated[int, Meta(ge=0, le=10_000_000)] = 0
+    software: Label = ""

@@ -91,7 +91,7 @@ class DoorScan(Struct, frozen=True, kw_only=True):
 
     `performance_ids` are the dates that it scans; `zones` narrows its profile's further. `reason`: somebody is let
     through whatever the verdict is, and why. `happened`: they went through already, at the moment `at`; `refused`: they
-    were told so then, and did not.
+    were told so then, and did not. `late`: a hub tells of it, so it counts even if the device was revoked since.
     """
 
     scan_id: UUID
@@ -104,6 +104,7 @@ class DoorScan(Struct, frozen=True, kw_only=True):
     happened: bool = False
     refused: Verdict | None = None
     at: datetime | None = None
+    late: bool = False
 
 
 class DoorTicket(Struct, frozen=True, kw_only=True):
@@ -187,6 +188,8 @@ async def go_through(
             _ensure_same(row, values["digest"])
             reach("F17")
             return _passed(row, door, checked, checked.at or now)
+        if checked.late:
+            break
         before, door = door, await devices.again(door, now)
         if before.profile.version == door.profile.version:
             break
@@ -223,7 +226,7 @@ NO_DEVICE: dict[str, Any] = dict.fromkeys(
         "device_id", "profile_version", "box_office_id", "event_ids", "date_ids", "zone_dates", "zone_firsts",
         "zone_pasts", "entries_max", "ticket_id", "refused",
     )
-) | {"despite": False, "reason": ""}  # fmt: skip
+) | {"despite": False, "reason": "", "late": False}  # fmt: skip
 """What a program's scan is not bound by."""
 
 
@@ -254,6 +257,7 @@ async def _of_device(db: Database, keys: Keys, door: Door, scan: DoorScan, now: 
         "entries_max": profile.entries_max,
         "despite": scan.reason is not None or scan.happened,
         "refused": scan.refused,
+        "late": scan.late,
         "reason": scan.reason or "",
         **profile.coverage,
         **asked,

@@ -16,12 +16,13 @@ from uuid import UUID
 from msgspec import Struct
 
 from engine.failpoints import reach
-from ticketing import admissions
+from ticketing import admissions, scan_hubs
 from ticketing.admissions import DoorScan
 from ticketing.db import Database
 from ticketing.doors import PASSED, Direction, Verdict
 from ticketing.refusals import InputRefused, NotFound, Refusal, RightMissing, ScanReused
 from ticketing.scan_devices import Devices, Door
+from ticketing.scan_hubs import Hub
 from ticketing.signing_keys import Keys
 from ticketing.sql import load
 
@@ -92,19 +93,51 @@ async def take(
     `device_now` is the time by the device's clock when it sends them. Each scan is a commit of its own, so a process
     that ends on the way leaves some taken in; sent again, all are answered. Raises NotSignedIn, InputRefused.
     """
+    return await _take_all(db, keys, devices, [(door, scan) for scan in scans], device_now, now)
+
+
+async def take_of_hub(
+    db: Database,
+    keys: Keys,
+    devices: Devices,
+    hub: Hub,
+    hub_now: datetime,
+    scans: Sequence[tuple[UUID, OfflineScan]],
+    now: datetime,
+) -> list[Taken]:
+    """The same of what a hub let in: each scan by the id of the device that made it, even if that was revoked since;
+    what names another's device is refused. `hub_now` is the time by the hub's clock. Raises InputRefused."""
+    doors = await scan_hubs.doors(db, hub, [device_id for device_id, _ in scans])
+    return await _take_all(
+        db, keys, devices, [(doors.get(device_id), scan) for device_id, scan in scans], hub_now, now, late=True
+    )
+
+
+async def _take_all(
+    db: Database,
+    keys: Keys,
+    devices: Devices,
+    scans: Sequence[tuple[Door | None, OfflineScan]],
+    device_now: datetime,
+    now: datetime,
+    *,
+    late: bool = False,
+) -> list[Taken]:
     if len(scans) > SCANS_MAX:
         raise InputRefused(problem="Send at most {most} scans at a time.", where="scans", most=SCANS_MAX)
     offset = device_now - now
     if abs(offset.total_seconds()) > OFFSET_S_MAX:
         raise InputRefused(problem="The clock of this device is not set.", where="device_now")
     found: dict[UUID, Taken] = {}
-    for scan in sorted(scans, key=lambda one: one.at):
+    for door, scan in sorted(scans, key=lambda one: one[1].at):
         try:
-            found[scan.scan_id] = await _take(db, keys, devices, door, scan, offset, now)
+            if door is None:
+                raise NotFound(what="device")
+            found[scan.scan_id] = await _take(db, keys, devices, door, scan, offset, now, late)
         except (NotFound, ScanReused, InputRefused, RightMissing) as refusal:
             found[scan.scan_id] = _refused(scan, refusal)
     reach("F18")
-    return [found[scan.scan_id] for scan in scans]
+    return [found[scan.scan_id] for _, scan in scans]
 
 
 async def take_one(db: Database, keys: Keys, devices: Devices, door: Door, scan: OfflineScan, now: datetime) -> Taken:
@@ -119,13 +152,20 @@ async def conflicts(db: Database, performance_ids: Sequence[UUID]) -> list[Confl
 
 
 async def _take(
-    db: Database, keys: Keys, devices: Devices, door: Door, scan: OfflineScan, offset: timedelta, now: datetime
+    db: Database,
+    keys: Keys,
+    devices: Devices,
+    door: Door,
+    scan: OfflineScan,
+    offset: timedelta,
+    now: datetime,
+    late: bool = False,
 ) -> Taken:
     at = max(EARLIEST, min(now, _moment(scan.at, offset)))
     through = scan.told is PASSED[scan.direction]
     asked = DoorScan(
         scan_id=scan.scan_id, performance_ids=(scan.performance_id,), code=scan.code, ticket_id=scan.ticket_id,
-        direction=scan.direction, happened=through, refused=None if through else scan.told, at=at,
+        direction=scan.direction, happened=through, refused=None if through else scan.told, at=at, late=late,
     )  # fmt: skip
     passed = await admissions.go_through(db, keys, devices, door, asked, now)
     found = passed.despite or passed.verdict

@@ -38,6 +38,7 @@ class Thing(StrEnum):
     PASS_TYPE = "pass type"
     SCAN_PROFILE = "scan profile"
     SCAN_DEVICE = "scanner"
+    SCAN_HUB = "hub"
     TILL = "till"
     CASH_SESSION = "cash session"
     VENUE = "venue"
@@ -58,6 +59,7 @@ THROUGH = {
     Thing.PASS_TYPE: SQL.on_pass_type,
     Thing.SCAN_PROFILE: SQL.on_scan_profile,
     Thing.SCAN_DEVICE: SQL.on_scan_device,
+    Thing.SCAN_HUB: SQL.on_scan_hub,
     Thing.TILL: SQL.on_till,
     Thing.CASH_SESSION: SQL.on_cash_session,
     Thing.VENUE: SQL.on_venue,

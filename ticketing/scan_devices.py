@@ -10,6 +10,7 @@ whether the device and its profile are what they were, so nothing is let through
 
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -397,6 +398,17 @@ async def list_of(db: Database, box_office_id: UUID, profile_id: UUID | None = N
             c, Device, box_office_id=box_office_id, profile_id=profile_id, revoked_max=REVOKED_SHOWN_MAX,
             rows_max=DEVICES_MAX + REVOKED_SHOWN_MAX,
         )  # fmt: skip
+
+
+async def doors(
+    db: Database, box_office_id: UUID, profile_id: UUID | None, device_ids: Sequence[UUID]
+) -> dict[UUID, Door]:
+    """Devices of a box office (or of one profile) by their ids, revoked or not: of scans that were made already."""
+    async with db.read() as c:
+        found = await SQL.by_ids.all(
+            c, _Found, box_office_id=box_office_id, profile_id=profile_id, device_ids=list(set(device_ids))
+        )
+    return {one.device_id: _door(one) for one in found}
 
 
 async def revoke(db: Database, organisation_id: UUID, device_id: UUID, by: Actor, now: datetime) -> Device:

@@ -181,13 +181,21 @@ async def read(db: Database, performance_id: UUID, kept: Copy | None = None) -> 
 
 
 async def of(
-    db: Database, lists: Lists, profile: Profile, performance_id: UUID, version: int | None, language: str
+    db: Database,
+    lists: Lists,
+    profile: Profile,
+    performance_id: UUID,
+    version: int | None,
+    language: str,
+    *,
+    named: bool = False,
 ) -> TicketList:
-    """The list of a date by a profile, or what may have changed of it since a version."""
+    """The list of a date by a profile, or what may have changed of it since a version; with the tickets' ids where they
+    are to be `named`."""
     copy = await lists.copy(performance_id, version)
     zone_ids = await door_zones.by_place(db, performance_id)
     said, questions = await door_answers.of_date(db, profile, performance_id, language)
-    return await asyncio.to_thread(_rendered, copy, profile, performance_id, version, zone_ids, said, questions)
+    return await asyncio.to_thread(_rendered, copy, profile, performance_id, version, zone_ids, said, questions, named)
 
 
 async def revocations(lists: Lists, performance_id: UUID, version: int | None) -> Revocations:
@@ -219,6 +227,7 @@ def _rendered(
     zone_ids: Sequence[str],
     said: Mapping[UUID, list[str]],
     questions: list[str],
+    named: bool,
 ) -> TicketList:
     whole, entries = copy.since(version)
     zones: dict[tuple[str, str], int] = {}
@@ -235,6 +244,8 @@ def _rendered(
             _show(row, what, entry, words)
         if questions:
             row.append(said.get(entry.ticket_id, [""] * len(questions)))
+        if named:
+            row.append(entry.ticket_id)
         rows.append(row)
     return TicketList(
         performance=performance_id,
@@ -247,7 +258,12 @@ def _rendered(
         zones=[ListZone(zone, label, profile.zones is None or zone in profile.zones) for zone, label in zones],
         words=list(words),
         questions=questions,
-        columns=[*COLUMNS, *(name for what in shown for name in SHOWN[what]), *(["answers"] if questions else [])],
+        columns=[
+            *COLUMNS,
+            *(name for what in shown for name in SHOWN[what]),
+            *(["answers"] if questions else []),
+            *(["ticket"] if named else []),
+        ],
         tickets=rows,
     )
 

@@ -31,6 +31,7 @@ from ticketing import (
     rights,
     scan_codes,
     scan_devices,
+    scan_hubs,
     scan_profiles,
     seat_photos,
     staff,
@@ -278,6 +279,16 @@ async def scan_device_id(db: Database, house: House) -> Any:
     return enrolled.device_id
 
 
+async def scan_hub_id(db: Database, house: House) -> Any:
+    """One that the organiser's code enrolled, which then ended."""
+    now, office = datetime.now(UTC), house.performances[0].box_office_id
+    made = await scan_code_id(db, house)
+    (code,) = [one for one in await scan_codes.list_of(db, b"secret", office, now) if one.id == made]
+    enrolled = await scan_hubs.enrol(db, b"secret", code.text, "Walked", "", "", now)
+    await scan_codes.revoke(db, office, made, Actor(organisation_id=house.organisation_id), now)
+    return enrolled.hub_id
+
+
 async def upload_id(db: Database, house: House) -> Any:
     return uuid4()
 
@@ -424,6 +435,7 @@ MAKERS: dict[str, Maker] = {
     "plan_id": plan_id,
     "scan_code_id": scan_code_id,
     "scan_device_id": scan_device_id,
+    "scan_hub_id": scan_hub_id,
     "scan_profile_id": scan_profile_id,
     "secret": secret,
     "session_id": session_id,

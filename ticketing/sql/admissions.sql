@@ -1,4 +1,4 @@
--- name: admit(scan_id, digest, performance_ids, organisation_id, token_id, device_id, profile_version, box_office_id, event_ids, date_ids, zone_dates, zone_firsts, zone_pasts, gate, now, kind, serial, generation, ticket_id, spelt, direction, mode, entries_max, if_new, if_inside, if_outside, passed, despite, refused, reason)^
+-- name: admit(scan_id, digest, performance_ids, organisation_id, token_id, device_id, profile_version, box_office_id, event_ids, date_ids, zone_dates, zone_firsts, zone_pasts, gate, now, kind, serial, generation, ticket_id, late, spelt, direction, mode, entries_max, if_new, if_inside, if_outside, passed, despite, refused, reason)^
 -- One scan, answered and written in one statement. Everything is read as of its start, but for the ticket, which is
 -- locked and so read as it is: a cancellation comes wholly before or wholly after. When two scans of a ticket run at
 -- once, the keys of passages and scans let one of them write; the other fails, is run again, and sees it.
@@ -13,10 +13,13 @@ with here as (
             or p.box_office_id = :box_office_id::uuid
                 and (:event_ids::uuid[] is null or p.event_id = any(:event_ids::uuid[]))
                 and (:date_ids::uuid[] is null or p.id = any(:date_ids::uuid[]))
-                and exists (
-                    select from scan_devices d
-                    join scan_profiles f on f.id = d.profile_id
-                    where d.id = :device_id and d.revoked_at is null and f.version = :profile_version::integer
+                and (
+                    :late::boolean
+                    or exists (
+                        select from scan_devices d
+                        join scan_profiles f on f.id = d.profile_id
+                        where d.id = :device_id and d.revoked_at is null and f.version = :profile_version::integer
+                    )
                 )
         )
 ),

@@ -147,6 +147,13 @@ join box_offices b on b.id = f.box_office_id
 cross join lateral reach(:staff_id, b.organisation_id, b.id, null) r
 where d.id = :id;
 
+-- name: on_scan_hub(staff_id, id)^
+select r.*
+from scan_hubs h
+join box_offices b on b.id = h.box_office_id
+cross join lateral reach(:staff_id, b.organisation_id, b.id, null) r
+where h.id = :id;
+
 -- name: on_mailing(staff_id, id)^
 select r.*
 from mailings m

@@ -115,3 +115,21 @@ set revoked_at = :now
 from scan_profiles f
 where d.id = :device_id and d.revoked_at is null and f.id = d.profile_id
 returning f.box_office_id;
+
+-- name: by_ids(box_office_id, profile_id, device_ids)
+-- Devices of a box office (or of one profile) with their profiles, ended or not: of scans that were made already.
+select d.id as device_id, d.number as device_number, d.name as device_name, d.staff_id as device_staff_id,
+    d.seen_at as device_seen_at, o.slug as organisation_slug, o.name as organisation_name, b.key as box_office_key,
+    b.name as box_office_name,
+    f.id, f.box_office_id, b.organisation_id, f.name, f.gate, f.covers,
+    array(select event_id from scan_profile_events where profile_id = f.id order by event_id) as event_ids,
+    array(select performance_id from scan_profile_dates where profile_id = f.id order by performance_id) as date_ids,
+    f.zones, f.mode, f.entries_max, f.role, f.shown,
+    array(select field_id from scan_profile_fields where profile_id = f.id order by field_id) as field_ids,
+    f.created_at, f.withdrawn_at, f.version
+from scan_devices d
+join scan_profiles f on f.id = d.profile_id
+join box_offices b on b.id = f.box_office_id
+join organisations o on o.id = b.organisation_id
+where d.id = any(:device_ids::uuid[]) and f.box_office_id = :box_office_id
+    and (:profile_id::uuid is null or f.id = :profile_id);
