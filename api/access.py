@@ -8,10 +8,12 @@ import time
 
 from litestar.openapi.spec import SecurityRequirement
 
+from ticketing import scan_hubs
 from ticketing.audit import Actor
 from ticketing.orders import Order
 from ticketing.refusals import NotSignedIn
 from ticketing.scan_devices import Door
+from ticketing.scan_hubs import Hub
 from ticketing.tokens import Scope, Token
 from web.call import Call
 
@@ -21,6 +23,8 @@ DEVICE: list[SecurityRequirement] = [{"device": []}]
 """For the description of what a scanner may do."""
 ORDER_OR_TOKEN: list[SecurityRequirement] = [{"order": []}, {"token": []}]
 """For the description of what an order's shopper may do, and staff."""
+HUB: list[SecurityRequirement] = [{"hub": []}]
+"""For the description of what a hub may do."""
 BEARER = "bearer"
 SCANNER = "device"
 ORDER = "order"
@@ -56,6 +60,20 @@ async def device(call: Call) -> Door:
     services.sign_ins.check(call.address, time.monotonic())
     try:
         return await services.devices.verify(secret, call.now, call.whole_address)
+    except NotSignedIn:
+        services.sign_ins.take(call.address, time.monotonic())
+        raise
+
+
+async def hub(call: Call) -> Hub:
+    """The hub that calls. Raises NotSignedIn, and TooManyRequests for an address that keeps showing bad tokens."""
+    scheme, secret = _credentials(call)
+    if scheme != BEARER:
+        raise NotSignedIn()
+    services = call.services
+    services.sign_ins.check(call.address, time.monotonic())
+    try:
+        return await scan_hubs.verify(services.database, secret)
     except NotSignedIn:
         services.sign_ins.take(call.address, time.monotonic())
         raise
