@@ -40,6 +40,9 @@ from engine.plan.doctor import Finding
 from engine.plan.files import Format
 from engine.plan.model import PlanRefused
 from engine.waiting import shuffle
+from hardware import agent_program
+from hardware.agent_folder import AgentRefused
+from hardware.guard import PORTS_USUAL
 from ticketing import accounts, check, organisations, plans, pools, seat_photos, team, tokens, venues
 from ticketing import backup as backups
 from ticketing import jobs as queue
@@ -124,7 +127,7 @@ def _refuse(sentence: str, code: int = REFUSED) -> int:
 def _sentence(error: Exception) -> str | None:
     """What to say of an error that whoever typed the command can do something about; None for a fault of ours."""
     match error:
-        case Refusal() | PlanRefused() | StoreUnfit() | OnsaleRefused():
+        case Refusal() | PlanRefused() | StoreUnfit() | OnsaleRefused() | AgentRefused():
             return str(error)
         case NoAnswer():
             return f"{str(error).capitalize()}: start Placeur with `./run`, or name another site with --site."
@@ -163,6 +166,33 @@ def serve() -> None:
 def worker() -> None:
     """Do what comes after the sale: mails, expiry, repairs, a check each minute; one must run, more may."""
     _become([sys.executable, "-m", "background"], _own_servers())
+
+
+@app.command(
+    help_epilogue=_examples(
+        "placeur agent --server https://tickets.example.org --code ABCD-EFGH --name 'Box office PC'", "placeur agent"
+    )
+)
+def agent(
+    *,
+    server: Annotated[str, Parameter(help="The server's address, at the first start.", show_default=False)] = "",
+    code: Annotated[
+        str, Parameter(help="A code from Print agents in the back office, typed or scanned.", show_default=False)
+    ] = "",
+    name: Annotated[str, Parameter(help="What the back office calls it; this machine's name if not given.")] = "",
+    folder: Annotated[
+        Path | None, Parameter(help="Where it keeps its token and journal; `agent` of the data folder if not given.")
+    ] = None,
+    ports: Annotated[str, Parameter(help="Ports of printers in this network.")] = PORTS_USUAL,
+    plain_http: Annotated[
+        bool, Parameter(help="The server has no https, and you trust the network.", show_default=False)
+    ] = False,
+) -> None:
+    """Print in this network for a box office: enrol with a code once, then leave it running. No port is opened."""
+    place = folder or Path(from_environment().data).absolute() / "agent"
+    agent_program.run(
+        agent_program.Options(folder=place, server=server, code=code, name=name, plain=plain_http, ports=ports)
+    )
 
 
 def _become(command: list[str], settings: Settings) -> NoReturn:

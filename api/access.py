@@ -5,18 +5,25 @@ names the organisation whose records may be seen, and another's are not found.
 """
 
 import time
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TypeVar
 
 from litestar.openapi.spec import SecurityRequirement
 
-from ticketing import scan_hubs
+from ticketing import access_points, print_agents, scan_hubs
+from ticketing.access_points import Point
 from ticketing.audit import Actor
+from ticketing.db import Database
 from ticketing.orders import Order
+from ticketing.print_agents import Caller
 from ticketing.refusals import NotSignedIn
 from ticketing.scan_devices import Door
 from ticketing.scan_hubs import Hub
 from ticketing.tokens import Scope, Token
 from web.call import Call
 
+T = TypeVar("T")
 TOKEN: list[SecurityRequirement] = [{"token": []}]
 """For the description of what staff may do."""
 DEVICE: list[SecurityRequirement] = [{"device": []}]
@@ -25,6 +32,10 @@ ORDER_OR_TOKEN: list[SecurityRequirement] = [{"order": []}, {"token": []}]
 """For the description of what an order's shopper may do, and staff."""
 HUB: list[SecurityRequirement] = [{"hub": []}]
 """For the description of what a hub may do."""
+AGENT: list[SecurityRequirement] = [{"agent": []}]
+"""For the description of what a print agent may do."""
+ACCESS_POINT: list[SecurityRequirement] = [{"access_point": []}]
+"""For the description of what an access point may do."""
 BEARER = "bearer"
 SCANNER = "device"
 ORDER = "order"
@@ -79,6 +90,16 @@ async def hub(call: Call) -> Hub:
         raise
 
 
+async def agent(call: Call) -> Caller:
+    """The print agent that calls. Raises NotSignedIn, and TooManyRequests for an address that shows bad tokens."""
+    return await _machine(call, print_agents.verify)
+
+
+async def access_point(call: Call) -> Point:
+    """The access point that calls. Raises as `agent` does."""
+    return await _machine(call, access_points.verify)
+
+
 def actor(call: Call, token: Token) -> Actor:
     """Whom the audit log names for what a token does."""
     return Actor(organisation_id=token.organisation_id, token_id=token.id, address=call.whole_address)
@@ -126,6 +147,20 @@ def anybody_holds(call: Call) -> None:
 def anybody_uploads(call: Call) -> None:
     """Count one file sent by anybody; TooManyRequests past the rate."""
     call.services.uploads.take(call.address, time.monotonic())
+
+
+async def _machine(call: Call, verify: Callable[[Database, str, datetime, str], Awaitable[T]]) -> T:
+    """The machine behind the token that it shows."""
+    scheme, secret = _credentials(call)
+    if scheme != BEARER:
+        raise NotSignedIn()
+    services = call.services
+    services.sign_ins.check(call.address, time.monotonic())
+    try:
+        return await verify(services.database, secret, call.now, call.whole_address)
+    except NotSignedIn:
+        services.sign_ins.take(call.address, time.monotonic())
+        raise
 
 
 def _credentials(call: Call) -> tuple[str, str]:

@@ -17,12 +17,13 @@ from api import (
     payments,
     performances,
     plans,
+    print_agents,
     refunds,
     refusals,
     scan,
     scan_devices,
-    scan_lists,
     scan_hubs,
+    scan_lists,
     tickets,
     waiting,
 )
@@ -80,8 +81,9 @@ V1 = Router(
         *scan_devices.HANDLERS,
         *scan.HANDLERS,
         *scan_lists.HANDLERS,
-        *checkin.HANDLERS,
         *scan_hubs.HANDLERS,
+        *checkin.HANDLERS,
+        *print_agents.HANDLERS,
     ],
 )
 HANDLERS: list[ControllerRouterHandler] = [

@@ -456,3 +456,14 @@ values (
     1, pg_temp.id(11, 1), array[pg_temp.id(13, 1)], 'printed', pg_temp.id(30, 1), '2026-01-03T00:20Z', '2026-01-03T00:20Z', 1,
     pg_temp.id(85, 1), pg_temp.id(82, 1), '2026-01-03T00:20Z', '2026-01-03T00:20Z', 'delivered', '{ready}'
 );
+
+-- The code that enrolled the agent, and a kit with its access point.
+insert into agent_codes (id, box_office_id, hash, sealed, staff_id, created_at, expires_at, agent_count) values (
+    pg_temp.id(86, 1), pg_temp.id(2, 1), sha256('agent code'), '\x00', pg_temp.id(30, 1), '2026-01-02T21:00Z',
+    '2026-01-03T21:00Z', 1
+);
+update print_agents set code_id = pg_temp.id(86, 1);
+insert into kits (id, box_office_id, name, place, created_at)
+values (pg_temp.id(87, 1), pg_temp.id(2, 1), 'Kit 1', 'Foyer', '2026-01-01T00:00Z');
+insert into access_points (id, kit_id, name, identity, kind, plan_ends_on, created_at, reported_at, connected_count, battery)
+values (pg_temp.id(88, 1), pg_temp.id(87, 1), 'Router', 'SN 1', 'mobile', '2026-01-31', '2026-01-01T00:00Z', '2026-01-03T00:00Z', 4, 80);
