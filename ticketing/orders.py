@@ -255,7 +255,7 @@ async def refund(
     """
     async with claims.transaction(db) as c:
         order = await lock(c, order_id)
-        live = await _live_tickets(c, order)
+        live = await live_tickets(c, order)
         used = {ticket.order_line_id for ticket in live if ticket.admitted}
         chosen = [ticket for ticket in live if ticket.order_line_id not in used]
         before = await view(c, order_id)
@@ -265,7 +265,7 @@ async def refund(
             raise NothingReceived()
         if back_cents not in (None, kept_cents):
             raise ChangedMeanwhile()
-        places = await _places(c, order, chosen, not used)
+        places = await places_of(c, order, chosen, not used)
         if not used:
             status = step(ORDER, "order", order.status, OrderEvent.CANCEL)
             await SQL.close.run(c, order_ids=[order.id], status=status, now=now)
@@ -633,13 +633,13 @@ async def _cancel(
     async with claims.transaction(db) as c:
         order = await lock(c, order_id)
         due_before = 0 if back_cents is None else (await view(c, order_id)).refund_due_cents
-        live = await _live_tickets(c, order)
+        live = await live_tickets(c, order)
         chosen = live if tickets is None else choose(live, tickets)
         whole = len(chosen) == len(live)
         status = step(ORDER, "order", order.status, event if whole else OrderEvent.CHANGE)
         if any(ticket.admitted for ticket in chosen):
             raise TicketUsed()
-        places = await _places(c, order, chosen, whole)
+        places = await places_of(c, order, chosen, whole)
         if whole:
             await SQL.close.run(c, order_ids=[order.id], status=status, now=now)
         lines_chosen = {ticket.order_line_id for ticket in chosen}
@@ -667,7 +667,8 @@ async def _write_off(c: Connection, order_id: UUID, now: datetime) -> None:
     await ledger.post(c, order_id, *values)
 
 
-async def _live_tickets(c: Connection, order: Locked) -> list[OrderTicket]:
+async def live_tickets(c: Connection, order: Locked) -> list[OrderTicket]:
+    """The order's tickets that are somebody's, held so that no scan comes between."""
     await SQL.lock_tickets.run(c, order_ids=[order.id])
     found = await SQL.tickets_of.all(c, OrderTicket, order_ids=[order.id])
     live = sources(TICKET, TicketEvent.CANCEL)
@@ -685,7 +686,9 @@ def choose(live: Sequence[OrderTicket], wanted: Sequence[UUID]) -> list[OrderTic
     return chosen
 
 
-async def _places(c: Connection, order: Locked, chosen: Sequence[OrderTicket], whole: bool) -> list[tuple[int, int]]:
+async def places_of(
+    c: Connection, order: Locked, chosen: Sequence[OrderTicket], whole: bool = False
+) -> list[tuple[int, int]]:
     """The (pool, place) pairs that go with the chosen tickets: their seats, and as many places beside them."""
     owned = (await claims.of_orders(c, [order.id])).get(order.id, [])
     if whole:

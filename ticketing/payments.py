@@ -155,21 +155,34 @@ async def take_on_site(
     CashSessionClosed.
     """
     async with db.transaction() as c:
-        locked = await orders.lock(c, order_id)
-        order = await _payable(c, order_id)
-        if due_cents not in (None, order.due_cents):
-            raise ChangedMeanwhile()
-        payment_id, drawer = new_id(), await cash_sessions.drawer_for(c, order.box_office_id, by, method, session_id)
-        lies_in = drawer.id if drawer else None
-        await _add(c, order, payment_id, method, str(payment_id), PaymentStatus.SUCCEEDED, now, lies_in)
-        await _post(c, order_id, payment_id, method, order.due_cents, order.currency, now)
-        if by is not None:
-            if drawer is not None:
-                taken = (order_id, payment_id, method, order.due_cents)
-                await cash_sessions.book_payment(c, drawer, *taken, by, now)
-            told = {"received_cents": (order.received_cents, order.received_cents + order.due_cents)}
-            await audit.note(c, by, "order.paid", locked.subject, now, told)
-        return await orders.pay_if_settled(c, order_id, now)
+        return await take_in(c, await orders.lock(c, order_id), now, by, due_cents, method, session_id)
+
+
+async def take_in(
+    c: Connection,
+    locked: Locked,
+    now: datetime,
+    by: Actor | None = None,
+    due_cents: int | None = None,
+    method: Method = Method.CASH,
+    session_id: UUID | None = None,
+) -> Order:
+    """`take_on_site` in the caller's transaction, which holds the order's row."""
+    order_id = locked.id
+    order = await _payable(c, order_id)
+    if due_cents not in (None, order.due_cents):
+        raise ChangedMeanwhile()
+    payment_id, drawer = new_id(), await cash_sessions.drawer_for(c, order.box_office_id, by, method, session_id)
+    lies_in = drawer.id if drawer else None
+    await _add(c, order, payment_id, method, str(payment_id), PaymentStatus.SUCCEEDED, now, lies_in)
+    await _post(c, order_id, payment_id, method, order.due_cents, order.currency, now)
+    if by is not None:
+        if drawer is not None:
+            taken = (order_id, payment_id, method, order.due_cents)
+            await cash_sessions.book_payment(c, drawer, *taken, by, now)
+        told = {"received_cents": (order.received_cents, order.received_cents + order.due_cents)}
+        await audit.note(c, by, "order.paid", locked.subject, now, told)
+    return await orders.pay_if_settled(c, order_id, now)
 
 
 async def book_transfer(

@@ -95,6 +95,25 @@ async def flag(
         await jobs.enqueue(c, Job.SEND_REFUND, SendRefund(refund_id))
 
 
+async def carry(c: Connection, from_id: UUID, to_id: UUID, amount_cents: int, currency: str, now: datetime) -> None:
+    """Take an amount that came in for one order, the newest first, along to another: what leaves the one as sent is a
+    payment of the other, a part of the one that came. The caller's transaction holds both orders' rows."""
+    left_cents = amount_cents
+    for payment in await SQL.refundable.rows(c, order_id=from_id, currency=currency):
+        part_cents, provider = min(left_cents, payment["left_cents"]), payment["provider"]
+        if not part_cents:
+            break
+        left_cents -= part_cents
+        part_id = new_id()
+        values = {"payment_id": payment["id"], "amount_cents": part_cents, "currency": currency, "now": now}
+        await SQL.carry.run(c, refund_id=new_id(), part_id=part_id, from_id=from_id, to_id=to_id, **values)
+        along = (part_cents, currency, "split", now)
+        await ledger.post(c, from_id, Account.RECEIVABLE, ACCOUNTS[provider], *along, payment["id"])
+        await ledger.post(c, to_id, ACCOUNTS[provider], Account.RECEIVABLE, *along, part_id)
+        await _mark_returned(c, payment["id"])
+    assert left_cents == 0, "what goes along lies in some payment"
+
+
 async def send(db: Database, provider: Provider, refund_id: UUID, now: datetime) -> None:
     """Have the provider give the money back, then book it. May run twice: the id tells the provider."""
     async with db.read() as c:
@@ -171,10 +190,15 @@ async def _book(c: Connection, refund: Refund, now: datetime, drawer: Drawer | N
     await ledger.post(
         c, refund.order_id, Account.RECEIVABLE, account, amount_cents, refund.currency, "refund", now, refund.payment_id
     )
-    if await SQL.returned.value(c, payment_id=refund.payment_id):
-        from_ = sources(PAYMENT, PaymentEvent.RETURN)
-        await SQL.mark_returned.run(c, payment_id=refund.payment_id, sources=from_, target=PaymentStatus.REFUNDED)
+    await _mark_returned(c, refund.payment_id)
     return True
+
+
+async def _mark_returned(c: Connection, payment_id: UUID) -> None:
+    """A payment all of which is gone is one that went back."""
+    if await SQL.returned.value(c, payment_id=payment_id):
+        from_ = sources(PAYMENT, PaymentEvent.RETURN)
+        await SQL.mark_returned.run(c, payment_id=payment_id, sources=from_, target=PaymentStatus.REFUNDED)
 
 
 async def _get(c: Connection, refund_id: UUID) -> Refund:

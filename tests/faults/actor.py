@@ -19,7 +19,7 @@ from engine.holds import DIGEST_BYTES, Any, HoldRequest, Seats
 from engine.inventory import Inventory
 from engine.outcomes import Outcome
 from tests.ticketing.house import SANDBOX
-from ticketing import admissions, allotments, holds, offline_scans, orders, payments, waiting_steps
+from ticketing import admissions, allotments, holds, offline_scans, orders, payments, splits, waiting_steps
 from ticketing.admissions import DoorScan
 from ticketing.allotments import Draft
 from ticketing.audit import Actor
@@ -36,6 +36,7 @@ from ticketing.scan_devices import Devices
 from ticketing.seat_lists import Picked
 from ticketing.settings import Settings, secret_bytes
 from ticketing.signing_keys import Keys
+from ticketing.splits import Split
 
 
 class Stage(Struct, frozen=True):
@@ -64,6 +65,13 @@ class Receive(Struct, frozen=True):
 
 class Cancel(Struct, frozen=True):
     order: UUID
+
+
+class Part(Struct, frozen=True):
+    """Split an order, by somebody of the staff."""
+
+    split: Split
+    staff: UUID
 
 
 class Drain(Struct, frozen=True):
@@ -165,6 +173,11 @@ async def cancel(worker: Worker, asked: Cancel) -> object:
     return await orders.cancel(worker.db, worker.inventory, asked.order, worker.now)
 
 
+async def part(worker: Worker, asked: Part) -> object:
+    by = Actor(organisation_id=None, staff_id=asked.staff)
+    return await splits.split(worker.db, worker.stage.settings, asked.split, worker.now, by)
+
+
 async def drain(worker: Worker, asked: Drain) -> object:
     taken: list[int] = []
 
@@ -242,6 +255,7 @@ ACTS: dict[str, tuple[type[Struct], Callable[[Worker, Anything], Awaitable[objec
     "place": (Place, place),
     "receive": (Receive, receive),
     "cancel": (Cancel, cancel),
+    "part": (Part, part),
     "drain": (Drain, drain),
     "contend": (Contend, contend),
     "rebuild": (Rebuild, rebuild),

@@ -7,16 +7,18 @@ import pytest
 
 from engine.holds import DIGEST_BYTES, HoldRequest, Seats
 from engine.outcomes import Outcome
-from tests.faults.actor import Drain, Hold, Keep, Place, Rebuild, Receive
+from tests.faults.actor import Drain, Hold, Keep, Part, Place, Rebuild, Receive
 from tests.faults.conftest import Scene
 from tests.ticketing.house import SANDBOX, SETTINGS, hold, order, request
-from ticketing import allotments, box_offices, orders, payments
+from ticketing import allotments, box_offices, orders, payments, staff
 from ticketing.allotments import Draft, Kind
 from ticketing.audit import Actor
 from ticketing.box_offices import BoxOffice
+from ticketing.cash_journal import Method
 from ticketing.holds import SeatsWish
 from ticketing.ids import new_id
 from ticketing.orders import PlaceOrder
+from ticketing.splits import Split, Till
 from ticketing.states import OrderStatus
 
 
@@ -86,6 +88,25 @@ async def test_f7_f8_f9_paid_and_never_acknowledged(scene: Scene, failpoint: str
     assert await scene.act("receive", notified) == "paid"
     paid = await orders.get(scene.db, placed.id)
     assert paid.status is OrderStatus.PAID and paid.received_cents == paid.total_cents
+    await scene.assert_sound()
+
+
+@pytest.mark.parametrize("failpoint", ["F15", "F15B"])
+async def test_f15_split_and_killed_between_the_two_orders(scene: Scene, failpoint: str) -> None:
+    """Before a line has moved, and when all has but the commit: nothing is split, no place is nobody's; then it is."""
+    placed = await order(scene.db, scene.inventory, scene.house, [16, 17])
+    async with scene.db.read() as c:
+        tickets = [row["id"] for row in await c.fetch("select id from tickets where order_id = $1", placed.id)]
+    seller = (await staff.create(scene.db, f"{failpoint}@example.org", "Sam Seller", None, datetime.now(UTC))).id
+    wanted = Part(Split(placed.id, tuple(tickets[:1]), "once", Till(Method.CASH, 2000)), seller)
+    before = await owners(scene)
+    await scene.act("part", wanted, failpoint)
+    assert (await orders.get(scene.db, placed.id)).total_cents == 4000
+    await scene.assert_sound()
+    first = await scene.act("part", wanted)
+    assert (first["old"]["due_cents"], first["new"]["status"]) == (2000, "paid")
+    assert (await scene.act("part", wanted))["new"]["id"] == first["new"]["id"]
+    assert await owners(scene) == before, "nobody else came between: the same claims"
     await scene.assert_sound()
 
 

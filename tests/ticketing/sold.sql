@@ -467,3 +467,7 @@ insert into kits (id, box_office_id, name, place, created_at)
 values (pg_temp.id(87, 1), pg_temp.id(2, 1), 'Kit 1', 'Foyer', '2026-01-01T00:00Z');
 insert into access_points (id, kit_id, name, identity, kind, plan_ends_on, created_at, reported_at, connected_count, battery)
 values (pg_temp.id(88, 1), pg_temp.id(87, 1), 'Router', 'SN 1', 'mobile', '2026-01-31', '2026-01-01T00:00Z', '2026-01-03T00:00Z', 4, 80);
+insert into consignments
+select pg_temp.id(11, 1), pg_temp.id(2, 1), t.performance_id, t.tariff_id, pg_temp.id(91, 1), 5, 'made', '',
+    null, '2026-01-03T00:00Z', '2026-01-03T00:01Z'
+from tickets t where t.order_id = pg_temp.id(11, 1) and t.tariff_id is not null limit 1;

@@ -200,6 +200,11 @@ MUTANTS: dict[str, list[str]] = {
         "update bank_entries set payment_id = (select id from payments where provider = 'sandbox' limit 1)",
         "delete from bank_entries",
     ],
+    "parts_are_carried": [
+        "update payments set part_of = (select min(id::text)::uuid from payments)"
+        " where id = (select max(id::text)::uuid from payments where status = 'succeeded')",
+        "update refunds set reason = 'split' where status = 'sent'",
+    ],
     "requests_count_once": [
         drop("orders", "orders_box_office_id_request_key_key") + "update orders set request_key = 'request 1'",
         drop("orders", "orders_hold_id_key") + "update orders set hold_id = '\\x00000000000000000000000000000000'",

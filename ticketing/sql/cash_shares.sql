@@ -1,5 +1,6 @@
 -- name: lines(order_id)
--- An order's lines but those that are about others, with what takes them back, and what tills had of them.
+-- An order's lines but those that are about others, with what takes them back, and what tills had of them. What a split
+-- took along to another order is not to be had here any more.
 select l.id, l.kind in ('ticket', 'pass') as item,
     exists (select from order_lines r where r.reverses = l.id) as undone,
     l.amount_cents,
@@ -19,6 +20,9 @@ left join lateral (
     where h.order_line_id = l.id
 ) s on true
 where l.order_id = :order_id and l.reverses is null and l.adjusts is null
+    and not exists (
+        select from former_lines f join tickets t on t.id = f.ticket_id where f.line_id = l.id and t.order_id <> l.order_id
+    )
 order by l.id;
 
 -- name: vat(cents, rates)

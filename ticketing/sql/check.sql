@@ -332,12 +332,37 @@ where i.cents <> l.cents;
 select format('payment %s: %s %s, told of as %s %s', y.id, y.amount_cents, y.currency, e.amount_cents, e.currency)
 from payments y
 left join bank_entries e on e.payment_id = y.id and e.state = 'booked'
-where y.provider = 'transfer' and (e.id is null or (e.amount_cents, e.currency) <> (y.amount_cents, y.currency))
+where y.provider = 'transfer' and y.part_of is null and (e.id is null or (e.amount_cents, e.currency) <> (y.amount_cents, y.currency))
 union all
 select format('entry %s of account %s: its payment is by %s', e.key, e.account, y.provider)
 from bank_entries e
 join payments y on y.id = e.payment_id
 where y.provider <> 'transfer';
+
+-- name: parts_are_carried()
+-- What is a part of a payment left another order as sent, at the same moment; no payment lends more than it brought.
+select format('payment %s: a part of %s, of which nothing left', y.id, y.part_of)
+from payments y
+where y.part_of is not null and (
+    not exists (
+        select from refunds r
+        join payments p on p.id = r.payment_id
+        where r.reason = 'split' and r.status = 'sent' and r.created_at = y.created_at and r.order_id <> y.order_id
+            and r.amount_cents = y.amount_cents and coalesce(p.part_of, p.id) = y.part_of and p.provider = y.provider
+    )
+    or exists (select from payments p where p.id = y.part_of and p.part_of is not null)
+)
+union all
+select format('payment %s: %s left, %s came elsewhere', w.id, gone.cents, come.cents)
+from payments w
+cross join lateral (
+    select coalesce(sum(r.amount_cents), 0) as cents
+    from refunds r
+    join payments p on p.id = r.payment_id
+    where (p.id = w.id or p.part_of = w.id) and r.reason = 'split'
+) gone
+cross join lateral (select coalesce(sum(p.amount_cents), 0) as cents from payments p where p.part_of = w.id) come
+where w.part_of is null and gone.cents <> come.cents;
 
 -- name: requests_count_once()
 -- One request makes one order, and one hold pays for one order.

@@ -26,11 +26,29 @@ order by p.created_at desc, p.id desc;
 insert into refunds (id, order_id, payment_id, amount_cents, currency, status, reason, created_at)
 values (:refund_id, :order_id, :payment_id, :amount_cents, :currency, 'due', :reason, :now);
 
+-- name: carry(refund_id, part_id, payment_id, from_id, to_id, amount_cents, currency, now)!
+with gone as (
+    insert into refunds (id, order_id, payment_id, amount_cents, currency, status, reason, created_at, sent_at)
+    values (
+        :refund_id::uuid, :from_id::uuid, :payment_id::uuid, :amount_cents::integer, :currency::text, 'sent', 'split',
+        :now::timestamptz, :now::timestamptz
+    )
+)
+insert into payments (
+    id, order_id, provider, reference, amount_cents, currency, status, created_at, settled_at, part_of
+)
+select :part_id::uuid, :to_id::uuid, provider, :part_id::uuid::text, :amount_cents::integer, :currency::text,
+    'succeeded', :now::timestamptz, :now::timestamptz, coalesce(part_of, id)
+from payments
+where id = :payment_id::uuid;
+
 -- name: get(refund_id)^
-select r.id, r.order_id, r.payment_id, p.provider, p.reference, r.amount_cents, r.currency, r.status, r.reason,
+-- A part of a payment goes back by the reference of the one that came.
+select r.id, r.order_id, r.payment_id, p.provider, coalesce(w.reference, p.reference) as reference, r.amount_cents, r.currency, r.status, r.reason,
     r.created_at, r.sent_at
 from refunds r
 join payments p on p.id = r.payment_id
+left join payments w on w.id = p.part_of
 where r.id = :refund_id;
 
 -- name: get_of(organisation_id, refund_id)^

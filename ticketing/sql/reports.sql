@@ -68,7 +68,7 @@ join events e on e.id = t.event_id
 where t.id = any(:keys::text[]::uuid[]);
 
 -- name: money(box_office_id, since, until)
--- What came in and went back in a time, by where the money lies, as the ledger has it.
+-- What came in and went back in a time, by where the money lies, as the ledger has it; not what changed its order.
 select account as key, currency,
     coalesce(sum(cents) filter (where cents > 0), 0)::bigint as received_cents,
     coalesce(-sum(cents) filter (where cents < 0), 0)::bigint as returned_cents
@@ -77,7 +77,7 @@ from (
         case when g.credit = 'receivable' then g.amount_cents else -g.amount_cents end as cents
     from ledger g
     where g.box_office_id = :box_office_id and g.at >= :since and g.at < :until
-        and 'receivable' in (g.debit, g.credit) and 'sales' not in (g.debit, g.credit)
+        and 'receivable' in (g.debit, g.credit) and 'sales' not in (g.debit, g.credit) and g.reason <> 'split'
 ) as moved
 group by account, currency
 order by account, currency;
