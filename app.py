@@ -16,7 +16,7 @@ from typing import Any
 from litestar import Litestar, Request, Response
 from litestar.types import ASGIApp
 
-from admin import pages
+from admin import pages, scanner
 from admin.routes import ADMIN
 from api import docs
 from api.routes import HANDLERS
@@ -68,7 +68,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
 def routed() -> Litestar:
     """Every route, and what surrounds them all: the same under any settings, and what takes long to make."""
     return Litestar(
-        [front.front, *HANDLERS, SHOP, ADMIN, opt_outs.ask, opt_outs.decide, *ticket_pages.HANDLERS],
+        [front.front, *HANDLERS, SHOP, ADMIN, *scanner.HANDLERS, opt_outs.ask, opt_outs.decide, *ticket_pages.HANDLERS],
         lifespan=[_lifespan],
         request_class=Call,
         dto=StrictJson,

@@ -3,13 +3,13 @@
 // place at the end, whole: a server that starts meanwhile finds the one or the other.
 import { createHash } from "node:crypto";
 import { brotliCompressSync, constants } from "node:zlib";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import * as esbuild from "esbuild";
 
 const dist = mkdtempSync("dist-");
-// What other people's pages load: one file of its own, that runs by itself.
+// What other people's pages load, and what runs beside a page: files of their own, each of which runs by itself.
 const embed = await esbuild.build({
-  entryPoints: ["src/embed.js"],
+  entryPoints: ["src/embed.js", "src/scan/reader.js", "src/scan/worker.js"],
   entryNames: "[name]-[hash]",
   outdir: dist,
   bundle: true,
@@ -19,7 +19,7 @@ const embed = await esbuild.build({
   metafile: true,
 });
 const result = await esbuild.build({
-  entryPoints: ["src/docs.js", "src/docs.css", "src/pages.css", "src/tickets.css", "src/admin.js", "src/admin.css", "src/shop.js", "src/shop.css", "src/performance.js", "src/performance.css", "editor/editor.js", "editor/editor.css"],
+  entryPoints: ["src/docs.js", "src/docs.css", "src/pages.css", "src/tickets.css", "src/admin.js", "src/admin.css", "src/shop.js", "src/shop.css", "src/performance.js", "src/performance.css", "src/scan.js", "src/scan.css", "editor/editor.js", "editor/editor.css"],
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   splitting: true,
@@ -47,7 +47,29 @@ function sprite() {
   return name;
 }
 
+// A file as it is.
+function kept(path) {
+  const bytes = readFileSync(path), [, stem, end] = path.match(/([^/]+)\.(\w+)$/);
+  const name = `${stem}-${createHash("sha256").update(bytes).digest("hex").slice(0, 8).toUpperCase()}.${end}`;
+  writeFileSync(`${dist}/${name}`, bytes);
+  if (end !== "png") writeFileSync(`${dist}/${name}.br`, brotliCompressSync(bytes));
+  return name;
+}
+
+// The sentences that the scanner says, for the server to hand them over in other languages: t("…").
+function words() {
+  const files = ["src/scan.js", ...readdirSync("src/scan").filter((name) => name.endsWith(".js")).map((name) => `src/scan/${name}`)];
+  const said = files.flatMap((file) => [...readFileSync(file, "utf8").matchAll(/[^\w.]t\("([^"]+)"/g)].map(([, text]) => text));
+  const text = JSON.stringify([...new Set(said)].sort());
+  const name = `words-${createHash("sha256").update(text).digest("hex").slice(0, 8).toUpperCase()}.json`;
+  writeFileSync(`${dist}/${name}`, text);
+  return name;
+}
+
 const manifest = { "icons.svg": sprite() };
+manifest["scan/words.json"] = words();
+manifest["scan/reader.wasm"] = kept("node_modules/zxing-wasm/dist/reader/zxing_reader.wasm");
+for (const icon of ["icon.svg", "icon-192.png", "icon-512.png"]) manifest[`scan/${icon}`] = kept(`src/scan/icons/${icon}`);
 writeFileSync(`${dist}/${manifest["icons.svg"]}.br`, brotliCompressSync(readFileSync(`${dist}/${manifest["icons.svg"]}`)));
 for (const [path, output] of Object.entries({ ...result.metafile.outputs, ...embed.metafile.outputs })) {
   const name = path.replace(`${dist}/`, "");

@@ -30,6 +30,7 @@ HEADERS = (
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=()"),
     (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
 )
+POLICIES = frozenset({b"content-security-policy", b"permissions-policy"})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 ONLY_HTTPS = (b"strict-transport-security", b"max-age=31536000")
 NOT_STORED = (b"cache-control", b"no-store")
@@ -82,8 +83,8 @@ class Entrance:
             _observe(scope, method, status, time.perf_counter() - began, name)
 
     def _dress(self, headers: list[tuple[bytes, bytes]], name: str) -> list[tuple[bytes, bytes]]:
-        own_policy = any(key == b"content-security-policy" for key, _ in headers)
-        headers += [header for header in self._headers if header[0] != b"content-security-policy" or not own_policy]
+        own = {key for key, _ in headers if key in POLICIES}
+        headers += [header for header in self._headers if header[0] not in own]
         headers.append((b"x-request-id", name.encode()))
         if not any(key == b"cache-control" for key, _ in headers):
             headers.append(NOT_STORED)

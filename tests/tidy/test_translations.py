@@ -19,6 +19,8 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 SAYING = {"report": (2,), "PlanRefused": (0, 1), "Saying": (0,), "refuse": (0,)}
 SAID = ("text", "AT", "LINE", "WHOLE_FILE")
 """The same for what is said of plans, and the names under which such a text stands first."""
+IN_SCRIPT = re.compile(r"""[^\w.]t\("([^"]+)\"""")
+"""Calls of the web scanner's scripts, which take a text for people."""
 FIELD = re.compile(r"\{(\w*)[^}]*\}")
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 PLURAL = " | "
@@ -51,6 +53,13 @@ def in_code() -> Iterator[tuple[str, str]]:
                 given = node.args[at] if 0 <= at < len(node.args) else None
                 if isinstance(given, ast.Constant) and isinstance(given.value, str) and given.value:
                     yield given.value, f"{path.relative_to(ROOT)}:{node.lineno}"
+
+
+def in_scanner() -> Iterator[tuple[str, str]]:
+    """(text, where) of what the web scanner says."""
+    for path in [ROOT / "web" / "src" / "scan.js", *sorted((ROOT / "web" / "src" / "scan").glob("*.js"))]:
+        for text in IN_SCRIPT.findall(path.read_text()):
+            yield text, str(path.relative_to(ROOT))
 
 
 def in_plans() -> Iterator[tuple[str, str]]:
@@ -114,7 +123,7 @@ def catalogue(language: str) -> dict[str, str]:
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_text_is_translated(language: str) -> None:
     known = catalogue(language)
-    texts = [*in_templates(), *in_code(), *in_plans(), *in_refusals(), *in_problems()]
+    texts = [*in_templates(), *in_code(), *in_scanner(), *in_plans(), *in_refusals(), *in_problems()]
     missing = sorted({f"{where}: {text}" for text, where in texts if text not in known})
     assert not missing, "\n".join(missing)
 
