@@ -21,7 +21,7 @@ from web.call import Call
 TAGS = ["Machines"]
 
 
-class HeartbeatBody(Struct, frozen=True, forbid_unknown_fields=True):
+class AccessPointBody(Struct, frozen=True, forbid_unknown_fields=True):
     """What an access point tells of itself; what it does not know is left out. Battery and signal are percent."""
 
     connected_count: Annotated[int, Meta(ge=0, le=10_000)] | None = None
@@ -83,7 +83,7 @@ async def report(request: Call, data: JSONBody[Report]) -> Heard:
 
 
 @post("/access-points/heartbeats", tags=TAGS, security=access.ACCESS_POINT, status_code=204)
-async def heartbeat(request: Call, data: JSONBody[HeartbeatBody]) -> None:
+async def heartbeat(request: Call, data: JSONBody[AccessPointBody]) -> None:
     """Hear how an access point of a kit is: every few minutes is enough."""
     point = await access.access_point(request)
     beat = Beat(**{name: getattr(data, name) for name in Beat.__struct_fields__})

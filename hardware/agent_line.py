@@ -59,12 +59,16 @@ class Patience(Struct, frozen=True, kw_only=True):
 class ServerLine:
     """The calls of one agent."""
 
-    def __init__(self, server: str, token: str, tell: Tell, patience: Patience) -> None:
+    def __init__(
+        self, server: str, token: str, tell: Tell, patience: Patience, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
         self._tell, self._patience = tell, patience
         self._away = False
         timeout = httpx.Timeout(patience.answer_s_max, connect=patience.connect_s_max)
         headers = {"authorization": f"Bearer {token}"} if token else {}
-        self._client = httpx.AsyncClient(base_url=f"{server}/api/v1/agents", timeout=timeout, headers=headers)
+        self._client = httpx.AsyncClient(
+            base_url=f"{server}/api/v1/agents", timeout=timeout, headers=headers, transport=transport
+        )
 
     async def close(self) -> None:
         """End the connections."""

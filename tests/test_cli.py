@@ -23,7 +23,7 @@ from ticketing.ids import new_id
 
 SECRET = "5a" * 32
 COMMANDS = (
-    *("run", "serve", "worker", "demo", "onsale", "check", "rebuild", "backup", "restore", "jobs"),
+    *("run", "serve", "worker", "agent", "demo", "onsale", "check", "rebuild", "backup", "restore", "jobs"),
     *("token create", "token list", "token revoke", "plan import", "plan export", "plan doctor"),
     "waiting-room verify",
     *("organisation create", "admin create", "admin reset-second-factor", "admin disable", "admin enable"),

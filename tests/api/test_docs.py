@@ -26,6 +26,7 @@ ANYBODY = {
     "/api/v1/box-offices/{box_office}/proposals",
     "/api/v1/box-offices/{box_office}/pass-types",
     "/api/v1/box-offices/{box_office}/public-keys",
+    "/api/v1/agents",
     "/api/v1/scan/devices",
     "/api/v1/scan/sign-ins",
     "/api/problems",
@@ -101,6 +102,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "cancellations": {"code": "x"},
     "uploads": {"device_now": "2036-01-01T00:00:00Z", "scans": []},
     "heartbeats": {},
+    "/api/v1/agents/takes": {"take": NOTHING},
+    "/api/v1/agents/reports": {},
+    "ending": {"take": NOTHING, "outcome": "sent"},
     "redeem": {"secret": "x", "lists": [1]},
 }
 
