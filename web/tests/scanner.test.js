@@ -1,0 +1,244 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Lost, Refused, uuid } from "../src/scan/api.js";
+import { canonical, decode, read } from "../src/scan/codes.js";
+import { Gate } from "../src/scan/gate.js";
+import { Journal } from "../src/scan/journal.js";
+import { Laser, PROFILES, Repeats } from "../src/scan/lasers.js";
+import { Lists } from "../src/scan/lists.js";
+import { codeIn } from "../src/scan/login.js";
+import { verifier } from "../src/scan/signatures.js";
+import { best, speak, t } from "../src/scan/words.js";
+import { memory } from "./scan_store.mjs";
+
+const CODE = "PLCEDQEAAB4JAAAAAAFIAUMFJ62PUQB4IFK2EDOJLJIKSSMV2PDKGD2P5X33J4BPYEGUIKB77MJZAJJ34CTNRN7DVTM66XUKK6L3WGSH5AHTULENBDDCZTXJIA";
+const KEY = Uint8Array.from(Buffer.from("03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8", "hex"));
+const KEYS = new Map([[7, KEY]]);
+const DATE = { id: "d1", number: 42, event_name: "The Seagull", starts_at: "2026-12-01T19:00:00Z", ends_at: "2026-12-01T22:00:00Z", time_zone: "Europe/Zurich" };
+const NOW = Date.parse("2026-12-01T18:30:00Z");
+
+const typed = (laser, text, at = 0) => [...text].map((sign, n) => laser.key(sign, at + n)).concat(laser.key("Enter", at + text.length)).filter(Boolean);
+
+test("the example of the documentation is read as it says", async () => {
+  const { kind, generation, serial, pool, key } = read(CODE);
+  assert.deepEqual({ kind, generation, serial, pool, key }, { kind: 1, generation: 2, serial: 123456, pool: 42, key: 7 });
+  const lost = { generateKey: () => Promise.reject(new Error("not known")) };
+  for (const verify of [await verifier(), await verifier(lost)]) {
+    assert.equal((await decode(`  ${CODE.toLowerCase()}\n`, KEYS, verify)).serial, 123456);
+    assert.equal(await decode(CODE.slice(0, -2) + "AA", KEYS, verify), "forged");
+    assert.equal(await decode(CODE, new Map(), verify), "forged");
+    assert.equal(await decode("https://example.org", KEYS, verify), "unknown");
+    assert.equal(await decode(CODE.slice(0, -1), KEYS, verify), "unknown");
+  }
+  assert.equal(await verifier(null), null);
+});
+
+test("a reader's keystrokes are a code once they end", () => {
+  assert.deepEqual(typed(new Laser(), CODE), [CODE]);
+  assert.deepEqual(typed(new Laser(), CODE.toLowerCase()), [CODE]);
+  const laser = new Laser();
+  assert.deepEqual([laser.key("Shift", 0), laser.key("Enter", 1), laser.key("Tab", 2)], [null, null, null]);
+  typed(laser, "left over", 0);
+  "abc".split("").forEach((sign) => laser.key(sign, 10));
+  assert.deepEqual(typed(laser, "9876", 60_000), ["9876"], "what was begun long ago is not the beginning of a code");
+  assert.deepEqual(typed(new Laser(), `]Q1${CODE}`), [CODE], "readers may name the kind of code before it");
+});
+
+test("a reader's own prefix and suffix are taken off, and text that comes at once is read", () => {
+  const zebra = new Laser({ ...PROFILES.zebra, prefix: "<<", suffix: "#" });
+  assert.deepEqual(typed(zebra, `<<${CODE}#`), [CODE]);
+  assert.equal(zebra.text(`<<${CODE}#\r\n`, 0), CODE);
+  assert.equal(zebra.text("12", 10), null);
+  assert.equal(zebra.text("34\t", 20), "1234");
+});
+
+test("a Bluebird that ends its codes by nothing is understood by length and by silence", () => {
+  const bluebird = new Laser(PROFILES.bluebird);
+  assert.equal(bluebird.text(CODE, 0), CODE);
+  assert.equal(bluebird.text("12345678", 100), null);
+  assert.equal(bluebird.idle(150), null);
+  assert.equal(bluebird.idle(100 + PROFILES.bluebird.idle_ms), "12345678");
+  assert.equal(new Laser().idle(10_000), null);
+});
+
+test("the same code within a second is one scan, and in sight it is one for as long", () => {
+  const laser = new Repeats();
+  assert.deepEqual([0, 400, 900, 1100].map((at) => laser.again("A", at)), [false, true, true, false]);
+  assert.equal(laser.again("B", 1200), false);
+  const camera = new Repeats();
+  assert.deepEqual([0, 800, 1600, 2400, 3500].map((at) => camera.again("A", at, true)), [false, true, true, true, false]);
+});
+
+test("codes of gates are found in what a picture says", () => {
+  assert.equal(codeIn("https://tickets.example/scan#ABCD2345"), "ABCD2345");
+  assert.equal(codeIn("#abcd-2345"), "abcd-2345");
+  for (const text of ["", "#", CODE, "https://example.org/"]) assert.equal(codeIn(text), null);
+});
+
+test("the screen speaks the language that was chosen, or the browser's", () => {
+  assert.equal(best("fr", ["en-GB"], ["en", "fr"]), "fr");
+  assert.equal(best(undefined, ["de-CH", "fr-CH"], ["en", "fr"]), "fr");
+  assert.equal(best(undefined, ["de"], ["en", "fr"]), "en");
+  speak("fr", { fr: { "Gate {gate}": "Porte {gate}" } });
+  assert.equal(t("Gate {gate}", { gate: "{gate}" }), "Porte {gate}");
+  speak("en", {});
+});
+
+// A server that takes uploads once each, and a door that asks it; `online` says whether it answers.
+class World {
+  constructor(profile = {}) {
+    Object.assign(this, { taken: new Map(), sent: 0, asked: [], answers: true, kept: {}, now: NOW });
+    this.profile = { mode: "once", entries_max: null, gate: "North", shown: ["name"], organisation: "o", ...profile };
+  }
+
+  async open() {
+    this.store = memory(this.kept);
+    this.journal = new Journal(this.store, "o");
+    await this.journal.open();
+    this.lists = new Lists();
+    this.lists.apply(list([[1, 123456, 2, 0, 0, 0, 0, "Ada"]]), this.now - 60_000);
+    this.lists.replay(this.journal.pending(), this.journal.history());
+    const settings = { profile: this.profile, keys: KEYS, dates: [DATE], known: [DATE], zones: null };
+    this.gate = new Gate({ api: this, lists: this.lists, journal: this.journal, verify: await verifier(), settings, now: () => this.now });
+    return this.gate;
+  }
+
+  // The API as the gate sees it.
+  async post(path, body, options) {
+    this.asked.push({ path, body, options });
+    if (!this.answers) throw new Lost("hangs");
+    if (path === "admissions") return { verdict: "admitted", let_through: true, repeated: false, despite: null, ticket: null, gates: [] };
+    this.sent++;
+    const taken = body.scans.map(({ scan, told }) => {
+      const repeated = this.taken.has(scan);
+      this.taken.set(scan, told);
+      return { scan_id: scan, found: told, repeated, conflict: false, refused: null };
+    });
+    if (this.lostAnswers-- > 0) throw new Lost("the answer was lost");
+    return { taken };
+  }
+
+  send() {
+    return this.journal.send((body) => this.post("uploads", body), () => this.now);
+  }
+}
+
+function list(tickets, changes = {}) {
+  const columns = ["kind", "serial", "generation", "status", "entries", "inside", "zone", "name"];
+  return { performance: "d1", number: 42, version: "1", whole: true, mode: "once", entries_max: null, cancelled: false, zones: [{ id: "z", label: "Stalls", admitted: true }], words: [], questions: [], columns, tickets, ...changes };
+}
+
+test("a server that hangs is not waited for: the list answers, under the same id", async () => {
+  const world = new World(), gate = await world.open();
+  world.answers = false;
+  const shown = await gate.scan({ code: CODE });
+  assert.deepEqual([shown.verdict, shown.offline, shown.through, shown.fields.name], ["admitted", true, true, "Ada"]);
+  assert.equal(world.asked[0].options.timeout, 1500);
+  assert.equal(world.asked[0].body.scan, shown.scan);
+  assert.equal(world.journal.pending()[0].scan, shown.scan);
+  const again = await gate.scan({ code: CODE });
+  assert.deepEqual([again.verdict, again.just, world.asked.length], ["already_in", 0, 1], "the server is not asked while it is lost");
+  world.answers = true;
+  await world.send();
+  assert.deepEqual([world.journal.waiting, world.taken.get(shown.scan), world.taken.get(again.scan)], [0, "admitted", "already_in"]);
+});
+
+test("what the server refuses is told, and is not taken for a lost network", async () => {
+  const world = new World(), gate = await world.open();
+  world.post = async () => {
+    throw new Refused(403, { code: "right-missing" });
+  };
+  const shown = await gate.scan({ code: CODE, despite: "because" });
+  assert.deepEqual([shown.verdict, shown.refusal.code, gate.online, world.journal.waiting], ["refused", "right-missing", true, 0]);
+});
+
+test("a supervisor lets in without the network too, and a ticket that was looked up waits for it", async () => {
+  const world = new World(), gate = await world.open();
+  gate.online = false;
+  await gate.scan({ code: CODE });
+  const shown = await gate.scan({ code: CODE, despite: "I know her" });
+  assert.deepEqual([shown.verdict, shown.despite, shown.through], ["admitted", "already_in", true]);
+  assert.deepEqual(world.journal.pending().map((one) => one.told), ["admitted", "admitted"]);
+  assert.equal((await gate.scan({ ticket: uuid() })).verdict, "refused");
+  assert.equal(world.journal.waiting, 2);
+});
+
+test("scans are answered one after the other, in the order they came, and not without end", async () => {
+  const world = new World({ mode: "multiple" }), gate = await world.open();
+  gate.online = false;
+  const told = await Promise.all(Array.from({ length: 30 }, (_, n) => gate.scan({ code: n % 2 ? CODE : "else" })));
+  const answered = told.filter(Boolean);
+  assert.equal(answered.length, 21, "one at work and twenty in the queue");
+  assert.deepEqual(answered.map((one) => one.verdict), answered.map((_, n) => (n % 2 ? "admitted" : "unknown")));
+});
+
+// A device that ends at any step of a scan made offline and of its upload: it is begun anew with what it kept, and goes on.
+for (const breaks of ["before pending", "after pending", "before history", "after history"]) {
+  test(`a scan is never told without being kept: ended ${breaks}`, async () => {
+    const world = new World();
+    let gate = await world.open();
+    gate.online = false;
+    world.store.breaks = breaks;
+    const shown = await gate.scan({ code: CODE }).catch(() => null);
+    gate = await world.open();
+    gate.online = false;
+    const kept = world.journal.pending().length;
+    if (shown) assert.equal(kept, 1, "who was told is in the log");
+    assert.equal((await gate.scan({ code: CODE })).verdict, kept ? "already_in" : "admitted", "and is known after the restart");
+    await world.send();
+    assert.equal([...world.taken.values()].filter((told) => told === "admitted").length, 1);
+    assert.equal(world.journal.waiting, 0);
+  });
+}
+
+for (const [name, fault] of [["the answer is lost", (world) => (world.lostAnswers = 1)], ["the device ends before it forgets", (world) => (world.store.breaks = "before removing pending")]]) {
+  test(`what was sent is sent again until the server has named it: ${name}`, async () => {
+    const world = new World(), gate = await world.open();
+    gate.online = false;
+    const shown = await gate.scan({ code: CODE });
+    fault(world);
+    await assert.rejects(world.send());
+    await world.open();
+    assert.equal(world.journal.waiting, 1);
+    await world.send();
+    assert.deepEqual([world.sent, world.taken.size, world.taken.get(shown.scan), world.journal.waiting], [2, 1, "admitted", 0]);
+  });
+}
+
+test("scans of another organisation's door wait for its own scanner", async () => {
+  const world = new World(), gate = await world.open();
+  gate.online = false;
+  await gate.scan({ code: CODE });
+  const other = new Journal(world.store, "another");
+  await other.open();
+  assert.deepEqual([other.waiting, world.journal.waiting], [0, 1]);
+});
+
+test("a list that is older than a scan here does not take it back; a newer one has the last word", async () => {
+  const world = new World(), gate = await world.open();
+  gate.online = false;
+  await gate.scan({ code: CODE });
+  world.lists.apply(list([[1, 123456, 2, 0, 0, 0, 0, "Ada"]], { whole: false }), world.now + 1000);
+  assert.equal((await gate.scan({ code: CODE })).verdict, "already_in");
+  world.now += 60_000;
+  world.lists.apply(list([[1, 123456, 2, 0, 0, 0, 0, "Ada"]], { whole: false }), world.now);
+  assert.equal((await gate.scan({ code: CODE })).verdict, "admitted", "it was undone elsewhere");
+  world.lists.apply({ performance: "d1", version: "9", whole: true, cancelled: false, revoked: [[1, 123456, 3, 0]] }, world.now);
+  assert.equal((await gate.scan({ code: CODE })).verdict, "already_in", "revocations do not replace a list");
+});
+
+test("without a list a code is good by its signature, unless it was revoked, and once", async () => {
+  const world = new World(), gate = await world.open();
+  gate.online = false;
+  world.lists.forget("d1");
+  const shown = await gate.scan({ code: CODE });
+  assert.deepEqual([shown.verdict, shown.unlisted], ["admitted", true]);
+  assert.equal((await gate.scan({ code: CODE })).verdict, "already_in");
+  world.lists.apply({ performance: "d1", version: "9", whole: true, cancelled: false, revoked: [[1, 123456, 3, 0]] }, world.now);
+  assert.equal((await gate.scan({ code: CODE })).verdict, "old_code");
+});
+
+test("what is typed is spelt one way", () => {
+  assert.equal(canonical(" pl ab\n"), "PL AB");
+  assert.equal(canonical("plätze"), "plätze");
+});
