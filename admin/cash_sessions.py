@@ -38,6 +38,7 @@ KINDS = {
     Kind.OUT: marked("Taken out"),
     Kind.COUNT: marked("Count"),
     Kind.CLOSE: marked("Closing"),
+    Kind.SALE: marked("Sale, nothing taken"),
 }
 MOVES = {Kind.IN: marked("Bring in"), Kind.OUT: marked("Take out")}
 

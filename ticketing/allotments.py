@@ -276,8 +276,8 @@ async def sellable(db: Database, organisation_id: UUID, performance_id: UUID) ->
 
 
 async def sellable_runs(db: Database, organisation_id: UUID, performance_id: UUID) -> list[tuple[int, int, int]]:
-    """The places of an organisation's date that staff may sell although they are off open sale: runs (first, count, code)
-    in the order of places; or NotFound."""
+    """The places of an organisation's date that staff may sell although they are off open sale: runs (first, count,
+    code) in the order of places; or NotFound."""
     async with db.read() as c:
         date = await find_date(c, organisation_id, performance_id)
     hall = await halls.hall(db, date.plan_hash, date.place_list_hash)

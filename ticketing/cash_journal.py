@@ -30,11 +30,13 @@ _encode = msgspec.json.Encoder(order="sorted").encode
 
 
 class Method(StrEnum):
-    """What is taken at a till; payments call it their provider."""
+    """What is taken at a till, which payments call their provider; or why nothing is."""
 
     CASH = "on_site"
     TERMINAL = "terminal"
     """A card terminal: what it took is declared."""
+    FREE = "free"
+    INVOICE = "invoice"
 
 
 class Kind(StrEnum):
@@ -49,6 +51,8 @@ class Kind(StrEnum):
     COUNT = "count"
     CLOSE = "close"
     """The last count."""
+    SALE = "sale"
+    """An order that no money was taken for."""
 
 
 class Reason(StrEnum):
@@ -79,7 +83,8 @@ class Drawer(Struct, frozen=True):
 
 class Row(Struct, frozen=True, kw_only=True):
     """What happened. `amount_cents` came into the till, or below zero went out of it; a count moves nothing and tells
-    what should have been there and what was."""
+    what should have been there and what was. A sale without money moves nothing either: `value_cents` is what it comes
+    to."""
 
     kind: Kind
     method: Method | None = Method.CASH
@@ -90,6 +95,8 @@ class Row(Struct, frozen=True, kw_only=True):
     note: str = ""
     payment_id: UUID | None = None
     refund_id: UUID | None = None
+    order_id: UUID | None = None
+    value_cents: int | None = None
     shares: Sequence[Share] = ()
 
 
@@ -109,6 +116,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     note: str
     payment: UUID | None
     refund: UUID | None
+    order: UUID | None
+    value_cents: int | None
     lines: tuple[tuple[UUID, int, int, int], ...]
     seller: UUID
     at: datetime
@@ -143,7 +152,7 @@ async def write(c: Connection, drawer: Drawer, row: Row, staff_id: UUID, now: da
         amount_cents=row.amount_cents, expected_cents=row.expected_cents,
         counted_cents=None if counted is None or row.kind is Kind.OPEN else counted.cents,
         pieces=() if counted is None else counted.pieces, reason=row.reason, note=row.note, payment=row.payment_id,
-        refund=row.refund_id,
+        refund=row.refund_id, order=row.order_id, value_cents=row.value_cents,
         lines=tuple((share.line_id, share.cents, share.vat_cents, share.items) for share in row.shares),
         seller=staff_id, at=at,
     )  # fmt: skip
@@ -152,7 +161,8 @@ async def write(c: Connection, drawer: Drawer, row: Row, staff_id: UUID, now: da
     await SQL.write.run(
         c, session_id=drawer.id, number=number, kind=row.kind, method=row.method, amount_cents=row.amount_cents,
         expected_cents=row.expected_cents, counted_cents=entry.counted_cents, reason=row.reason, note=row.note,
-        payment_id=row.payment_id, refund_id=row.refund_id, staff_id=staff_id, at=at, entry=text, hash=hashed,
+        payment_id=row.payment_id, refund_id=row.refund_id, order_id=row.order_id, value_cents=row.value_cents,
+        staff_id=staff_id, at=at, entry=text, hash=hashed,
         line_ids=[share.line_id for share in row.shares], cents=[share.cents for share in row.shares],
         vats=[share.vat_cents for share in row.shares], items=[share.items for share in row.shares],
     )  # fmt: skip

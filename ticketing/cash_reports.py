@@ -19,7 +19,8 @@ from ticketing.denominations import Counted
 from ticketing.refusals import NotFound
 from ticketing.sql import Connection, load
 
-FORMAT = 1
+FORMAT = 2
+"""One did not tell of what was sold without taking money."""
 
 SQL = load("cash_reports")
 
@@ -38,6 +39,16 @@ class Taking(Struct, frozen=True, kw_only=True):
     @property
     def net_cents(self) -> int:
         return self.received_cents - self.returned_cents
+
+
+class Untaken(Struct, frozen=True, kw_only=True):
+    """Orders that one seller sold without taking money, by why; `value_cents` is what they come to."""
+
+    seller_id: UUID
+    seller: str
+    method: Method
+    count: int
+    value_cents: int
 
 
 class Total(Struct, frozen=True):
@@ -107,7 +118,8 @@ class CashReport(Struct, frozen=True, kw_only=True):
     """A report. Of an X, what the closing tells is None, and `previous` and the journal's hash are those of the moment.
 
     expected = float + cash received - cash paid back + brought - taken out; `counted_cents` is what was there instead,
-    in `pieces` (value, how many); `reason` says why. `sold` and `vat` add up to what was taken by all methods.
+    in `pieces` (value, how many); `reason` says why. `sold` and `vat` add up to what was taken by all methods; what is
+    `untaken` is no part of either sum.
     """
 
     format: int = FORMAT
@@ -128,6 +140,7 @@ class CashReport(Struct, frozen=True, kw_only=True):
     closed_at: datetime | None = None
     closed_by: str | None = None
     takings: tuple[Taking, ...]
+    untaken: tuple[Untaken, ...] = ()
     float_cents: int
     float_pieces: tuple[tuple[int, int], ...]
     brought_cents: int
@@ -279,7 +292,8 @@ async def _figures(c: Connection, session_id: UUID, number: int, hashed: bytes, 
         kind="x", number=head.number, session=session_id, till_id=head.till_id, till=head.till,
         box_office_id=head.box_office_id, box_office=head.box_office, organisation=head.organisation,
         vat_number=head.vat_number, currency=head.currency, time_zone=head.time_zone, at=now,
-        opened_at=head.opened_at, opened_by=head.opened_by, takings=tuple(takings), float_cents=head.float_cents,
+        opened_at=head.opened_at, opened_by=head.opened_by, takings=tuple(takings),
+        untaken=tuple(await SQL.untaken.all(c, Untaken, session_id=session_id)), float_cents=head.float_cents,
         float_pieces=msgspec.json.decode(head.opening, type=_Opening).pieces,
         brought_cents=sum(cents for cents in moved if cents > 0),
         taken_cents=-sum(cents for cents in moved if cents < 0),

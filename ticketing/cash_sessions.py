@@ -83,6 +83,7 @@ class Movement(Struct, frozen=True, kw_only=True):
     kind: Kind
     method: Method | None
     amount_cents: int
+    value_cents: int | None
     expected_cents: int | None
     counted_cents: int | None
     reason: Reason | None
@@ -302,6 +303,34 @@ async def book_refund(
     await _book(
         c, drawer, order_id, Row(kind=Kind.REFUND, method=method, amount_cents=-cents, refund_id=refund_id), by, now
     )
+
+
+async def book_sale(
+    db: Database,
+    order_id: UUID,
+    box_office_id: UUID,
+    value_cents: int,
+    method: Method,
+    by: Actor,
+    now: datetime,
+    session_id: UUID | None = None,
+) -> None:
+    """Write an order that no money is taken for into the journal of its seller's session, or of the one that is named;
+    once, and nothing where they have none open. Raises NotFound, CashSessionClosed.
+
+    What is free is sold by it: its tickets are counted. What is on invoice may be paid at a till one day, and is then.
+    """
+    assert by.staff_id is not None, "a person sells"
+    async with db.transaction() as c:
+        await SQL.lock_order.value(c, order_id=order_id)
+        if await SQL.sold.value(c, order_id=order_id):
+            return
+        drawer = await drawer_for(c, box_office_id, by, method, session_id)
+        if drawer is None:
+            return
+        spread = await shares(c, order_id, 0) if method is Method.FREE else ()
+        row = Row(kind=Kind.SALE, method=method, order_id=order_id, value_cents=value_cents, shares=spread)
+        await cash_journal.write(c, drawer, row, by.staff_id, now)
 
 
 async def at_counter(db: Database, box_office_id: UUID, staff_id: UUID) -> Counter:

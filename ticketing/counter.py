@@ -176,18 +176,24 @@ async def sell(
 async def settle(db: Database, settings: Settings, order_id: UUID, money: Money, by: Actor, now: datetime) -> Sale:
     """Take the money of an order that is placed; of one that is paid already, tell the same again.
 
-    Raises NotFound, WrongState, InputRefused, and as `payments.take_on_site` and `payment_methods.choose` do.
+    What no money is taken for is told to the seller's cash session. Raises NotFound, WrongState, InputRefused, and as
+    `payments.take_on_site` and `payment_methods.choose` do.
     """
     order = await orders.get(db, order_id)
     due_cents = order.due_cents or order.total_cents
     ensure_enough(money, due_cents)
-    if order.due_cents:
+    on_invoice = money.way is Way.INVOICE and order.payment_method == payment_methods.INVOICE
+    if order.due_cents and not on_invoice:
         try:
             order = await _take(db, settings, order, money, by, now)
         except (NothingDue, WrongState):
             order = await orders.get(db, order_id)
             if order.status is not OrderStatus.PAID:
                 raise
+    untaken = Method.INVOICE if money.way is Way.INVOICE else Method.FREE
+    if untaken is Method.INVOICE or not order.total_cents:
+        told = (order.id, order.box_office_id, order.total_cents, untaken, by, now, money.session_id)
+        await cash_sessions.book_sale(db, *told)
     given_cents = due_cents if money.given_cents is None or money.way is not Way.CASH else money.given_cents
     return Sale(order, money.way, given_cents, given_cents - due_cents)
 

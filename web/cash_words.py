@@ -13,7 +13,12 @@ from ticketing.cash_journal import Method, Reason
 from ticketing.cash_reports import CashReport, Items, Moved, Total
 from web.languages import marked, translated
 
-METHODS = {Method.CASH: marked("Cash"), Method.TERMINAL: marked("Card terminal")}
+METHODS = {
+    Method.CASH: marked("Cash"),
+    Method.TERMINAL: marked("Card terminal"),
+    Method.FREE: marked("Free of charge"),
+    Method.INVOICE: marked("On invoice"),
+}
 REASONS = {
     Reason.CHANGE: marked("Small change"),
     Reason.FLOAT: marked("More float"),
@@ -77,6 +82,8 @@ class _Writer:
         yield self._drawer()
         if report.takings:
             yield from self._takings()
+        if report.untaken:
+            yield from self._untaken()
         if any(share.rate_thousandths is not None for share in report.vat):
             yield self._vat()
         yield from self._sold()
@@ -134,6 +141,31 @@ class _Writer:
         )
         yield self._section(marked("By seller"), (marked("Seller"), *heads), sellers)
 
+    def _untaken(self) -> Iterator[CashSection]:
+        """What no money was taken for, by method and by seller."""
+        report = self._report
+        heads = marked("Orders"), marked("Amount")
+        methods = {one.method for one in report.untaken}
+        found = ((way, [one for one in report.untaken if one.method is way]) for way in METHODS if way in methods)
+        rows = (
+            (
+                self._said(METHODS[way]),
+                self._number(one.count for one in some),
+                self._sum(one.value_cents for one in some),
+            )
+            for way, some in found
+        )
+        yield self._section(marked("Sold without taking money"), (marked("Method"), *heads), rows)
+        sellers = (
+            (
+                f"{one.seller}, {self._said(METHODS[one.method])}",
+                self._number([one.count]),
+                self._cents(one.value_cents),
+            )
+            for one in report.untaken
+        )
+        yield self._section(marked("The same by seller"), (marked("Seller"), *heads), sellers)
+
     def _vat(self) -> CashSection:
         heads = marked("Rate"), marked("Before VAT"), marked("VAT"), marked("With VAT")
         rows = (
@@ -190,6 +222,12 @@ class _Writer:
 
     def _moment(self, at: datetime) -> str:
         return formats.moment(at, self._report.time_zone, self._language)
+
+    def _number(self, counts: Iterable[int]) -> str:
+        return formats.number(sum(counts), self._language)
+
+    def _sum(self, amounts: Iterable[int]) -> str:
+        return self._cents(sum(amounts))
 
     def _money(self, cents: int) -> str:
         return formats.money(cents, self._report.currency, self._language)

@@ -414,6 +414,21 @@ async def test_where_there_are_tills_cash_needs_a_session_and_cards_do_not(
     assert sold(await clerk.sell(way="card"))
 
 
+async def test_a_free_order_is_told_to_the_session_of_the_till(sign_in: SignIn, database: Database, house: House):
+    owner, first = house.organisation_id, house.performances[0]
+    press = await tariffs.create(database, owner, first.event_id, "Press", {"Gold": 0, "Silver": 0}, 9)
+    clerk, now = Clerk(await sign_in(Scope.SELL), house), first.sale_opens_at
+    await clerk.browser.page(clerk.at)
+    by = Actor(organisation_id=owner, staff_id=clerk.browser.staff_id)
+    till = await tills.create(database, owner, first.box_office_id, TillChoice(name="T", locale="en"), by, now)
+    session = await cash_sessions.open_till(database, owner, till, float_counted(), by, now)
+    await clerk.take(2, tariff=press.id)
+    order = sold(await clerk.sell())
+    assert f"/admin/orders/{order}" in await clerk.browser.page(f"/admin/cash-sessions/{session}")
+    report = await clerk.browser.page(f"/admin/cash-sessions/{session}/report")
+    assert "Sold without taking money" in report and "Pat Person, Free of charge" in report
+
+
 async def test_anothers_till_is_not_stood_at(clerk: Clerk, database: Database, rival: House):
     by, now = Actor(organisation_id=rival.organisation_id), rival.performances[0].sale_opens_at
     office = rival.performances[0].box_office_id

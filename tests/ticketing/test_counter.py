@@ -7,15 +7,24 @@ import pytest
 from msgspec.structs import replace
 
 from engine.inventory import Inventory
-from tests.ticketing.house import NOW, SETTINGS, House, breaches, empty, hold, open_house, request
-from tests.ticketing.till import person
-from ticketing import counter, customers, orders
+from tests.ticketing.house import NOW, SETTINGS, House, breaches, empty, hold, open_house, order, request
+from tests.ticketing.till import open_counter, person, sell
+from ticketing import billing, cash_reports, cash_sessions, counter, customers, orders
+from ticketing.billing import Billing, Rule
+from ticketing.cash_journal import Method
+from ticketing.cash_reports import Items
 from ticketing.channels import Channel
 from ticketing.counter import Money, Way
 from ticketing.db import Database
+from ticketing.denominations import counted
 from ticketing.drafts import NOBODY, PlaceOrder
 from ticketing.refusals import InputRefused, TooManyPlaces
 from ticketing.states import OrderStatus
+
+OWED = Billing(
+    name="The Organisation", street="Quai 1", postal_code="1003", city="Lausanne", country="CH",
+    iban="CH93 0076 2011 6238 5295 7",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -70,6 +79,42 @@ async def test_money_taken_by_two_at_once_is_taken_once(database: Database, inve
     sales = await asyncio.gather(*settled)
     assert {(sale.order.status, sale.change_cents) for sale in sales} == {(OrderStatus.PAID, 2000)}
     assert (await orders.get(database, placed.id)).received_cents == 3000
+    assert await breaches(database, inventory) == []
+
+
+async def test_what_is_free_or_on_invoice_is_in_the_report_once_and_is_no_money(
+    database: Database, inventory: Inventory
+) -> None:
+    await empty(database)
+    at = await open_counter(database)
+    house, by = at.house, at.seller
+    rule = Rule(method="invoice", offered=True, pay_days=10, grace_days=2, before_h=72)
+    await billing.change(database, house.organisation, house.box_office, OWED, (rule,), by, NOW)
+    held = await hold(inventory, house, [0, 1])
+    given = request(house, held, [0, 1], house.free)
+    placed = await orders.place(database, inventory, SETTINGS, replace(given, channel=Channel.COUNTER), NOW, by)
+    for _ in range(2):
+        sale = await counter.settle(database, SETTINGS, placed.id, Money(Way.CASH), by, NOW)
+        assert (sale.order.status, sale.change_cents) == (OrderStatus.PAID, 0)
+    billed = await order(database, inventory, house, [2])
+    for _ in range(2):
+        sale = await counter.settle(database, SETTINGS, billed.id, Money(Way.INVOICE), by, NOW)
+    paid = await sell(database, inventory, at, [3])
+    report = await cash_reports.x(database, at.session, NOW)
+    assert [(one.seller, one.method, one.count, one.value_cents) for one in report.untaken] == [
+        ("Sam Seller", Method.FREE, 1, 0),
+        ("Sam Seller", Method.INVOICE, 1, 3000),
+    ]
+    assert (report.total.net_cents, report.tickets, report.order_count) == (3000, Items(3, 0), 3)
+    assert (report.first_order, report.last_order) == (placed.code, paid.code)
+    stands = await cash_sessions.get(database, at.session, None)
+    told = counted("EUR", {100: 10, 1000: 4, 5000: 3} | {1000: 7})
+    await cash_sessions.close(database, at.session, None, told, "", stands.journal_number, by, NOW)
+    kept = await cash_reports.kept(database, at.session)
+    assert kept is not None and kept.report.untaken == report.untaken
+    async with database.read() as c:
+        taken = await c.fetchval("select sum(amount_cents) from ledger where debit in ('cash', 'terminal')")
+    assert taken == kept.report.total.net_cents
     assert await breaches(database, inventory) == []
 
 

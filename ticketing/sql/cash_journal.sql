@@ -10,15 +10,15 @@ where m.session_id = :session_id
 order by m.number desc
 limit 1;
 
--- name: write(session_id, number, kind, method, amount_cents, expected_cents, counted_cents, reason, note, payment_id, refund_id, staff_id, at, entry, hash, line_ids, cents, vats, items)!
+-- name: write(session_id, number, kind, method, amount_cents, expected_cents, counted_cents, reason, note, payment_id, refund_id, order_id, value_cents, staff_id, at, entry, hash, line_ids, cents, vats, items)!
 with written as (
     insert into cash_movements (
         session_id, number, kind, method, amount_cents, expected_cents, counted_cents, reason, note, payment_id,
-        refund_id, staff_id, at, entry, hash
+        refund_id, order_id, value_cents, staff_id, at, entry, hash
     )
     values (
         :session_id, :number, :kind, :method, :amount_cents, :expected_cents, :counted_cents, :reason, :note,
-        :payment_id, :refund_id, :staff_id, :at, :entry, :hash
+        :payment_id, :refund_id, :order_id, :value_cents, :staff_id, :at, :entry, :hash
     )
     returning session_id, number
 )

@@ -39,6 +39,16 @@ where m.session_id = :session_id and m.kind in ('payment', 'refund')
 group by m.staff_id, f.name, m.method
 order by f.name, m.staff_id, m.method;
 
+-- name: untaken(session_id)
+-- What was sold without taking money, by seller and by why.
+select m.staff_id as seller_id, f.name as seller, m.method, count(*)::integer as count,
+    sum(m.value_cents)::bigint as value_cents
+from cash_movements m
+join staff f on f.id = m.staff_id
+where m.session_id = :session_id and m.kind = 'sale'
+group by m.staff_id, f.name, m.method
+order by f.name, m.staff_id, m.method;
+
 -- name: lines(session_id)
 select m.kind, m.at, f.name as seller, m.reason, m.note, m.amount_cents, m.expected_cents, m.counted_cents
 from cash_movements m
@@ -79,12 +89,12 @@ group by e.id, r.id, y.id, l.kind, coalesce(e.name, ''), coalesce(r.name, y.name
 order by event, r.position nulls last, name, l.kind;
 
 -- name: orders(session_id)^
--- Orders in the order of their first payment. What a movement sold and took back at once has moved, and is neither.
+-- Orders in the order of their first row: a payment, or a sale without one. What a movement sold and took back at once has moved, and is neither.
 with paid as (
     select o.code, min(m.number) as number
     from cash_movements m
-    join payments p on p.id = m.payment_id
-    join orders o on o.id = p.order_id
+    left join payments p on p.id = m.payment_id
+    join orders o on o.id = coalesce(p.order_id, m.order_id)
     where m.session_id = :session_id
     group by o.code
 ), items as (

@@ -63,16 +63,22 @@ left join staff g on g.id = s.closed_by
 where s.id = :session_id and (:seen_by::uuid is null or s.opened_by = :seen_by or t.shared);
 
 -- name: movements(session_id, rows_max)
-select m.number, m.kind, m.method, m.amount_cents, m.expected_cents, m.counted_cents, m.reason, m.note,
+select m.number, m.kind, m.method, m.amount_cents, m.value_cents, m.expected_cents, m.counted_cents, m.reason, m.note,
     f.name as seller, m.at, o.id as order_id, o.code as order_code
 from cash_movements m
 join staff f on f.id = m.staff_id
 left join payments p on p.id = m.payment_id
 left join refunds r on r.id = m.refund_id
-left join orders o on o.id = coalesce(p.order_id, r.order_id)
+left join orders o on o.id = coalesce(p.order_id, r.order_id, m.order_id)
 where m.session_id = :session_id
 order by m.number desc
 limit :rows_max;
+
+-- name: lock_order(order_id)$
+select id from orders where id = :order_id for no key update;
+
+-- name: sold(order_id)$
+select 1 from cash_movements where order_id = :order_id;
 
 -- name: entries(session_id)
 select entry from cash_movements where session_id = :session_id order by number;

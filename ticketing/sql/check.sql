@@ -584,10 +584,11 @@ cross join lateral (
                 c.said ->> 'session', c.said ->> 'number', c.said ->> 'kind', c.said ->> 'method',
                 c.said ->> 'amount_cents', c.said ->> 'expected_cents', c.said ->> 'counted_cents',
                 c.said ->> 'reason', c.said ->> 'note', c.said ->> 'payment', c.said ->> 'refund',
-                c.said ->> 'seller', (c.said ->> 'at')::timestamptz
+                c.said ->> 'order', c.said ->> 'value_cents', c.said ->> 'seller', (c.said ->> 'at')::timestamptz
             ) is not distinct from (
                 c.session_id::text, c.number::text, c.kind, c.method, c.amount_cents::text, c.expected_cents::text,
-                c.counted_cents::text, c.reason, c.note, c.payment_id::text, c.refund_id::text, c.staff_id::text, c.at
+                c.counted_cents::text, c.reason, c.note, c.payment_id::text, c.refund_id::text, c.order_id::text,
+                c.value_cents::text, c.staff_id::text, c.at
             )
         ),
         (
@@ -670,7 +671,9 @@ cross join lateral (
         (select coalesce(sum((t ->> 'received_cents')::bigint), 0) from jsonb_array_elements(d -> 'takings') t),
         (select coalesce(sum((t ->> 'returned_cents')::bigint), 0) from jsonb_array_elements(d -> 'takings') t),
         (select coalesce(sum((t ->> 'amount_cents')::bigint), 0) from jsonb_array_elements(d -> 'vat') t),
-        (select coalesce(sum((t ->> 'amount_cents')::bigint), 0) from jsonb_array_elements(d -> 'sold') t)
+        (select coalesce(sum((t ->> 'amount_cents')::bigint), 0) from jsonb_array_elements(d -> 'sold') t),
+        (select coalesce(sum((t ->> 'value_cents')::bigint), 0) from jsonb_array_elements(d -> 'untaken') t),
+        (select coalesce(sum((t ->> 'count')::bigint), 0) from jsonb_array_elements(d -> 'untaken') t)
     ]::bigint[] as told
     from (select case when r.hash = sha256(convert_to(r.document, 'UTF8')) then r.document::jsonb end as d) document
 ) as said
@@ -684,7 +687,8 @@ cross join lateral (
         coalesce(sum(m.amount_cents) filter (where m.kind = 'payment'), 0),
         coalesce(-sum(m.amount_cents) filter (where m.kind = 'refund'), 0),
         coalesce(sum(m.amount_cents) filter (where m.kind in ('payment', 'refund')), 0),
-        coalesce(sum(m.amount_cents) filter (where m.kind in ('payment', 'refund')), 0)
+        coalesce(sum(m.amount_cents) filter (where m.kind in ('payment', 'refund')), 0),
+        coalesce(sum(m.value_cents) filter (where m.kind = 'sale'), 0), count(*) filter (where m.kind = 'sale')
     ]::bigint[] as found
     from cash_movements m
     where m.session_id = r.session_id
@@ -714,7 +718,8 @@ where (told.session_id, told.provider, told.amount_cents, told.currency, o.box_o
     is distinct from (m.session_id, m.method, m.amount_cents, s.currency, s.box_office_id);
 
 -- name: cash_is_for_its_order()
--- What a payment or a refund at a till was for adds up to it, in lines of its order.
+-- What a payment or a refund at a till was for adds up to it, in lines of its order; what was sold there without money
+-- is an order of its box office.
 select format('session %s, row %s: %s, its lines come to %s', m.session_id, m.number, m.amount_cents,
     coalesce(sum(h.amount_cents), 0))
 from cash_movements m
@@ -722,6 +727,8 @@ left join payments p on p.id = m.payment_id
 left join refunds r on r.id = m.refund_id
 left join cash_shares h on h.session_id = m.session_id and h.number = m.number
 left join order_lines l on l.id = h.order_line_id
-group by m.session_id, m.number, m.amount_cents, m.kind, p.order_id, r.order_id
+left join orders o on o.id = m.order_id
+left join cash_sessions s on s.id = m.session_id
+group by m.session_id, m.number, m.amount_cents, m.kind, p.order_id, r.order_id, o.id, s.id
 having case when m.kind in ('payment', 'refund') then m.amount_cents else 0 end <> coalesce(sum(h.amount_cents), 0)
-    or bool_or(l.order_id <> coalesce(p.order_id, r.order_id));
+    or bool_or(l.order_id <> coalesce(p.order_id, r.order_id, o.id)) or o.box_office_id <> s.box_office_id;

@@ -923,6 +923,8 @@ CREATE TABLE public.cash_movements (
     at timestamp with time zone NOT NULL,
     entry text NOT NULL,
     hash bytea NOT NULL,
+    order_id uuid,
+    value_cents integer,
     CONSTRAINT cash_movements_check CHECK ((((kind = 'payment'::text) = (payment_id IS NOT NULL)) AND ((kind = 'refund'::text) = (refund_id IS NOT NULL)))),
     CONSTRAINT cash_movements_check1 CHECK ((((kind = ANY (ARRAY['in'::text, 'out'::text])) = (reason IS NOT NULL)) AND ((kind = ANY (ARRAY['count'::text, 'close'::text])) = (expected_cents IS NOT NULL)))),
     CONSTRAINT cash_movements_check2 CHECK ((((kind = ANY (ARRAY['count'::text, 'close'::text])) = (counted_cents IS NOT NULL)) AND ((kind = ANY (ARRAY['count'::text, 'close'::text])) = (method IS NULL)))),
@@ -938,10 +940,12 @@ CASE kind
 END),
     CONSTRAINT cash_movements_counted_cents_check CHECK ((counted_cents >= 0)),
     CONSTRAINT cash_movements_hash_check CHECK ((length(hash) = 32)),
-    CONSTRAINT cash_movements_kind_check CHECK ((kind = ANY (ARRAY['open'::text, 'payment'::text, 'refund'::text, 'in'::text, 'out'::text, 'count'::text, 'close'::text]))),
-    CONSTRAINT cash_movements_method_check CHECK ((method = ANY (ARRAY['on_site'::text, 'terminal'::text]))),
+    CONSTRAINT cash_movements_kind_check CHECK ((kind = ANY (ARRAY['open'::text, 'payment'::text, 'refund'::text, 'in'::text, 'out'::text, 'count'::text, 'close'::text, 'sale'::text]))),
+    CONSTRAINT cash_movements_method_check CHECK ((method = ANY (ARRAY['on_site'::text, 'terminal'::text, 'free'::text, 'invoice'::text]))),
     CONSTRAINT cash_movements_number_check CHECK ((number > 0)),
-    CONSTRAINT cash_movements_reason_check CHECK ((reason = ANY (ARRAY['change'::text, 'float'::text, 'bank'::text, 'expense'::text, 'other'::text])))
+    CONSTRAINT cash_movements_reason_check CHECK ((reason = ANY (ARRAY['change'::text, 'float'::text, 'bank'::text, 'expense'::text, 'other'::text]))),
+    CONSTRAINT cash_movements_sale_check CHECK ((((kind = 'sale'::text) = (order_id IS NOT NULL)) AND ((kind = 'sale'::text) = (value_cents IS NOT NULL)) AND ((kind = 'sale'::text) = ((method IS NOT NULL) AND (method = ANY (ARRAY['free'::text, 'invoice'::text])))))),
+    CONSTRAINT cash_movements_value_cents_check CHECK ((value_cents >= 0))
 );
 
 CREATE TABLE public.cash_reports (
@@ -2976,6 +2980,8 @@ CREATE INDEX carts_order ON public.carts USING btree (order_id) WHERE (order_id 
 
 CREATE INDEX carts_touched ON public.carts USING btree (touched_at);
 
+CREATE UNIQUE INDEX cash_movements_sale ON public.cash_movements USING btree (order_id) WHERE (order_id IS NOT NULL);
+
 CREATE UNIQUE INDEX cash_sessions_one_open_a_seller ON public.cash_sessions USING btree (box_office_id, opened_by) WHERE (closed_at IS NULL);
 
 CREATE UNIQUE INDEX cash_sessions_one_open_a_till ON public.cash_sessions USING btree (till_id) WHERE (closed_at IS NULL);
@@ -3460,6 +3466,9 @@ ALTER TABLE ONLY public.carts
 
 ALTER TABLE ONLY public.carts
     ADD CONSTRAINT carts_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.cash_movements
+    ADD CONSTRAINT cash_movements_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
 
 ALTER TABLE ONLY public.cash_movements
     ADD CONSTRAINT cash_movements_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id);
