@@ -26,6 +26,7 @@ from ticketing import (
     payment_methods,
     payments,
     refunds,
+    splits,
 )
 from ticketing.cash_journal import Method
 from ticketing.cash_sessions import Counter
@@ -199,7 +200,7 @@ async def cancel(request: Call, order_id: FromPath[UUID]) -> Response[str] | Red
     form, services = await request.typed(), request.services
     dossier = await dossiers.of(services.database, order_id)
     chosen = [seat.id for seat in dossier.seats if str(seat.id) in form.texts("ticket")]
-    back_cents = _shown_cents(form, "back_cents")
+    back_cents = shown_cents(form, "back_cents")
     if back_cents:
         await access.confirmed(request, desk.session, form)
     stores = services.database, services.inventory
@@ -227,7 +228,7 @@ async def refund(request: Call, order_id: FromPath[UUID]) -> Response[str] | Red
     form, services = await request.typed(), request.services
     await access.confirmed(request, desk.session, form)
     try:
-        stores, back_cents = (services.database, services.inventory), _shown_cents(form, "back_cents")
+        stores, back_cents = (services.database, services.inventory), shown_cents(form, "back_cents")
         await orders.refund(*stores, order_id, request.now, desk.actor, back_cents)
     except Refusal as refusal:
         form.refused(refusal)
@@ -243,8 +244,8 @@ async def pay(request: Call, order_id: FromPath[UUID]) -> Response[str] | Redire
     desk = await access.order(request, order_id, Scope.SELL)
     form, database = await request.typed(), request.services.database
     try:
-        due_cents, method = _shown_cents(form, "due_cents"), _method(form)
-        taken = (desk.actor, due_cents, method, _session(form))
+        due_cents, method = shown_cents(form, "due_cents"), method_of(form)
+        taken = (desk.actor, due_cents, method, session_of(form))
         await payments.take_on_site(database, order_id, request.now, *taken)
     except Refusal as refusal:
         form.refused(refusal)
@@ -261,7 +262,7 @@ async def hand_out(request: Call, order_id: FromPath[UUID], refund_id: FromPath[
     refunds.ensure_of(await refunds.of_order(database, order_id), refund_id)
     await access.confirmed(request, desk.session, form)
     try:
-        await refunds.hand_out(database, owner, refund_id, request.now, desk.actor, _session(form))
+        await refunds.hand_out(database, owner, refund_id, request.now, desk.actor, session_of(form))
     except Refusal as refusal:
         form.refused(refusal)
         return await _show(request, desk, order_id, form, again=True)
@@ -283,7 +284,8 @@ async def _show(call: Call, desk: Desk, order_id: UUID, form: Form, again: bool 
         "history": await history.of(call, desk, "order", order_id),
         "billed_to": await invoices.billed_to(database, order_id),
         "ways": await _ways(call, dossier),
-        "counter": await _counter(call, desk, dossier),
+        "counter": await till_of(call, desk, dossier),
+        "relatives": await splits.relatives(database, order_id),
         "order_id": order_id,
         "form": form,
     }
@@ -299,7 +301,7 @@ async def _ways(call: Call, dossier: Dossier) -> tuple[Way, ...]:
     return await payment_methods.offered_for(services.database, services.settings, dossier.order.id, call.now)
 
 
-async def _counter(call: Call, desk: Desk, dossier: Dossier) -> Counter | None:
+async def till_of(call: Call, desk: Desk, dossier: Dossier) -> Counter | None:
     """How who looks takes and gives back money over the counter; None when there is none to take or give."""
     gives = any(one.status is RefundStatus.DUE and one.provider in refunds.AT_COUNTER for one in dossier.refunds)
     takes = dossier.open and dossier.order.due_cents
@@ -308,12 +310,12 @@ async def _counter(call: Call, desk: Desk, dossier: Dossier) -> Counter | None:
     return await cash_sessions.at_counter(call.services.database, dossier.order.box_office_id, desk.session.staff_id)
 
 
-def _method(form: Form) -> Method:
+def method_of(form: Form) -> Method:
     """How it was said to be taken: in cash, where nobody said."""
     return Method.TERMINAL if form.text("method") == Method.TERMINAL else Method.CASH
 
 
-def _session(form: Form) -> UUID | None:
+def session_of(form: Form) -> UUID | None:
     """The cash session that was chosen; None leaves it to who takes the money to have one."""
     try:
         return UUID(form.text("session"))
@@ -321,7 +323,7 @@ def _session(form: Form) -> UUID | None:
         return None
 
 
-def _shown_cents(form: Form, name: str) -> int:
+def shown_cents(form: Form, name: str) -> int:
     """The amount that was on the page when its button was pressed; what no page shows is no amount."""
     text = form.text(name)
     return int(text) if text.isdecimal() and len(text) <= CENTS_CHARS_MAX else -1

@@ -63,6 +63,8 @@ class Payment(Struct, frozen=True):
     status: PaymentStatus
     created_at: datetime
     settled_at: datetime | None
+    part_of: UUID | None = None
+    """The payment of another order that this is a part of, which went along with tickets."""
 
 
 class StartedPayment(Struct, frozen=True):

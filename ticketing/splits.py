@@ -27,13 +27,14 @@ from ticketing.ids import new_code, new_id, secret_hash
 from ticketing.jobs import Job, MailKind, SendMail
 from ticketing.ledger import Account
 from ticketing.orders import Locked, Order, OrderTicket
-from ticketing.refusals import OrderLate, RequestReused, SplitWhole, TicketPaidBack
+from ticketing.refusals import NothingDue, OrderLate, RequestReused, SplitWhole, TicketPaidBack
 from ticketing.settings import Settings
 from ticketing.sql import Connection, load
 from ticketing.states import ORDER, OrderEvent, OrderStatus, step
 
 DIGEST_BYTES = 16
 REASON = "split"
+RELATIVES_MAX = 20
 
 SQL = load("splits")
 
@@ -63,6 +64,23 @@ class Parted(Struct, frozen=True):
 
     old: Order
     new: Order
+
+
+class Relative(Struct, frozen=True):
+    """An order that an order was split off (`parent`), or one that was split off it."""
+
+    id: UUID
+    code: str
+    status: OrderStatus
+    currency: str
+    due_cents: int
+    parent: bool
+
+
+async def relatives(db: Database, order_id: UUID) -> list[Relative]:
+    """The orders that an order was split off, and that were split off it: the parent first; at most `RELATIVES_MAX`."""
+    async with db.read() as c:
+        return await SQL.relatives.all(c, Relative, order_id=order_id, rows_max=RELATIVES_MAX)
 
 
 async def split(db: Database, settings: Settings, request: Split, now: datetime, by: Actor) -> Parted:
@@ -95,6 +113,23 @@ async def split(db: Database, settings: Settings, request: Split, now: datetime,
         value_cents = await _move(c, before, new, chosen, line_ids, places, now)
         await _carry_money(c, before, new, value_cents, now)
         return await _settled(c, request, before, locked, new, (len(live), len(chosen)), now, by)
+
+
+async def validate(db: Database, settings: Settings, request: Split, now: datetime, by: Actor) -> Parted:
+    """Take the money of a reservation over the counter: of some of its tickets, which are split off, or of all, so that
+    both orders are the same one. Done twice, it is done once. Raises as `split` and `payments.take_on_site` do."""
+    assert request.till is not None, "it is paid"
+    till = request.till
+    try:
+        return await split(db, settings, request, now, by)
+    except SplitWhole:
+        pass
+    try:
+        to_pay = (till.due_cents, till.method, till.session_id)
+        order = await payments.take_on_site(db, request.order, now, by, *to_pay)
+    except NothingDue:
+        order = await orders.get(db, request.order)
+    return Parted(order, order)
 
 
 def _key(request: Split) -> str:

@@ -244,7 +244,7 @@ async def test_questions_of_the_list_and_the_page(
     ]  # fmt: skip
     queries.clear()
     await clerk.page(f"/admin/orders/{placed['id']}")
-    assert len([name for name in queries if name not in around]) <= 17, queries
+    assert len([name for name in queries if name not in around]) <= 18, queries
 
 
 async def test_who_sells_one_event_sees_its_orders_and_no_others(

@@ -507,6 +507,8 @@ LESS_THAN_MANAGE: dict[str, Scope] = {
     "/admin/orders/{order_id}/mails": Scope.SELL,
     "/admin/orders/{order_id}/notes": Scope.SELL,
     "/admin/orders/{order_id}/payment": Scope.SELL,
+    "/admin/orders/{order_id}/validation": Scope.SELL,
+    "/admin/orders/{order_id}/split": Scope.SELL,
     "/admin/orders/{order_id}/uploads/{upload_id}/removal": Scope.SELL,
     "/admin/orders/{order_id}/refund": Scope.SELL,
     "/admin/orders/{order_id}/refunds/{refund_id}/handed-out": Scope.SELL,

@@ -16,7 +16,7 @@ values (
 );
 
 -- name: of_order(order_id)
-select id, order_id, provider, reference, amount_cents, currency, status, created_at, settled_at
+select id, order_id, provider, reference, amount_cents, currency, status, created_at, settled_at, part_of
 from payments
 where order_id = :order_id
 order by created_at, id;

@@ -84,3 +84,12 @@ where b.order_id = :old_id;
 
 -- name: invoiced(order_id)$
 select exists (select from invoices where order_id = :order_id);
+
+-- name: relatives(order_id, rows_max)
+select o.id, o.code, o.status, o.currency, s.due_cents, o.id = n.split_from as parent
+from orders n
+join orders o on o.id = n.split_from or o.split_from = n.id
+cross join lateral order_sums(o.id) s
+where n.id = :order_id
+order by parent desc, o.id
+limit :rows_max;

@@ -17,6 +17,7 @@ import { search } from "./admin/search.js";
 import { switcher } from "./admin/switcher.js";
 import { tabs } from "./admin/tabs.js";
 import { tills } from "./admin/tills.js";
+import { validation } from "./admin/validation.js";
 
 window.htmx = htmx;
 keys(document);
@@ -28,6 +29,7 @@ formOptions(document);
 switcher(document);
 tabs(document);
 tills(document);
+validation(document);
 copy(document);
 embedding(document);
 keyFromName(document);
