@@ -7,7 +7,7 @@ kill or flush a server start their own (`embedded.Postgres(folder)`), never the 
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -93,12 +93,24 @@ def template(postgres: Postgres) -> str:
 
 
 @pytest.fixture(scope="module")
-def database_url(postgres: Postgres, template: str) -> Iterator[str]:
+def fresh_database(postgres: Postgres, template: str) -> Iterator[Callable[[], str]]:
+    """Makes databases with the schema in them, that go with the module; the URL of each."""
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(f"placeur_{os.getpid()}_{next(numbers)}")
+        _execute(postgres, f"create database {made[-1]} template {template}")
+        return postgres.url(made[-1])
+
+    yield make
+    for name in made:
+        _execute(postgres, f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="module")
+def database_url(fresh_database: Callable[[], str]) -> str:
     """The URL of a fresh database with the schema in it, one for each test module."""
-    name = f"placeur_{os.getpid()}_{next(numbers)}"
-    _execute(postgres, f"create database {name} template {template}")
-    yield postgres.url(name)
-    _execute(postgres, f"drop database {name} with (force)")
+    return fresh_database()
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +129,7 @@ async def connection(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def database(database_url: str) -> AsyncIterator[Database]:
     """The module's database as the product opens it. Tests share its content: make an organisation of your own."""
     database = await Database.open(database_url)
@@ -125,7 +137,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def inventory(redis_url: str, database: Database) -> AsyncIterator[Inventory]:
     """The inventory as the product opens it, over the module's database and the shared Valkey."""
     inventory = await Inventory.open(redis_url, PoolClaims(database), SECRET)

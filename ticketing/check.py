@@ -15,7 +15,7 @@ from engine.inventory import Inventory
 from engine.reconciler import Blocked, Difference, Reconciler
 from ticketing.db import Database
 from ticketing.pools import PoolClaims
-from ticketing.sql import Connection, load
+from ticketing.sql import Connection, Query, load
 
 WORDS_FOLLOW_CLAIMS = "words_follow_claims"
 WORDS_SENTENCE = "What Redis says of a place is what Postgres says."
@@ -47,9 +47,15 @@ async def in_postgres(c: Connection, now: datetime) -> list[Breach]:
     """The breaches that Postgres alone shows."""
     found: list[Breach] = []
     for query in SQL:
-        parameters = {"now": now} if query.parameters else {}
-        found += [Breach(query.name, query.doc, line) for (line,) in await query.rows(c, **parameters)]
+        found += await of_invariant(c, query.name, now)
     return found
+
+
+async def of_invariant(c: Connection, name: str, now: datetime) -> list[Breach]:
+    """The breaches of one of the invariants that Postgres alone shows."""
+    query: Query = getattr(SQL, name)
+    parameters = {"now": now} if query.parameters else {}
+    return [Breach(query.name, query.doc, line) for (line,) in await query.rows(c, **parameters)]
 
 
 async def in_redis(db: Database, inventory: Inventory, settling_s: float = SETTLING_S) -> list[Breach]:

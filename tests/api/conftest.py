@@ -34,6 +34,7 @@ SEATS_A_ROW = 10
 ROWS = "ABCDE"
 STANDING = 30
 PLACES = SEATS_A_ROW * len(ROWS) + STANDING
+SECRET = "5e" * 32
 
 
 class House(Struct):
@@ -74,7 +75,7 @@ def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
         database_url=database_url,
         redis_url=redis_url,
         data=str(tmp_path),
-        secret="5e" * 32,
+        secret=SECRET,
         availability_ms=0,
         stream_pause_ms=10,
         pools_warmed_max=0,
@@ -88,9 +89,10 @@ async def client(settings: Settings) -> AsyncIterator[AsyncClient]:
         yield client
 
 
-@pytest.fixture
-async def database(settings: Settings) -> AsyncIterator[Database]:
-    database = await Database.open(settings.database_url, settings)
+@pytest.fixture(scope="module")
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """The module's database as the application opens it."""
+    database = await Database.open(database_url, Settings(database_url=database_url, secret=SECRET, pools_warmed_max=0))
     yield database
     await database.close()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from msgspec import Struct
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
 from engine.holds import DIGEST_BYTES, HoldRequest, Seats
 from tests.api.conftest import House, make_house
@@ -73,8 +73,14 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def signed() -> dict[str, StorageState]:
+    """What the browser of somebody who signed in keeps: who opens a window after them is signed in too."""
+    return {}
+
+
 @pytest.fixture
-def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+def visit(chromium: Browser, site: Site, signed: dict[str, StorageState]) -> Iterator[Callable[..., Page]]:
     """Open a browser window, signed in as the house's manager unless told otherwise; broken scripts fail the test."""
     opened: list[BrowserContext] = []
     broken: list[str] = []
@@ -85,22 +91,30 @@ def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
         context = chromium.new_context(
             base_url=site.url, viewport={"width": size[0], "height": size[1]}, locale=language,
             java_script_enabled=scripts, has_touch=size in (PHONE, *TABLETS),
+            storage_state=signed.get(site.email) if signed_in else None,
         )  # fmt: skip
         opened.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: broken.append(str(error)))
         if signed_in:
-            page.goto("/admin/sign-in")
-            page.fill("#email", site.email)
-            page.fill("#password", PASSWORD)
-            page.press("#password", "Enter")
-            page.wait_for_url("**/admin")
+            page.goto("/admin")
+            if page.url.endswith("/admin/sign-in"):
+                sign_in(page, site.email)
+                signed[site.email] = context.storage_state()
         return page
 
     yield open_page
     for context in opened:
         context.close()
     assert not broken, broken
+
+
+def sign_in(page: Page, email: str) -> None:
+    """Fill the page to sign in."""
+    page.fill("#email", email)
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+    page.wait_for_url("**/admin")
 
 
 def look(page: Page) -> None:

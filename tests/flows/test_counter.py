@@ -137,8 +137,7 @@ def test_a_lost_connection_is_said_and_the_cart_stays(visit: Callable[..., Page]
     expect(page.locator("[data-item]")).to_have_count(0)
 
 
-@pytest.mark.parametrize("size", TABLETS)
-@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize(("size", "language"), zip(TABLETS, ["en", "fr"], strict=True))
 def test_by_touch_on_a_tablet(visit: Callable[..., Page], site: Site, size: tuple[int, int], language: str) -> None:
     page = opened(visit(size, language), site)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

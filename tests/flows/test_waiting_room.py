@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.flows.conftest import DESK, PHONE, Site, look
+from tests.flows.conftest import PHONE, Site, look
 from tests.running import run
 from ticketing import waiting_rooms, waiting_steps
 from ticketing.audit import Actor
@@ -82,7 +82,7 @@ def queue_of(site: Site) -> str:
     return f"/shop/{site.house.key}/events/{site.house.performances[0].event_id}/queue"
 
 
-@pytest.mark.parametrize(("size", "language"), [(DESK, "en"), (PHONE, "fr")])
+@pytest.mark.parametrize(("size", "language"), [(PHONE, "fr")])
 def test_from_the_number_to_the_seat(
     visit: Callable[..., Page], site: Site, size: tuple[int, int], language: str
 ) -> None:

@@ -31,6 +31,26 @@ CHEAP_PLACES = 5
 SANDBOX = Sandbox(bytes(32), "http://pay.test/sandbox")
 _numbers = count(1)
 
+EMPTY = """
+do $$
+declare
+    name text;
+    filled boolean;
+begin
+    set local session_replication_role = replica;
+    for name in
+        select quote_ident(relname) from pg_class
+        where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace and relname <> 'migrations'
+    loop
+        execute 'select exists (select from ' || name || ')' into filled;
+        if filled then
+            execute 'delete from ' || name;
+        end if;
+    end loop;
+end $$
+"""
+"""Triggers and foreign keys rest meanwhile. To truncate makes every table's files anew: ten times as long."""
+
 
 class House(Struct, frozen=True):
     """What was put on sale. `full` costs PRICES, `cheap` half and is bounded over the event, `free` nothing."""
@@ -91,8 +111,8 @@ async def open_house(
 
 async def empty(db: Database) -> None:
     """Forget every organisation with all it has, and every job, so that a test sees its own breaches only."""
-    async with db.read() as c:
-        await c.execute("truncate organisations, staff, place_lists, payment_notifications, pgqueuer cascade")
+    async with db.transaction() as c:
+        await c.execute(EMPTY)
 
 
 async def hold(inventory: Inventory, house: House, places: Sequence[int], pool: int | None = None) -> bytes:
