@@ -28,6 +28,7 @@ from rich.console import Console
 from rich.table import Table
 
 import demo as demo_data
+import hub as hub_process
 import launcher
 from benchmarks import telling
 from benchmarks.lanes import NoAnswer
@@ -193,6 +194,45 @@ def agent(
     agent_program.run(
         agent_program.Options(folder=place, server=server, code=code, name=name, plain=plain_http, ports=ports)
     )
+
+
+@app.command(
+    help_epilogue=_examples(
+        "placeur hub --server https://tickets.example.org --code ABCD-EFGH --name 'Main entrance'", "placeur hub"
+    )
+)
+def hub(
+    *,
+    server: Annotated[str, Parameter(help="The server's address, at the first start.", show_default=False)] = "",
+    code: Annotated[
+        str, Parameter(help="A code from Scanning in the back office, of a profile or the organiser's.")
+    ] = "",
+    name: Annotated[str, Parameter(help="What the back office calls it; this machine's name if not given.")] = "",
+    folder: Annotated[
+        Path | None, Parameter(help="Where it keeps its log; `hub` of the data folder if not given.")
+    ] = None,
+    host: Annotated[str, Parameter(help="The address that scanners reach it by; on loopback it needs no https.")] = (
+        "0.0.0.0"
+    ),
+    port: Annotated[int, Parameter(help="The port that scanners reach it by.")] = 8443,
+    address: Annotated[
+        list[str] | None, Parameter(help="Another name or address that it is reached by; may be repeated.")
+    ] = None,
+    certificate: Annotated[
+        Path | None, Parameter(help="A certificate of yours; the hub makes one if none is given.")
+    ] = None,
+    key: Annotated[Path | None, Parameter(help="The certificate's key.")] = None,
+    plain_http: Annotated[
+        bool, Parameter(help="The server has no https, and you trust the network.", show_default=False)
+    ] = False,
+) -> None:
+    """Answer a venue's scanners while the line to the server is down: enrol with a code once, then leave it running."""
+    hub_process.run(
+        hub_process.Options(
+            data=folder or Path(from_environment().data).absolute() / "hub", host=host, port=port, server=server,
+            code=code, name=name, certificate=certificate, key=key, addresses=tuple(address or ()), plain=plain_http,
+        )
+    )  # fmt: skip
 
 
 def _become(command: list[str], settings: Settings) -> NoReturn:

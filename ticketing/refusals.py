@@ -1135,6 +1135,13 @@ class TooManyHubs(Refusal):
     status = 409
 
 
+class LineIsDown(Refusal):
+    """The line to the server is down, and this cannot be done without it: try again when it is back."""
+
+    code = "line-is-down"
+    status = 503
+
+
 class NothingToUndo(Refusal):
     """Nobody went through by this scan, so there is nothing to undo."""
 
