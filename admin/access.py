@@ -199,6 +199,16 @@ async def cash_session(call: Call, session_id: UUID, scope: Scope) -> Desk:
     return await _on(call, Thing.CASH_SESSION, session_id, scope, by_event=True)
 
 
+async def printer(call: Call, printer_id: UUID, scope: Scope) -> Desk:
+    """At a printer, by the rights on its box office."""
+    return await _on(call, Thing.PRINTER, printer_id, scope)
+
+
+async def print_job(call: Call, job_id: UUID, scope: Scope) -> Desk:
+    """At a print job, by the rights on its box office."""
+    return await _on(call, Thing.PRINT_JOB, job_id, scope)
+
+
 async def confirmed_manager(call: Call, slug: str) -> tuple[Desk, Form]:
     """At an organisation that one manages, and what was typed there, for an act that wants the password confirmed."""
     desk = await organisation(call, slug, Scope.MANAGE)

@@ -88,6 +88,15 @@ SECTIONS: tuple[Section, ...] = (
     Section(marked("Control"), (Entry(marked("Scanning"), "scan", f"{BOX_OFFICE}/scanning", Scope.SCAN),)),
     Section(marked("Venues"), (Entry(marked("Venues"), "map-pin", f"{ORGANISATION}/venues", None),)),
     Section(
+        marked("Hardware"),
+        (
+            Entry(marked("Printers"), "printer", f"{BOX_OFFICE}/printers", Scope.SELL),
+            Entry(marked("Print jobs"), "list", f"{BOX_OFFICE}/print-jobs", Scope.SELL),
+            Entry(marked("Print agents"), "device-desktop", f"{BOX_OFFICE}/print-agents", Scope.SELL),
+            Entry(marked("Kits and devices"), "wifi", f"{BOX_OFFICE}/kits", Scope.SELL),
+        ),
+    ),
+    Section(
         marked("Settings"),
         (
             Entry(marked("Box office"), "settings", f"{BOX_OFFICE}/settings", Scope.MANAGE),

@@ -21,6 +21,7 @@ from qrcode.constants import ERROR_CORRECT_M
 
 from printing import dots
 from printing.dots import Bitmap
+from printing.drawers import opening
 from printing.fit import width
 
 ROWS_MAX = 3000
@@ -36,8 +37,6 @@ ROW_DOTS, CAPITAL_DOTS, CAPITAL_DOTS_MIN = 32, 17, 9
 REAL_TIME = (0x04, 0x05, 0x14)
 DLE = 0x10
 CUT_DOTS, TEAR_LINES = 30, 6
-PULSE_ON, PULSE_OFF = 25, 250
-"""Of the drawer, in units of 2 ms."""
 GAP, TABLE_GAP = 1, 2
 
 _SPACES = str.maketrans(dict.fromkeys("\xa0\u2007\u2009\u202f", " ") | {"\u2010": "-", "\u2011": "-", "\u2212": "-"})
@@ -145,12 +144,6 @@ def printed(rows: Sequence[Row], machine: Machine, *, drawer: int | None = None)
     assert len(rows) <= ROWS_MAX, "a receipt ends"
     opened = b"" if drawer is None else opening(drawer)
     return b"".join([_begun(machine), opened, *(_row(row, machine) for row in rows), _ended(machine)])
-
-
-def opening(drawer: int = 0) -> bytes:
-    """The pulse that opens a drawer (`ESC p`): connector 0 is pin 2, 1 is pin 5."""
-    assert drawer in (0, 1), "there are two"
-    return bytes((0x1B, 0x70, drawer, PULSE_ON, PULSE_OFF))
 
 
 def lines(rows: Iterable[Row], columns: int) -> list[Line]:

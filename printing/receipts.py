@@ -8,7 +8,6 @@ User text is cleaned here, once.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,12 +15,11 @@ from babel.numbers import format_currency, get_currency_precision
 from msgspec import Struct
 
 from printing import escpos
-from printing.dots import Bitmap
 from printing.escpos import Blank, Code, Drawing, Machine, Pair, Row, Rule, Table, Text
+from printing.receipt_records import Receipt
 from ticketing import formats
 from ticketing.formats import Language
 from ticketing.legible import clean
-from ticketing.vat import VatShare
 
 LINES_MAX = 500
 SEATS_SHOWN_MAX = 60
@@ -94,53 +92,6 @@ WORDS: Mapping[Language, Words] = {
         signature="Signature",
     ),
 }
-
-
-class Sold(Struct, frozen=True, kw_only=True):
-    """Places, or whatever else, that are alike: `count` of them at `unit_cents`, below zero when taken back."""
-
-    title: str
-    tariff: str
-    count: int
-    unit_cents: int
-    starts_at: datetime | None = None
-    time_zone: str = "UTC"
-    seats: tuple[str, ...] = ()
-
-
-class Paid(Struct, frozen=True, kw_only=True):
-    """Money that came, or went when below zero. `method` is in the reader's words; what was given and what went back
-    is said of cash."""
-
-    method: str
-    amount_cents: int
-    given_cents: int | None = None
-    change_cents: int = 0
-
-
-class Receipt(Struct, frozen=True, kw_only=True):
-    """All that a receipt says. `vat` is by rate, as of an order; `link` leads to the order; `duplicate` counts the
-    copies after the first."""
-
-    organiser: str
-    address: tuple[str, ...] = ()
-    vat_number: str = ""
-    box_office: str
-    till: str = ""
-    seller: str = ""
-    order_code: str
-    at: datetime
-    time_zone: str
-    locale: str
-    currency: str
-    lines: tuple[Sold, ...]
-    total_cents: int
-    vat: tuple[VatShare, ...] = ()
-    payments: tuple[Paid, ...] = ()
-    link: str = ""
-    footer: tuple[str, ...] = ()
-    duplicate: int = 0
-    logo: Bitmap | None = None
 
 
 class Section(Struct, frozen=True):

@@ -47,6 +47,8 @@ SENDING_MAX = timedelta(minutes=10)
 """A job whose sender says nothing for so long is in doubt: all bounds of a sending together are less."""
 PAYLOAD_KEPT = timedelta(days=2)
 SWEPT_MAX = 100
+ROWS_MAX = 50
+OPEN_MAX = 200
 NAME_CHARS_MAX = 100
 NOTE_CHARS_MAX = 300
 CHANNEL = "placeur_print"
@@ -133,6 +135,42 @@ class Result(Struct, frozen=True, kw_only=True):
     conditions: Sequence[str] = ()
 
 
+class PrintJob(Struct, frozen=True, kw_only=True):
+    """A job as people see it; `kept`: its bytes are not forgotten yet. `outcome`, `reason` and `conditions` are words
+    of `hardware.outcomes`, or an `Ending`."""
+
+    id: UUID
+    number: int
+    kind: Kind
+    name: str
+    format: str
+    page_count: int
+    order_id: UUID | None
+    ticket_ids: list[UUID]
+    cash_session_id: UUID | None
+    reprint_of: UUID | None
+    status: PrintStatus
+    created_at: datetime
+    sending_at: datetime | None
+    ended_at: datetime | None
+    tries: int
+    outcome: str | None
+    reason: str | None
+    note: str
+    conditions: list[str]
+    kept: bool
+    printer_id: UUID
+    printer_name: str
+    printer_conditions: list[str]
+    created_by: str | None
+    answered_by: str | None
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether a person may have it printed again now."""
+        return self.status in PRINTABLE_AGAIN and self.kind is not Kind.DRAWER
+
+
 class _Locked(Struct, frozen=True):
     id: UUID
     box_office_id: UUID
@@ -161,6 +199,19 @@ async def queue(db: Database, box_office_id: UUID, printer_id: UUID, wanted: New
     """
     async with db.transaction() as c:
         return await add(c, box_office_id, printer_id, wanted, by, now)
+
+
+async def queue_of_order(
+    db: Database, box_office_id: UUID, printer_id: UUID, wanted: NewJob, by: Actor, now: datetime, again: str | None
+) -> UUID:
+    """`queue`, for papers of an order; with `again`, why, its history tells that they are printed once more."""
+    assert wanted.order_id is not None, "it is of an order"
+    async with db.transaction() as c:
+        known = await SQL.by_key.value(c, box_office_id=box_office_id, request_key=wanted.key)
+        made = await add(c, box_office_id, printer_id, wanted, by, now)
+        if again is not None and known is None:
+            await note_reprint(c, wanted.order_id, wanted.page_count, again, by, now)
+        return made
 
 
 async def add(c: Connection, box_office_id: UUID, printer_id: UUID, wanted: NewJob, by: Actor, now: datetime) -> UUID:
@@ -309,8 +360,7 @@ async def print_again(
     """
     async with db.transaction() as c:
         job = await _seen(c, box_office_id, job_id)
-        if job.status not in PRINTABLE_AGAIN:
-            raise WrongState(what="print job", state=job.status, event="printed again")
+        ensure_repeatable(job)
         old = await SQL.payload_of.row(c, job_id=job_id)
         assert old is not None, "its row is held"
         known = await SQL.by_key.value(c, box_office_id=box_office_id, request_key=key)
@@ -324,7 +374,67 @@ async def print_again(
         made = await add(c, box_office_id, printer_id or job.printer_id, wanted, by, now)
         if known is None:
             await audit.note(c, by, "print-job.repeated", job.subject, now, {"reason": (None, reason)})
+            if wanted.order_id is not None:
+                await note_reprint(c, wanted.order_id, wanted.page_count, reason, by, now)
         return made
+
+
+async def note_reprint(c: Connection, order_id: UUID, count: int, reason: str, by: Actor, now: datetime) -> None:
+    """Tell the order's history that papers of it were printed again."""
+    row = await SQL.order_subject.row(c, order_id=order_id)
+    assert row is not None, "a job is of an order that there is"
+    subject = Subject(kind="order", id=order_id, name=row["code"], box_office_id=row["box_office_id"])
+    told = {"reprinted_count": (None, count), "reason": (None, reason)}
+    await audit.note(c, by, "order.reprinted", subject, now, told)
+
+
+async def printed_of(db: Database, order_id: UUID) -> dict[UUID, int]:
+    """How often each ticket and pass of an order was printed, by its id: the next one is that manieth duplicate."""
+    async with db.read() as c:
+        return {row["id"]: row["count"] for row in await SQL.printed_of.rows(c, order_id=order_id)}
+
+
+async def receipts_of(db: Database, order_id: UUID) -> int:
+    """How many receipts of an order were printed."""
+    async with db.read() as c:
+        return int(await SQL.receipts_of.value(c, order_id=order_id))
+
+
+async def get(db: Database, box_office_id: UUID, job_id: UUID) -> PrintJob:
+    """A job of a box office's, or NotFound."""
+    async with db.read() as c:
+        job = await SQL.get.one(c, PrintJob, box_office_id=box_office_id, job_id=job_id)
+    if job is None:
+        raise NotFound(what="print job")
+    return job
+
+
+async def list_of(
+    db: Database, box_office_id: UUID, printer_id: UUID | None = None, before: int | None = None
+) -> list[PrintJob]:
+    """The jobs of a box office, or of one printer, the newest first, before a number; at most `ROWS_MAX`."""
+    async with db.read() as c:
+        return await SQL.list_of.all(
+            c, PrintJob, box_office_id=box_office_id, printer_id=printer_id, before=before, rows_max=ROWS_MAX
+        )
+
+
+async def open_of(db: Database, box_office_id: UUID) -> list[PrintJob]:
+    """What wants to be seen to: first what is in doubt, then what waits or is on its way."""
+    async with db.read() as c:
+        return await SQL.open_of.all(c, PrintJob, box_office_id=box_office_id, rows_max=OPEN_MAX)
+
+
+async def of_order(db: Database, order_id: UUID) -> list[PrintJob]:
+    """What was printed of an order, the newest first."""
+    async with db.read() as c:
+        return await SQL.of_order.all(c, PrintJob, order_id=order_id, rows_max=ROWS_MAX)
+
+
+async def of_session(db: Database, cash_session_id: UUID) -> list[PrintJob]:
+    """The reports of a cash session that were printed, the newest first."""
+    async with db.read() as c:
+        return await SQL.of_session.all(c, PrintJob, cash_session_id=cash_session_id, rows_max=ROWS_MAX)
 
 
 async def hurry(db: Database, printer_id: UUID, now: datetime) -> None:
@@ -332,6 +442,12 @@ async def hurry(db: Database, printer_id: UUID, now: datetime) -> None:
     async with db.transaction() as c:
         if await SQL.hurry.run(c, printer_id=printer_id, now=now):
             await _tell(c, printer_id)
+
+
+def ensure_repeatable(job: "PrintJob | _Locked") -> None:
+    """Raises WrongState for what waits, is on its way or in doubt."""
+    if job.status not in PRINTABLE_AGAIN:
+        raise WrongState(what="print job", state=job.status, event="printed again")
 
 
 def pause_s(tries: int) -> int:

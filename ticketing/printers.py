@@ -166,6 +166,12 @@ async def get(db: Database, organisation_id: UUID, printer_id: UUID) -> Printer:
         return _found(await SQL.get.one(c, Printer, organisation_id=organisation_id, printer_id=printer_id))
 
 
+async def of_office(db: Database, box_office_id: UUID, printer_id: UUID) -> Printer:
+    """A printer of a box office's, or NotFound."""
+    async with db.read() as c:
+        return _found(await SQL.of_office.one(c, Printer, box_office_id=box_office_id, printer_id=printer_id))
+
+
 async def list_of(db: Database, box_office_id: UUID) -> list[Printer]:
     """The printers of a box office: those in use first, by name."""
     async with db.read() as c:
@@ -197,7 +203,7 @@ async def looked(
 def _values(choice: PrinterChoice) -> dict[str, Any]:
     """A choice as its row has it. Raises InputRefused."""
     if choice.paper not in PAPERS[choice.prints]:
-        raise InputRefused(problem="Choose one of these.", where="paper")
+        raise InputRefused(problem="Choose one of these.", where="loaded")
     dots = choice.dots_per_mm if choice.prints is Prints.LABELS else None
     if choice.prints is Prints.LABELS and dots not in DOTS_PER_MM:
         raise InputRefused(problem="Choose one of these.", where="dots_per_mm")

@@ -41,6 +41,8 @@ class Thing(StrEnum):
     SCAN_HUB = "hub"
     TILL = "till"
     CASH_SESSION = "cash session"
+    PRINTER = "printer"
+    PRINT_JOB = "print job"
     VENUE = "venue"
     PLAN = "plan"
     DRAWING = "drawing"
@@ -62,6 +64,8 @@ THROUGH = {
     Thing.SCAN_HUB: SQL.on_scan_hub,
     Thing.TILL: SQL.on_till,
     Thing.CASH_SESSION: SQL.on_cash_session,
+    Thing.PRINTER: SQL.on_printer,
+    Thing.PRINT_JOB: SQL.on_print_job,
     Thing.VENUE: SQL.on_venue,
     Thing.PLAN: SQL.on_plan,
     Thing.DRAWING: SQL.on_drawing,

@@ -1,7 +1,11 @@
 """What printers and their jobs are told to be, on pages; texts to be translated where they are shown."""
 
+from collections.abc import Iterable
+
 from hardware.guard import Verdict
-from hardware.outcomes import Condition, Outcome, Reason
+from hardware.outcomes import Condition, Outcome, Reason, gravest_first
+from ticketing.machines import Paper, Prints, Way
+from ticketing.print_jobs import Ending, Kind
 from ticketing.states import PrintStatus
 from web.languages import marked
 
@@ -59,3 +63,75 @@ VERDICTS = {
     ),
 }
 """Why an address is not printed to; one that is allowed needs no words."""
+
+KINDS = {
+    Kind.TICKETS: marked("Tickets"),
+    Kind.RECEIPT: marked("Receipt"),
+    Kind.CASH_REPORT: marked("Report of a till"),
+    Kind.DRAWER: marked("Cash drawer"),
+    Kind.CARD: marked("Pass cards"),
+    Kind.TEST: marked("Test page"),
+}
+"""What a print job is."""
+ENDINGS = {
+    Ending.WAITED: marked("It waited too long for its printer, and was given up."),
+    Ending.GIVEN_UP: marked("Somebody gave it up."),
+    Ending.LEFT: marked("Whoever sent it was interrupted: look whether it has come out."),
+}
+"""Why a job ended that no machine had a word about."""
+PRINTS = {
+    Prints.LABELS: marked("Thermal tickets"),
+    Prints.RECEIPTS: marked("Receipts"),
+    Prints.DOCUMENTS: marked("Documents"),
+    Prints.CARDS: marked("Pass cards"),
+}
+"""What a printer is for."""
+PAPERS = {
+    Paper.SHOW: marked("Tickets with a stub, 140 × 80 mm"),
+    Paper.CINEMA: marked("Short tickets, 80 × 54 mm"),
+    Paper.MM80: marked("Roll of 80 mm"),
+    Paper.MM58: marked("Roll of 58 mm"),
+    Paper.A4: marked("A4"),
+    Paper.A6: marked("A6"),
+    Paper.CR80: marked("Plastic cards"),
+}
+"""What lies in it."""
+WAYS = {
+    Way.RAW: marked("Network port"),
+    Way.IPP: marked("IPP or CUPS"),
+    Way.DEVICE: marked("USB port of an agent"),
+}
+"""How it is reached."""
+TO_DO = {
+    Condition.OFFLINE: marked("Switch the printer on and look at its cable."),
+    Condition.FAULT: marked("Look at what the printer shows."),
+    Condition.CUTTER_ERROR: marked("Clear the cutter."),
+    Condition.PAPER_JAM: marked("Take the jammed paper out."),
+    Condition.COVER_OPEN: marked("Close the cover."),
+    Condition.PAPER_OUT: marked("Put paper in: it then prints on by itself."),
+    Condition.RIBBON_OUT: marked("Put a new ribbon in: it then prints on by itself."),
+    Condition.TOO_HOT: marked("Let it cool: it then prints on by itself."),
+    Condition.TOO_COLD: marked("Let it warm up."),
+    Condition.PAUSED: marked("Press the pause button at the printer."),
+    Condition.BUFFER_FULL: marked("Switch the printer off and on again."),
+}
+"""What helps a printer that does not print."""
+
+
+def told(outcome: str | None, reason: str | None) -> str:
+    """What became of a job, in a sentence to be translated; empty as long as nothing has."""
+    if reason in set(Reason):
+        return REASONS[Reason(reason)]
+    if outcome in set(Ending):
+        return ENDINGS[Ending(outcome)]
+    return OUTCOMES[Outcome(outcome)] if outcome in set(Outcome) else ""
+
+
+def known(conditions: Iterable[str]) -> list[Condition]:
+    """The conditions among words that are kept, the gravest first; words of another version are left out."""
+    return gravest_first(Condition(word) for word in conditions if word in set(Condition))
+
+
+def to_do(conditions: Iterable[str]) -> str:
+    """What helps, in a sentence to be translated; empty where nothing is wrong."""
+    return next((TO_DO[one] for one in known(conditions) if one in TO_DO), "")

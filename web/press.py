@@ -4,8 +4,8 @@ One for each process that prints, started with the first ticket and kept; pages 
 go on here. It alone reads what sets pages, which is large: whoever serves starts sooner without.
 """
 
-from collections.abc import Callable
-from typing import Self
+from collections.abc import Callable, Mapping
+from typing import Any, Self
 
 from printing.cash_records import CashRecord
 from ticketing.formats import Language
@@ -21,6 +21,10 @@ PREVIEW: Callable[[Issued, Paper, str, Wardrobe, int], bytes] = Elsewhere("print
 INVOICE: Callable[[Document], bytes] = Elsewhere("printing.invoices", "invoice_pdf")
 CASH_REPORT: Callable[[CashRecord], bytes] = Elsewhere("printing.cash_reports", "report_pdf")
 CASH_TEXT: Callable[[CashRecord, int], str] = Elsewhere("printing.cash_reports", "report_text")
+FOR_MACHINES: Mapping[str, Callable[..., Any]] = {
+    name: Elsewhere("printing.for_machines", name)
+    for name in ("tickets", "receipt", "report", "pass_cards", "test_page")
+}
 EXAMPLE: Callable[[Language], bytes] = Elsewhere("printing.previews", "example_png")
 
 
@@ -59,6 +63,11 @@ class Press:
     async def cash_text(self, record: CashRecord, columns: int) -> str:
         """The same as the lines of a receipt printer. Raises BrokenExecutor when the press died."""
         return await self._aside.do(CASH_TEXT, record, columns)
+
+    async def for_machine(self, what: str, *given: Any) -> Any:
+        """What a printer is sent (`printing.for_machines`): `what` is a function there, with what it is given. Raises
+        BrokenExecutor when the press died."""
+        return await self._aside.do(FOR_MACHINES[what], *given)
 
     async def example(self, language: Language) -> bytes:
         """The example template that one lays over a picture of one's own, as a PNG. Raises BrokenExecutor."""

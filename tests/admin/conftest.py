@@ -11,6 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 from httpx import AsyncClient, Response
 
+from hardware import discovery
 from tests.api.conftest import House, client, database, hold, house, order, paid, queries, rival, settings
 from ticketing import rights, staff
 from ticketing.db import Database
@@ -84,6 +85,16 @@ def editor_assets(monkeypatch: pytest.MonkeyPatch) -> None:
     for entry in ("editor.js", "editor.css"):
         if entry not in names:
             monkeypatch.setitem(names, entry, entry)
+
+
+@pytest.fixture(autouse=True)
+def nobody_nearby(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test asks the network which printers there are."""
+
+    async def found(*_: Any, **__: Any) -> list[Any]:
+        return []
+
+    monkeypatch.setattr(discovery, "look", found)
 
 
 @pytest.fixture

@@ -28,6 +28,8 @@ from ticketing import (
     plan_change_runs,
     plan_drafts,
     plans,
+    print_jobs,
+    printers,
     rights,
     scan_codes,
     scan_devices,
@@ -46,6 +48,7 @@ from ticketing.allotments import Draft
 from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.files import Kept
+from ticketing.machines import Paper, Prints
 from ticketing.mailings import Choice, Text
 from ticketing.options import Options
 from ticketing.rights import Grant
@@ -343,6 +346,24 @@ async def cash_session_id(db: Database, house: House) -> Any:
     return await cash_sessions.open_till(db, house.organisation_id, till, denominations.whole(0), by, now)
 
 
+async def printer_id(db: Database, house: House) -> Any:
+    """A label printer of the house; nothing is there."""
+    office, by = house.performances[0].box_office_id, Actor(organisation_id=house.organisation_id)
+    wanted = printers.PrinterChoice(
+        name=f"Printer {uuid4().hex[:8]}", prints=Prints.LABELS, paper=Paper.SHOW, dots_per_mm=8, host="192.0.2.1"
+    )
+    return await printers.create(db, house.organisation_id, office, wanted, by, datetime.now(UTC))
+
+
+async def job_id(db: Database, house: House) -> Any:
+    """A job that waits for it."""
+    office, by = house.performances[0].box_office_id, Actor(organisation_id=house.organisation_id)
+    wanted = print_jobs.NewJob(
+        key=uuid4().hex, kind=print_jobs.Kind.TEST, name="Test", payload=b"^XA^XZ", format="application/zpl"
+    )
+    return await print_jobs.queue(db, office, await printer_id(db, house), wanted, by, datetime.now(UTC))
+
+
 async def customer_id(db: Database, house: House) -> Any:
     order = await order_id(db, house)
     async with db.read() as c:
@@ -405,6 +426,8 @@ MAKERS: dict[str, Maker] = {
     "order_id": order_id,
     "till_id": till_id,
     "cash_session_id": cash_session_id,
+    "printer_id": printer_id,
+    "job_id": job_id,
     "customer_id": customer_id,
     "ticket_id": ticket_id,
     "pass_id": nothing_id,
@@ -523,5 +546,10 @@ LESS_THAN_MANAGE: dict[str, Scope] = {
     "/admin/cash-sessions/{cash_session_id}/movements": Scope.SELL,
     "/admin/cash-sessions/{cash_session_id}/count": Scope.SELL,
     "/admin/cash-sessions/{cash_session_id}/closing": Scope.SELL,
+    "/admin/printers/{printer_id}/look": Scope.SELL,
+    "/admin/printers/{printer_id}/test": Scope.SELL,
+    "/admin/print-jobs/{job_id}/answer": Scope.SELL,
+    "/admin/print-jobs/{job_id}/repetition": Scope.SELL,
+    "/admin/print-jobs/{job_id}/giving-up": Scope.SELL,
 }
 """POSTs that need less than managing, by path, and what they need. Everything else is refused to who may less."""

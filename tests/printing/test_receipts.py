@@ -8,13 +8,11 @@ import pytest
 from msgspec.structs import replace
 
 from printing.escpos import ROLL_58, ROLL_80, Machine, Roll
+from printing.receipt_records import Paid, Receipt, Sold
 from printing.receipts import (
     WORDS,
-    Paid,
-    Receipt,
     Report,
     Section,
-    Sold,
     receipt_escpos,
     receipt_rows,
     report_escpos,

@@ -122,3 +122,82 @@ where payload is not null and created_at < :before and status not in ('queued', 
 -- name: alone(key)$
 -- A lock of the session: it ends with the connection.
 select pg_try_advisory_lock(:key::bigint);
+
+-- name: printed_of(order_id)
+-- How often each ticket and pass of an order was printed, or is about to be; what did not come out is not counted.
+select t.id, count(*)::integer as count
+from print_jobs j
+cross join lateral unnest(j.ticket_ids) as t (id)
+where j.order_id = :order_id and j.status <> 'failed' and j.kind in ('tickets', 'card')
+group by t.id;
+
+-- name: receipts_of(order_id)$
+select count(*)::integer from print_jobs where order_id = :order_id and kind = 'receipt' and status <> 'failed';
+
+-- name: get(box_office_id, job_id)^
+select j.id, j.number, j.kind, j.name, j.format, j.page_count, j.order_id, j.ticket_ids, j.cash_session_id, j.reprint_of,
+    j.status, j.created_at, j.sending_at, j.ended_at, j.tries, j.outcome, j.reason, j.note, j.conditions,
+    j.payload is not null as kept, p.id as printer_id, p.name as printer_name, p.conditions as printer_conditions,
+    f.name as created_by, g.name as answered_by
+from print_jobs j
+join printers p on p.id = j.printer_id
+left join staff f on f.id = j.created_by
+left join staff g on g.id = j.answered_by
+where j.id = :job_id and j.box_office_id = :box_office_id;
+
+-- name: list_of(box_office_id, printer_id, before, rows_max)
+select j.id, j.number, j.kind, j.name, j.format, j.page_count, j.order_id, j.ticket_ids, j.cash_session_id, j.reprint_of,
+    j.status, j.created_at, j.sending_at, j.ended_at, j.tries, j.outcome, j.reason, j.note, j.conditions,
+    j.payload is not null as kept, p.id as printer_id, p.name as printer_name, p.conditions as printer_conditions,
+    f.name as created_by, g.name as answered_by
+from print_jobs j
+join printers p on p.id = j.printer_id
+left join staff f on f.id = j.created_by
+left join staff g on g.id = j.answered_by
+where j.box_office_id = :box_office_id and (:printer_id::uuid is null or j.printer_id = :printer_id)
+    and (:before::bigint is null or j.number < :before)
+order by j.number desc
+limit :rows_max;
+
+-- name: open_of(box_office_id, rows_max)
+-- What wants to be seen to: what is in doubt first, then what waits or is on its way, by printer.
+select j.id, j.number, j.kind, j.name, j.format, j.page_count, j.order_id, j.ticket_ids, j.cash_session_id, j.reprint_of,
+    j.status, j.created_at, j.sending_at, j.ended_at, j.tries, j.outcome, j.reason, j.note, j.conditions,
+    j.payload is not null as kept, p.id as printer_id, p.name as printer_name, p.conditions as printer_conditions,
+    f.name as created_by, g.name as answered_by
+from print_jobs j
+join printers p on p.id = j.printer_id
+left join staff f on f.id = j.created_by
+left join staff g on g.id = j.answered_by
+where j.box_office_id = :box_office_id and j.status in ('unknown', 'queued', 'sending') and j.kind <> 'drawer'
+order by j.status <> 'unknown', lower(p.name), j.number
+limit :rows_max;
+
+-- name: of_order(order_id, rows_max)
+select j.id, j.number, j.kind, j.name, j.format, j.page_count, j.order_id, j.ticket_ids, j.cash_session_id, j.reprint_of,
+    j.status, j.created_at, j.sending_at, j.ended_at, j.tries, j.outcome, j.reason, j.note, j.conditions,
+    j.payload is not null as kept, p.id as printer_id, p.name as printer_name, p.conditions as printer_conditions,
+    f.name as created_by, g.name as answered_by
+from print_jobs j
+join printers p on p.id = j.printer_id
+left join staff f on f.id = j.created_by
+left join staff g on g.id = j.answered_by
+where j.order_id = :order_id
+order by j.number desc
+limit :rows_max;
+
+-- name: of_session(cash_session_id, rows_max)
+select j.id, j.number, j.kind, j.name, j.format, j.page_count, j.order_id, j.ticket_ids, j.cash_session_id, j.reprint_of,
+    j.status, j.created_at, j.sending_at, j.ended_at, j.tries, j.outcome, j.reason, j.note, j.conditions,
+    j.payload is not null as kept, p.id as printer_id, p.name as printer_name, p.conditions as printer_conditions,
+    f.name as created_by, g.name as answered_by
+from print_jobs j
+join printers p on p.id = j.printer_id
+left join staff f on f.id = j.created_by
+left join staff g on g.id = j.answered_by
+where j.cash_session_id = :cash_session_id
+order by j.number desc
+limit :rows_max;
+
+-- name: order_subject(order_id)^
+select code, box_office_id from orders where id = :order_id;

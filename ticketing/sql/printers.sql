@@ -88,3 +88,10 @@ where id = :printer_id and agent_id is not distinct from :agent_id;
 
 -- name: agents(box_office_id)
 select id, name from print_agents where box_office_id = :box_office_id and revoked_at is null order by lower(name), id;
+
+-- name: of_office(box_office_id, printer_id)^
+select p.id, p.box_office_id, p.agent_id, a.name as agent_name, p.name, p.way, p.host, p.port, p.path, p.dialect, p.tls,
+    p.certificate, p.prints, p.paper, p.dots_per_mm, p.cuts, p.conditions, p.looked_at, p.retired_at, p.version
+from printers p
+left join print_agents a on a.id = p.agent_id
+where p.id = :printer_id and p.box_office_id = :box_office_id;

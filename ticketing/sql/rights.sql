@@ -181,3 +181,17 @@ from cash_sessions s
 join box_offices b on b.id = s.box_office_id
 cross join lateral reach(:staff_id, b.organisation_id, b.id, null) r
 where s.id = :id;
+
+-- name: on_printer(staff_id, id)^
+select r.*
+from printers p
+join box_offices b on b.id = p.box_office_id
+cross join lateral reach(:staff_id, b.organisation_id, b.id, null) r
+where p.id = :id;
+
+-- name: on_print_job(staff_id, id)^
+select r.*
+from print_jobs j
+join box_offices b on b.id = j.box_office_id
+cross join lateral reach(:staff_id, b.organisation_id, b.id, null) r
+where j.id = :id;
