@@ -166,6 +166,14 @@ class App {
     return lists;
   }
 
+  // What the browser noticed of the network; whether the server answers is another question, and asked at once.
+  network(there) {
+    if (!this.door) return;
+    if (!there) this.gate.online = false;
+    this.door.changed();
+    if (there) this.sync.step(true).catch(() => {}).finally(() => this.door?.changed());
+  }
+
   _step() {
     this.sync.step().catch((error) => console.error(error)).finally(() => this.door?.changed());
   }
@@ -248,6 +256,8 @@ async function keepShell(app) {
 }
 
 const app = new App(document);
+addEventListener("offline", () => app.network(false));
+addEventListener("online", () => app.network(true));
 addEventListener("hashchange", () => codeIn(location.hash) && location.reload());
 app.start().catch((error) => {
   console.error(error);

@@ -67,7 +67,7 @@ export class Choose {
     this._zones.hidden = zones.length < 2;
     const kept = this.chosen?.zones;
     this._zones.replaceChildren(h("legend", {}, t("Zones at this gate")),
-      zones.map((zone) => choice("checkbox", "zone", zone.id, zone.name, { checked: !kept || kept.includes(zone.id) })));
+      ...zones.map((zone) => choice("checkbox", "zone", zone.id, zone.name, { checked: !kept || kept.includes(zone.id) })));
   }
 
   async _start() {

@@ -79,11 +79,20 @@ export class Door {
   async scan(asked) {
     this._signals.wake();
     if (this._cancelling && asked.code && !asked.despite) return this._sheets.confirmCancel(asked.code);
-    const shown = await this.app.gate.scan(asked).catch((error) => (console.error(error), null));
+    const shown = await this.app.gate.scan(asked).catch((error) => this._unkept(error));
     if (shown?.status === 401) return this.app.ended();
     if (shown) this.tell(shown);
     this.app.sync.step();
     return shown;
+  }
+
+  // What cannot be written down is not told: nobody is let in by it.
+  _unkept(error) {
+    console.error(error);
+    this.clear();
+    this._signals.tell("no");
+    this.note(t("This scan could not be kept on this device, so it lets nobody in. Free some space on it, or go online."));
+    return null;
   }
 
   tell(shown) {
@@ -138,7 +147,7 @@ export class Door {
     const tool = (name, sign, label) => button({ class: "tool", "data-tool": name }, () => this._sheets.show(name), icon(sign), label);
     return [
       Camera.possible && this._cameraButton, this._light, tool("type", "keyboard", t("Type")),
-      this.may.has("search") && tool("search", "search", t("Search")), tool("history", "history", t("Last scans")), tool("more", "dots", t("More")),
+      this.may.has("search") && tool("search", "search", t("Find")), tool("history", "history", t("Last scans")), tool("more", "dots", t("More")),
     ];
   }
 
@@ -225,8 +234,8 @@ export class Door {
   // Readers type wherever the focus is: keystrokes outside of fields are theirs. Those of buttons stay what they are.
   _key(event) {
     if (this._sheets.open || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Tab" && !this._laser.begun) return;
-    if (event.key === "Enter" && !this._laser.begun && event.target !== this._keys) return;
+    if (!this._laser.begun && (event.key === "Tab" || event.key === " ")) return;
+    if (!this._laser.begun && event.key === "Enter" && event.target !== this._keys) return;
     if (event.key.length !== 1 && !["Enter", "Tab"].includes(event.key)) return;
     event.preventDefault();
     this._read(this._laser.key(event.key, performance.now()));

@@ -60,7 +60,7 @@ export class Gate {
         this.online = false;
       }
     }
-    if (asked.ticket) return { ...this._shown(asked), verdict: "refused", refusal: new Lost("offline") };
+    if (asked.ticket || !this._verify) return { ...this._shown(asked), verdict: "refused", refusal: new Lost("offline") };
     return this._offline(asked);
   }
 
@@ -111,7 +111,7 @@ export class Gate {
     const { keys, dates, known } = this.settings;
     const shown = { ...this._shown(asked), offline: true, fields: null, gates: [], entered: null, left: null };
     const first = dates[0].id;
-    const code = this._verify ? await decode(asked.code, keys, this._verify) : UNKNOWN;
+    const code = await decode(asked.code, keys, this._verify);
     if (code === UNKNOWN || code === FORGED) return { shown: { ...shown, verdict: code }, date: first, code: null };
     const found = this.lists.find(code, dates, asked.at);
     const door = this._door(asked.direction);

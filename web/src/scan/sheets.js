@@ -7,7 +7,7 @@ import { refusalOf, wordOf } from "./said.js";
 import { lineShown } from "./verdicts.js";
 import { moment, number, t } from "./words.js";
 
-const REASON_CHARS_MAX = 300, SEARCH_CHARS_MIN = 2;
+const REASON_CHARS_MAX = 300, SEARCH_CHARS_MIN = 2, LINES_MAX = 50;
 
 export class Sheets {
   constructor({ door, app }) {
@@ -25,7 +25,10 @@ export class Sheets {
   }
 
   changed() {
-    if (this.open) this._redraw?.();
+    if (!this.open || !this._redraw) return;
+    const drawn = JSON.stringify([this.app.gate.journal.history().slice(0, LINES_MAX), this.app.sync.counts]);
+    if (drawn !== this._drawn) this._redraw();
+    this._drawn = drawn;
   }
 
   show(name) {
@@ -80,7 +83,7 @@ export class Sheets {
 
   _search() {
     const found = h("div", { "aria-live": "polite" });
-    this._lay(t("Search an order"), this._form(t("Search"), "search", ({ text }) => this._find(text.value.trim(), found), field("text", t("Name, order number or code"), { autofocus: true, type: "search" })), found);
+    this._lay(t("Search an order"), this._form(t("Search"), "search", ({ text }) => this._find(text.value.trim(), found), field("text", t("Name, order number or code"), { autofocus: true, enterkeyhint: "search" })), found);
   }
 
   async _find(text, found) {
@@ -107,7 +110,7 @@ export class Sheets {
     const stands = { new: t("Not in yet"), inside: t("Inside"), outside: t("Went out") }[ticket.standing];
     const status = { valid: stands, reserved: wordOf("not_paid")[0], cancelled: wordOf("cancelled")[0], opposed: wordOf("opposed")[0] }[ticket.status];
     const direction = this.app.gate.direction;
-    return h("li", { class: "line" },
+    return h("li", { class: "line found" },
       h("span", {}, h("b", {}, place), " ", ticket.tariff_name ?? "", " ", ticket.pass_name && h("span", {}, icon("id-badge-2"), ticket.pass_name)),
       h("span", { dir: "auto" }, ticket.holder_name), h("span", { class: "quiet" }, status),
       button({ "aria-label": `${direction === "in" ? t("Let them in") : t("Let them out")} ${place}` }, () => this._let(ticket.ticket_id), icon(direction === "in" ? "door-enter" : "door-exit"), direction === "in" ? t("Let them in") : t("Let them out")));
@@ -121,7 +124,7 @@ export class Sheets {
   // Somebody is let in whatever the verdict is: a reason is asked for, and kept.
   admit(shown) {
     const reasons = [t("Checked by hand"), t("Allowed by the organiser"), t("Mistake at the gate")];
-    const input = field("reason", t("Reason"), { required: true, maxlength: String(REASON_CHARS_MAX), list: "reasons", autofocus: true }, t("It is kept with your name in the organiser's log."));
+    const input = field("reason", t("Reason"), { required: true, maxlength: String(REASON_CHARS_MAX), list: "reasons", autofocus: true }, t("It is kept in the organiser's log, with the name of this scanner."));
     this._lay(t("Let in all the same"), h("p", {}, t("The verdict is: {verdict}", { verdict: wordOf(shown.verdict)[0] })),
       this._form(t("Let them in"), "door-enter", ({ reason }) => {
         this.close();
@@ -145,7 +148,7 @@ export class Sheets {
 
   _history() {
     const draw = () => {
-      const lines = this.app.gate.journal.history().slice(0, 50);
+      const lines = this.app.gate.journal.history().slice(0, LINES_MAX);
       const undo = (one) => one.through && !one.undone && !one.offline && this._door.may.has("undo") && button({}, () => this.undo(one), icon("arrow-back-up"), t("Undo"));
       list.replaceChildren(...lines.map((one) => lineShown(one, undo(one))));
       empty.hidden = lines.length > 0;
@@ -166,7 +169,7 @@ export class Sheets {
       h("li", {}, button({ class: "large" }, () => (this.close(), this.app.choose()), icon("calendar"), t("Other dates or zones"))),
       h("li", {}, button({ class: "large" }, () => this.leave(), icon("logout"), t("Leave: forget this scanner")))),
     h("p", { class: "quiet" }, t("For when the network is gone: {count} tickets are kept here.", { count: number(gate.lists.count) })),
-    h("p", { class: "quiet" }, t("Scanner {name}, number {number}, version {version}", { name: this.app.profile.device_name, number: this.app.profile.device_number, version: this.app.version })));
+    h("p", { class: "quiet" }, t("{name} · number {number} · version {version}", { name: this.app.profile.device_name, number: this.app.profile.device_number, version: this.app.version })));
   }
 
   _counts() {

@@ -4,6 +4,7 @@ import { Lost, Refused } from "./api.js";
 import { PASSED } from "./doors.js";
 
 export const LISTS_EVERY_MS = 30_000, REPORT_EVERY_MS = 60_000, COUNTS_EVERY_MS = 5_000, PROBE_EVERY_MS = 4_000;
+const DATES_A_LOOK = 4;
 const LIST_TIMEOUT_MS = 30_000, PROBE_TIMEOUT_MS = 4_000;
 
 export class Sync {
@@ -27,7 +28,7 @@ export class Sync {
       await this._send();
       if (this._isDue("report", REPORT_EVERY_MS)) await this._reported();
       if (this._isDue("lists", LISTS_EVERY_MS)) await this._lists();
-      if (this._isDue("counts", COUNTS_EVERY_MS)) await this._counted();
+      if (this._isDue("counts", COUNTS_EVERY_MS * Math.ceil(this.gate.settings.dates.length / DATES_A_LOOK))) await this._counted();
     } catch (error) {
       if (error instanceof Lost) this._online(false);
       else if (error instanceof Refused && error.status === 401) this._told("ended");

@@ -1,5 +1,8 @@
 // The words of the screen: sentences stand in English where they are said, and the page has those of other languages.
 let known = {}, spoken = "en";
+// English is written as in Europe: the day before the month, hours to 24.
+const LOCALES = { en: "en-GB" };
+const locale = () => LOCALES[spoken] ?? spoken;
 
 export function speak(language, words) {
   spoken = language;
@@ -21,15 +24,15 @@ export function best(chosen, wished, there) {
 }
 
 export function clock(at, zone) {
-  return new Intl.DateTimeFormat(spoken, { hour: "2-digit", minute: "2-digit", timeZone: zone ?? undefined }).format(at);
+  return new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit", timeZone: zone ?? undefined }).format(at);
 }
 
 export function clockWithSeconds(at) {
-  return new Intl.DateTimeFormat(spoken, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(at);
+  return new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(at);
 }
 
 export function day(at, zone) {
-  return new Intl.DateTimeFormat(spoken, { weekday: "short", day: "numeric", month: "short", timeZone: zone ?? undefined }).format(at);
+  return new Intl.DateTimeFormat(locale(), { weekday: "short", day: "numeric", month: "short", timeZone: zone ?? undefined }).format(at);
 }
 
 // "20:14", or with its day when that is another one.
@@ -38,5 +41,5 @@ export function moment(at, zone, now = Date.now()) {
 }
 
 export function number(count) {
-  return new Intl.NumberFormat(spoken).format(count);
+  return new Intl.NumberFormat(locale()).format(count);
 }
