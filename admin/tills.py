@@ -11,7 +11,7 @@ from litestar.response import Redirect
 
 from admin import access, history, pages
 from admin.access import Desk
-from ticketing import box_offices, cash_sessions, denominations, formats, tills
+from ticketing import box_offices, cash_sessions, denominations, formats, printers, tills
 from ticketing.denominations import PIECES_MAX, Counted
 from ticketing.refusals import EditedMeanwhile, InputRefused, Refusal
 from ticketing.tills import Date, Till, TillChoice
@@ -222,7 +222,19 @@ async def _choices(call: Call, desk: Desk, till: Till | None = None) -> dict[str
     if stored and stored not in dict(shown):
         shown.append((stored, "—"))
     languages = [(tag, translated(name, language)) for tag, name in NAMES.items()]
-    return {"languages": languages, "shown": shown}
+    return {"languages": languages, "shown": shown, "printers": await _printers(call, desk)}
+
+
+async def _printers(call: Call, desk: Desk) -> dict[str, list[tuple[str, str]]]:
+    """What each of a till's printers may be."""
+    language, known = call.visit.language, await printers.list_of(call.services.database, box_office_of(desk))
+    used = [one for one in known if one.retired_at is None]
+    none = {"ticket_printer_id": marked("None: a PDF to print"), "receipt_printer_id": marked("None")}
+    return {
+        name: [("", translated(none.get(name, marked("None: with the tickets")), language))]
+        + [(str(one.id), one.name) for one in used if one.prints in prints]
+        for name, prints in tills.PRINTERS.items()
+    }
 
 
 def _named(date: Date, language: str) -> str:
@@ -245,6 +257,7 @@ def _choice(form: Form) -> TillChoice:
         shared=form.text("shared") == "on",
         receipt_with_tickets=form.text("receipt_with_tickets") == "on",
         drawer_kicked=form.text("drawer_kicked") == "on",
+        **{name: _printer(form, name) for name in tills.PRINTERS},
     )
 
 
@@ -254,7 +267,16 @@ def _fields(till: Till) -> Mapping[str, Any]:
     return {
         "version": till.version, "name": till.name, "locale": till.locale, "shown": shown, "shared": till.shared,
         "receipt_with_tickets": till.receipt_with_tickets, "drawer_kicked": till.drawer_kicked,
+        **{name: str(getattr(till, name) or "") for name in tills.PRINTERS},
     }  # fmt: skip
+
+
+def _printer(form: Form, name: str) -> UUID | None:
+    try:
+        return UUID(form.text(name)) if form.text(name) else None
+    except ValueError:
+        form.mistaken(name, "Choose one of these.")
+        return None
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (index, new, create, show, edit, save, retire, ask_opening, open_till)

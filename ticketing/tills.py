@@ -5,6 +5,7 @@ their reports name it: it retires, and can be brought back. As long as a box off
 cash is taken and given back in a session (`ticketing.cash_sessions`).
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from ticketing.audit import Actor, Subject
 from ticketing.db import Database
 from ticketing.formats import SPOKEN
 from ticketing.ids import new_id
+from ticketing.machines import Prints
 from ticketing.refusals import AlreadyExists, EditedMeanwhile, InputRefused, NotFound, TillInUse, TooManyTills
 from ticketing.sql import Connection, load
 from ticketing.texts import text_of
@@ -27,6 +29,18 @@ TILLS_MAX = 100
 ROWS_MAX = 300
 DATES_MAX = 500
 
+PRINTERS: Mapping[str, tuple[Prints, ...]] = {
+    "ticket_printer_id": (Prints.LABELS, Prints.DOCUMENTS),
+    "receipt_printer_id": (Prints.RECEIPTS,),
+    "card_printer_id": (Prints.CARDS,),
+}
+"""The printers of a till, and what each may print."""
+LABELS = {
+    "ticket_printer_id": "ticket_printer",
+    "receipt_printer_id": "receipt_printer",
+    "card_printer_id": "card_printer",
+}
+
 SQL = load("tills")
 
 
@@ -34,8 +48,9 @@ class TillChoice(Struct, frozen=True, kw_only=True):
     """What somebody decides of a till.
 
     `event_id` and `performance_id` are what its counter shows first; a date brings its event. `shared`: several sellers
-    use its drawer, in one session. `receipt_with_tickets`: one is printed with every sale. `drawer_kicked`: the drawer
-    opens by itself for cash.
+    use its drawer, in one session. `receipt_with_tickets`: one is printed with every sale. `drawer_kicked`: the drawer,
+    which is plugged into the receipt printer, opens by itself for cash. Tickets go to a printer of labels or documents;
+    without one they are a PDF, and passes go with the tickets where there is no card printer.
     """
 
     name: str
@@ -45,6 +60,9 @@ class TillChoice(Struct, frozen=True, kw_only=True):
     shared: bool = False
     receipt_with_tickets: bool = False
     drawer_kicked: bool = True
+    ticket_printer_id: UUID | None = None
+    receipt_printer_id: UUID | None = None
+    card_printer_id: UUID | None = None
 
 
 class Till(Struct, frozen=True, kw_only=True):
@@ -59,6 +77,9 @@ class Till(Struct, frozen=True, kw_only=True):
     shared: bool
     receipt_with_tickets: bool
     drawer_kicked: bool
+    ticket_printer_id: UUID | None
+    receipt_printer_id: UUID | None
+    card_printer_id: UUID | None
     retired_at: datetime | None
     version: int
 
@@ -105,12 +126,14 @@ async def create(
             raise NotFound(what="box office")
         await _ensure_room(c, box_office_id)
         shown = await _shown(c, box_office_id, choice)
+        ids, named = await _printers(c, box_office_id, choice)
         try:
-            await SQL.create.run(c, till_id=till_id, box_office_id=box_office_id, now=now, **values, **shown)
+            await SQL.create.run(c, till_id=till_id, box_office_id=box_office_id, now=now, **values, **shown, **ids)
         except UniqueViolationError:
             raise AlreadyExists(what="till", name=values["name"], where="name") from None
         subject = Subject(kind="till", id=till_id, name=str(values["name"]), box_office_id=box_office_id)
-        await audit.note(c, by, "till.created", subject, now, {name: (None, told) for name, told in values.items()})
+        told = values | {name: called for name, called in named.items() if called}
+        await audit.note(c, by, "till.created", subject, now, {name: (None, value) for name, value in told.items()})
     return till_id
 
 
@@ -124,15 +147,17 @@ async def edit(
         if before.version != version:
             raise EditedMeanwhile(what="till")
         shown = await _shown(c, before.box_office_id, choice)
+        ids, named = await _printers(c, before.box_office_id, choice, before)
         try:
-            after = await SQL.edit.one(c, Till, till_id=till_id, **values, **shown)
+            after = await SQL.edit.one(c, Till, till_id=till_id, **values, **shown, **ids)
         except UniqueViolationError:
             raise AlreadyExists(what="till", name=values["name"], where="name") from None
         assert after is not None, "its row is held"
         changes = audit.differences(before, after)
-        for name in ("version", "event_id", "performance_id"):
+        for name in ("version", "event_id", "performance_id", *PRINTERS):
             changes.pop(name, None)
         changes |= await _shown_changes(c, before, after)
+        changes |= await _printer_changes(c, before, named)
         await audit.note(c, by, "till.edited", _subject(after), now, changes)
 
 
@@ -214,6 +239,34 @@ async def _shown_changes(c: Connection, before: Till, after: Till) -> dict[str, 
     ]
     assert was is not None and now is not None, "the statement answers with one row"
     pairs = {"shown_event": (was["event"], now["event"]), "date": (was["starts_at"], now["starts_at"])}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+async def _printers(
+    c: Connection, box_office_id: UUID, choice: TillChoice, before: Till | None = None
+) -> tuple[dict[str, UUID | None], dict[str, str | None]]:
+    """The printers that were chosen, and what they are called. Raises InputRefused for one that is not of the box
+    office, or not for this."""
+    chosen: dict[str, UUID | None] = {name: getattr(choice, name) for name in PRINTERS}
+    rows = await SQL.printers.rows(c, box_office_id=box_office_id, printer_ids=[one for one in chosen.values() if one])
+    known = {row["id"]: row for row in rows}
+    for name, printer_id in chosen.items():
+        unchanged = before is not None and getattr(before, name) == printer_id
+        fits = printer_id in known and known[printer_id]["prints"] in PRINTERS[name]
+        if printer_id is not None and not fits and not unchanged:
+            raise InputRefused(problem="Choose one of these.", where=name)
+    return chosen, {LABELS[name]: known[one]["name"] if one in known else None for name, one in chosen.items()}
+
+
+async def _printer_changes(
+    c: Connection, before: Till, named: dict[str, str | None]
+) -> dict[str, tuple[str | None, str | None]]:
+    """Which printers are others now, as people call them."""
+    ids = {name: getattr(before, name) for name in PRINTERS}
+    wanted = [one for one in ids.values() if one]
+    rows = await SQL.printers.rows(c, box_office_id=before.box_office_id, printer_ids=wanted)
+    names = {row["id"]: row["name"] for row in rows}
+    pairs = {LABELS[name]: (names.get(one), named[LABELS[name]]) for name, one in ids.items()}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 

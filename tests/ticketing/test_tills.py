@@ -3,11 +3,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.ticketing.house import NOW, House, empty, open_house
+from tests.ticketing.printers import add_printer
 from tests.ticketing.till import add_till, open_session, person
-from ticketing import audit, dates, tills
+from ticketing import audit, dates, printers, tills
 from ticketing.audit import Actor, Wanted
 from ticketing.db import Database
 from ticketing.ids import new_id
+from ticketing.machines import Paper, Prints
 from ticketing.refusals import (
     AlreadyExists,
     EditedMeanwhile,
@@ -132,3 +134,22 @@ async def test_anothers_till_is_not_there(database: Database, house: House) -> N
     for act in acts:
         with pytest.raises(NotFound):
             await act
+
+
+async def test_a_till_prints_on_its_box_offices_printers(database: Database, house: House) -> None:
+    zebra = await add_printer(database, house, "Zebra")
+    receipts = {"prints": Prints.RECEIPTS, "paper": Paper.MM80, "dots_per_mm": None}
+    small, rival = await add_printer(database, house, "Epson", **receipts), await open_house(database)
+    made = await add_till(database, house, ticket_printer_id=zebra)
+    for wrong in ({"ticket_printer_id": small}, {"receipt_printer_id": zebra}, {"card_printer_id": new_id()}):
+        with pytest.raises(InputRefused):
+            await add_till(database, house, "Wrong", **wrong)
+    with pytest.raises(InputRefused):
+        await add_till(database, rival, "Wrong", ticket_printer_id=zebra)
+    wanted = TillChoice(name="Till 1", locale="en", receipt_printer_id=small)
+    await tills.edit(database, house.organisation, made, 1, wanted, by(house), NOW)
+    found, _ = await audit.page(database, Wanted(organisation_id=house.organisation, act="till.edited"))
+    assert found[0].changes == {"ticket_printer": ("Zebra", None), "receipt_printer": (None, "Epson")}
+    await printers.retire(database, house.organisation, small, True, by(house), NOW)
+    till = await tills.get(database, house.organisation, made)
+    assert (till.ticket_printer_id, till.receipt_printer_id, till.version) == (None, None, 3)

@@ -15,18 +15,19 @@ select exists (select from events where id = :event_id and box_office_id = :box_
 select (select name from events where id = :event_id) as event,
     (select starts_at from performances where id = :performance_id) as starts_at;
 
--- name: create(till_id, box_office_id, name, locale, event_id, performance_id, shared, receipt_with_tickets, drawer_kicked, now)!
+-- name: create(till_id, box_office_id, name, locale, event_id, performance_id, shared, receipt_with_tickets, drawer_kicked, ticket_printer_id, receipt_printer_id, card_printer_id, now)!
 insert into tills (
-    id, box_office_id, name, locale, event_id, performance_id, shared, receipt_with_tickets, drawer_kicked, created_at
+    id, box_office_id, name, locale, event_id, performance_id, shared, receipt_with_tickets, drawer_kicked,
+    ticket_printer_id, receipt_printer_id, card_printer_id, created_at
 )
 values (
     :till_id, :box_office_id, :name, :locale, :event_id, :performance_id, :shared, :receipt_with_tickets,
-    :drawer_kicked, :now
+    :drawer_kicked, :ticket_printer_id, :receipt_printer_id, :card_printer_id, :now
 );
 
 -- name: lock(organisation_id, till_id)^
 select t.id, t.box_office_id, t.name, t.locale, t.event_id, t.performance_id, t.shared, t.receipt_with_tickets,
-    t.drawer_kicked, t.retired_at, t.version
+    t.drawer_kicked, t.ticket_printer_id, t.receipt_printer_id, t.card_printer_id, t.retired_at, t.version
 from tills t
 join box_offices b on b.id = t.box_office_id
 where t.id = :till_id and b.organisation_id = :organisation_id
@@ -34,18 +35,20 @@ for no key update of t;
 
 -- name: get(organisation_id, till_id)^
 select t.id, t.box_office_id, t.name, t.locale, t.event_id, t.performance_id, t.shared, t.receipt_with_tickets,
-    t.drawer_kicked, t.retired_at, t.version
+    t.drawer_kicked, t.ticket_printer_id, t.receipt_printer_id, t.card_printer_id, t.retired_at, t.version
 from tills t
 join box_offices b on b.id = t.box_office_id
 where t.id = :till_id and b.organisation_id = :organisation_id;
 
--- name: edit(till_id, name, locale, event_id, performance_id, shared, receipt_with_tickets, drawer_kicked)^
+-- name: edit(till_id, name, locale, event_id, performance_id, shared, receipt_with_tickets, drawer_kicked, ticket_printer_id, receipt_printer_id, card_printer_id)^
 update tills
 set name = :name, locale = :locale, event_id = :event_id, performance_id = :performance_id, shared = :shared,
-    receipt_with_tickets = :receipt_with_tickets, drawer_kicked = :drawer_kicked, version = version + 1
+    receipt_with_tickets = :receipt_with_tickets, drawer_kicked = :drawer_kicked,
+    ticket_printer_id = :ticket_printer_id, receipt_printer_id = :receipt_printer_id,
+    card_printer_id = :card_printer_id, version = version + 1
 where id = :till_id
 returning id, box_office_id, name, locale, event_id, performance_id, shared, receipt_with_tickets, drawer_kicked,
-    retired_at, version;
+    ticket_printer_id, receipt_printer_id, card_printer_id, retired_at, version;
 
 -- name: in_use(till_id)$
 select exists (select from cash_sessions where till_id = :till_id and closed_at is null);
@@ -82,3 +85,6 @@ join venues u on u.id = p.venue_id
 where p.box_office_id = :box_office_id and p.ends_at > :now and p.status <> 'cancelled'
 order by p.starts_at, p.id
 limit :rows_max;
+
+-- name: printers(box_office_id, printer_ids)
+select id, name, prints from printers where box_office_id = :box_office_id and id = any (:printer_ids::uuid[]);
