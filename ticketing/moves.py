@@ -86,7 +86,9 @@ class Offer(Struct, frozen=True):
     chosen: FreeSeat | None
 
 
-class _Ticket(Struct, frozen=True):
+class Movable(Struct, frozen=True):
+    """A ticket with what decides whether and where it may go."""
+
     id: UUID
     order_id: UUID
     order_line_id: UUID
@@ -140,11 +142,11 @@ async def move_ticket(
             raise NotFound(what="ticket")
         order = await orders.lock(c, order_id)
         await SQL.lock.run(c, ticket_id=request.ticket)
-        ticket = await SQL.get.one(c, _Ticket, ticket_id=request.ticket, now=now)
+        ticket = await SQL.get.one(c, Movable, ticket_id=request.ticket, now=now)
         assert ticket is not None, "tickets are never deleted"
         if ticket.place == request.place:
             return Moved(ticket.id, order.id, ticket.place, ticket.generation, 0)
-        _ensure_movable(order.status, ticket)
+        ensure_movable(order.status, ticket)
         if request.allow:
             await allotments.ensure_sellable(c, [ticket.performance_id], request.allow)
         label = (await halls.hall(db, ticket.plan_hash, ticket.place_list_hash)).label(request.place)
@@ -166,7 +168,7 @@ async def move_ticket(
 async def _readied(db: Database, inventory: Inventory, ticket_id: UUID, now: datetime) -> None:
     """Know the ticket's hall and pool in this process: to read them wants a connection, and a move has one in hand."""
     async with db.read() as c:
-        ticket = await SQL.get.one(c, _Ticket, ticket_id=ticket_id, now=now)
+        ticket = await SQL.get.one(c, Movable, ticket_id=ticket_id, now=now)
     if ticket is not None and ticket.to_come:
         await halls.hall(db, ticket.plan_hash, ticket.place_list_hash)
         await inventory.ready(ticket.pool_id)
@@ -190,12 +192,12 @@ async def offer(
         if order_id is None:
             raise NotFound(what="ticket")
         order = await orders.view(c, order_id)
-        ticket = await SQL.get.one(c, _Ticket, ticket_id=ticket_id, now=now)
+        ticket = await SQL.get.one(c, Movable, ticket_id=ticket_id, now=now)
         assert ticket is not None, "tickets are never deleted"
-    _ensure_movable(order.status, ticket)
+    ensure_movable(order.status, ticket)
     hall = await halls.hall(db, ticket.plan_hash, ticket.place_list_hash)
     copy, now_ms = await inventory.copy(ticket.pool_id, 0.0)
-    labels = await asyncio.to_thread(_free_labels, hall, copy.status(now_ms), copy.place_count)
+    labels = await asyncio.to_thread(free_labels, hall, copy.status(now_ms), copy.place_count)
     counts = Counter(label.zone for _, label in labels)
     of_place = next((label.zone for free, label in labels if free == place), zone)
     shown = next((one for one in (of_place, ticket.zone, *counts) if one in counts), "")
@@ -206,12 +208,12 @@ async def offer(
     seats = [_free_seat(ticket, free, label, prices) for free, label in priced]
     return Offer(
         ticket.performance_id, ticket.plan_hash, ticket.place_list_hash, ticket.place, list(counts.items()), shown,
-        _by_row(seats[:SEATS_SHOWN_MAX]), len(seats) > SEATS_SHOWN_MAX,
+        by_row(seats[:SEATS_SHOWN_MAX]), len(seats) > SEATS_SHOWN_MAX,
         next((seat for seat in seats if seat.place == place), None),
     )  # fmt: skip
 
 
-def _free_labels(hall: Hall, status: bytes, place_count: int) -> list[tuple[int, SeatLabel]]:
+def free_labels(hall: Hall, status: bytes, place_count: int) -> list[tuple[int, SeatLabel]]:
     """The free places of a hall and what they are called; of an area's, which are all alike, one. O(places): some
     0.1 s for 100,000, so it runs in a thread."""
     octets = np.frombuffer(status, np.uint8)
@@ -229,7 +231,7 @@ def _free_labels(hall: Hall, status: bytes, place_count: int) -> list[tuple[int,
     return found
 
 
-async def _prices(c: Connection, ticket: _Ticket, labels: Iterable[SeatLabel]) -> dict[tuple[str, str], int]:
+async def _prices(c: Connection, ticket: Movable, labels: Iterable[SeatLabel]) -> dict[tuple[str, str], int]:
     """What the ticket would cost, by zone and category, where its tariff has a price."""
     prices = {}
     for key, label in {(label.zone_id, label.category): label for label in labels}.items():
@@ -238,19 +240,21 @@ async def _prices(c: Connection, ticket: _Ticket, labels: Iterable[SeatLabel]) -
     return prices
 
 
-def _free_seat(ticket: _Ticket, place: int, label: SeatLabel, prices: dict[tuple[str, str], int]) -> FreeSeat:
+def _free_seat(ticket: Movable, place: int, label: SeatLabel, prices: dict[tuple[str, str], int]) -> FreeSeat:
     price_cents = prices[label.zone_id, label.category]
     return FreeSeat(place, label.row, label.seat, label.category, price_cents, price_cents - ticket.price_cents)
 
 
-def _by_row(seats: Iterable[FreeSeat]) -> list[tuple[str, list[FreeSeat]]]:
+def by_row(seats: Iterable[FreeSeat]) -> list[tuple[str, list[FreeSeat]]]:
+    """Seats by the labels of their rows."""
     rows: dict[str, list[FreeSeat]] = {}
     for seat in seats:
         rows.setdefault(seat.row, []).append(seat)
     return list(rows.items())
 
 
-def _ensure_movable(order: OrderStatus, ticket: _Ticket) -> None:
+def ensure_movable(order: OrderStatus, ticket: Movable) -> None:
+    """Raises WrongState, TicketUsed, SaleClosed, CodesSpent for a ticket that stays where it is."""
     step(ORDER, "order", order, OrderEvent.CHANGE)
     step(TICKET, "ticket", ticket.status, TicketEvent.MOVE)
     if ticket.admitted:
@@ -261,7 +265,7 @@ def _ensure_movable(order: OrderStatus, ticket: _Ticket) -> None:
         raise CodesSpent(what="ticket", generation_max=GENERATION_MAX)
 
 
-async def _price(c: Connection, ticket: _Ticket, label: SeatLabel) -> int:
+async def _price(c: Connection, ticket: Movable, label: SeatLabel) -> int:
     """What the ticket costs in another place: as before where zone and category are the same, its options as before
     everywhere, and nothing where a pass pays."""
     if ticket.pass_id is not None or (label.zone, label.category) == (ticket.zone, ticket.category):
@@ -275,7 +279,7 @@ async def _price(c: Connection, ticket: _Ticket, label: SeatLabel) -> int:
     return price_cents + ticket.options_cents
 
 
-async def _change_place(t: Claiming, order_id: UUID, ticket: _Ticket, pin: Pinned) -> tuple[list[Claim], list[Claim]]:
+async def _change_place(t: Claiming, order_id: UUID, ticket: Movable, pin: Pinned) -> tuple[list[Claim], list[Claim]]:
     """Claim the new place, then drop the old one; the claims taken and dropped."""
     taken = await claims.take(t, order_id, pin)
     await claims.sync_later(t.c, claims.pairs(pin.places))
@@ -286,7 +290,7 @@ async def _write(
     c: Connection,
     order_id: UUID,
     order: OrderStatus,
-    ticket: _Ticket,
+    ticket: Movable,
     place: int,
     label: SeatLabel,
     price_cents: int,
@@ -313,7 +317,7 @@ async def _write(
     return Moved(ticket.id, order_id, place, generation, difference_cents)
 
 
-async def _settle_difference(c: Connection, ticket: _Ticket, label: SeatLabel, price_cents: int, now: datetime) -> None:
+async def _settle_difference(c: Connection, ticket: Movable, label: SeatLabel, price_cents: int, now: datetime) -> None:
     """Write the line anew; what it is dearer is owed, what it is cheaper is not, and goes back where it was paid."""
     await SQL.reline.run(
         c,

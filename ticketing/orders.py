@@ -700,6 +700,18 @@ async def places_of(
     return sorted(places)
 
 
+async def take_back(c: Connection, line_ids: Sequence[UUID], reason: str, now: datetime) -> None:
+    """Reverse lines with their tickets and passes; their places are the caller's to drop."""
+    await SQL.take_back.run(
+        c,
+        line_ids=list(line_ids),
+        reversal_ids=[new_id() for _ in line_ids],
+        ticket_sources=sources(TICKET, TicketEvent.CANCEL),
+        reason=reason,
+        now=now,
+    )
+
+
 async def _take_back(
     c: Connection,
     order_ids: Sequence[UUID],
@@ -709,14 +721,7 @@ async def _take_back(
     now: datetime,
 ) -> list[Claim]:
     """Reverse lines with their tickets and passes, and drop the claims on these places; the claims dropped."""
-    await SQL.take_back.run(
-        c,
-        line_ids=list(line_ids),
-        reversal_ids=[new_id() for _ in line_ids],
-        ticket_sources=sources(TICKET, TicketEvent.CANCEL),
-        reason=reason,
-        now=now,
-    )
+    await take_back(c, line_ids, reason, now)
     return await claims.drop(c, order_ids, places)
 
 

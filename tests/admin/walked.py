@@ -553,3 +553,4 @@ LESS_THAN_MANAGE: dict[str, Scope] = {
     "/admin/print-jobs/{job_id}/giving-up": Scope.SELL,
 }
 """POSTs that need less than managing, by path, and what they need. Everything else is refused to who may less."""
+    "/admin/orders/{order_id}/tickets/{ticket_id}/exchange": Scope.SELL,

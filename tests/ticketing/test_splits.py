@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
@@ -32,11 +32,12 @@ from tests.ticketing.test_money import ACTS, NUMBERS, Play, _is_ordinary
 from tests.ticketing.test_protections import breached, without
 from tests.ticketing.till import Counter as Desk
 from tests.ticketing.till import open_counter
-from ticketing import cash_reports, check, invoices, orders, passes, payments, refunds, splits
+from ticketing import cash_reports, check, exchanges, invoices, orders, passes, payments, refunds, splits
 from ticketing.audit import Actor
 from ticketing.cash_journal import Method
 from ticketing.db import Database
 from ticketing.drafts import Buyer, PassChoice
+from ticketing.exchanges import Exchange
 from ticketing.ids import new_id
 from ticketing.jobs import Job, MailKind, SendMail
 from ticketing.refusals import (
@@ -269,7 +270,14 @@ async def _nothing(*_: Any) -> None:
 
 
 class Parting(Counter):
-    """The acts at two tills, and orders that are split: at a till, for another customer, or just so."""
+    """The acts at two tills, orders that are split (at a till, for another customer, or just so), and tickets that are
+    exchanged for other tariffs and dates."""
+
+    async def exchange(self, a: int, b: int) -> None:
+        house, ticket = self.house, (await self._tickets(self._order(a)))[b % 2]
+        tariff, date = (house.full, house.cheap, house.free)[b % 3], house.performances[a % 2].id
+        wanted = Exchange(ticket, date, tariff, b % 20)
+        await exchanges.exchange(self.db, self.inventory, SETTINGS, house.organisation, wanted, NOW, self._seller(b))
 
     async def split(self, a: int, b: int) -> None:
         seller, order_id = self._seller(b), self._order(a)
@@ -289,26 +297,31 @@ class Parting(Counter):
             return found
 
 
-SPLIT: list[Callable[..., Awaitable[None]]] = [Parting.split] * 6
+SPLIT: list[Callable[..., Awaitable[None]]] = [Parting.split, Parting.exchange] * 3
 ACT = st.tuples(
     st.sampled_from(SPLIT) | st.sampled_from(AT_TILLS) | st.sampled_from([*ACTS, Play.order]), NUMBERS, NUMBERS
 )
 SOME = st.lists(st.lists(ACT, min_size=1, max_size=3), min_size=3, max_size=9)
+NO_SHRINKING = (Phase.explicit, Phase.generate)
+"""A failing sequence is short enough, and a house is slow to open anew."""
 
 
-@examples(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(
+    max_examples=10, deadline=None, phases=NO_SHRINKING, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(steps=SOME)
-async def test_whatever_is_split_the_books_are_right(
+async def test_whatever_is_split_or_exchanged_the_books_are_right(
     database: Database, inventory: Inventory, steps: list[Any]
 ) -> None:
     await empty(database)
-    play = Parting(database, inventory, await open_house(database))
+    play = Parting(database, inventory, await open_house(database, 2))
     await play.furnish()
     await play.order(0, 1)
     await play.order(3, 4)
     await play.begin(0, 0)
     await play.pay(1, 0)
     await play.split(0, 1)
+    await play.exchange(1, 0)
     for step in steps:
         answers = await asyncio.gather(*(act(play, a, b) for act, a, b in step), return_exceptions=True)
         unexpected = [answer for answer in answers if isinstance(answer, Exception) and not _is_ordinary(answer)]

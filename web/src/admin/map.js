@@ -44,7 +44,7 @@ function picking(element, map) {
     if (!map.states.known || map.states.of(index) !== FREE) return;
     chosen = index;
     map.redraw();
-    htmx.ajax("GET", `${pick}?place=${place}`, { target: `#${into}`, select: `#${into}`, swap: "outerHTML" });
+    htmx.ajax("GET", `${pick}${pick.includes("?") ? "&" : "?"}place=${place}`, { target: `#${into}`, select: `#${into}`, swap: "outerHTML" });
   });
 }
 
