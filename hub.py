@@ -29,7 +29,7 @@ from ticketing.refusals import InputRefused
 from web.hub_app import application
 
 ENROL_S_MAX = 20.0
-STOP_S_MAX = 5.0
+EVERYWHERE = ("0.0.0.0", "::")
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -62,13 +62,12 @@ def run(options: Options) -> None:
 async def _serve(options: Options, log: Log, server: str, token: str, identity: Identity | None) -> None:
     hub = Hub(log, Line(server, token))
     software = f"placeur {version('placeur')}"
-    scheme, host = ("https" if identity else "http"), f"[{options.host}]" if ":" in options.host else options.host
+    site = f"{'https' if identity else 'http'}://{_shown(options.host)}:{options.port}"
 
     def tell() -> None:
-        print(f"Hub at {scheme}://{host}:{options.port}/, for {server}. Ctrl-C ends it; its log stays.", flush=True)
+        print(f"Hub at {site}/, for {server}. Ctrl-C ends it; its log stays.", flush=True)
         if identity and identity.fingerprint:
-            print(f"Devices trust it by {scheme}://{host}:{options.port}/authority.crt, SHA-256 {identity.fingerprint}",
-                  flush=True)  # fmt: skip
+            print(f"Devices trust it by {site}/authority.crt, SHA-256 {identity.fingerprint}", flush=True)
 
     await _until_stopped(application(hub, software, identity, tell), options, identity)
 
@@ -76,7 +75,7 @@ async def _serve(options: Options, log: Log, server: str, token: str, identity: 
 async def _until_stopped(app: Litestar, options: Options, identity: Identity | None) -> None:
     serving = Server(
         app, address=options.host, port=options.port, interface=Interfaces.ASGI, http=HTTPModes.http1,
-        websockets=False, log_level=LogLevels.warning, ssl_cert=identity.certificate if identity else None,
+        websockets=False, log_level=LogLevels.error, ssl_cert=identity.certificate if identity else None,
         ssl_key=identity.key if identity else None,
     )  # fmt: skip
     loop = asyncio.get_running_loop()
@@ -152,9 +151,16 @@ def _identity(options: Options, token: str) -> Identity | None:
     if _is_loopback(options.host):
         return None
     hosts = {*certificates.own_addresses(), *options.addresses}
-    if options.host not in ("0.0.0.0", "::"):
+    if options.host not in EVERYWHERE:
         hosts.add(options.host)
     return certificates.identity(options.data, options.name or "hub", hosts)
+
+
+def _shown(host: str) -> str:
+    """An address to type at a scanner."""
+    if host in EVERYWHERE:
+        host = next((one for one in certificates.own_addresses() if not _is_loopback(one)), host)
+    return f"[{host}]" if ":" in host else host
 
 
 def _is_loopback(host: str) -> bool:

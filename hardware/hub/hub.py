@@ -12,7 +12,7 @@ Once means once among its scanners, whatever the line does:
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -121,6 +121,7 @@ class Hub:
         self.waiting: dict[UUID, bytes] = {}
         self.troubles: list[Trouble] = [msgspec.json.decode(one, type=Trouble) for one in log.troubles()]
         self.refresh_soon = asyncio.Event()
+        self._wanted: dict[UUID, None] = {}
         self._entries: dict[UUID, Entry] = {}
         self._turns: dict[Key, tuple[asyncio.Lock, int]] = {}
         self._numbers: dict[UUID, int] = {}
@@ -140,6 +141,7 @@ class Hub:
         """
         scanner = self.scanner(token)
         digest = _digest(asked)
+        self._want(asked.performances)
         if (known := self._entries.get(asked.scan)) is not None and scanner is not None:
             return _again(known, digest)
         key, code = judging.subject(self.tickets, self.keys, asked)
@@ -156,6 +158,13 @@ class Hub:
         if scanner is None:
             raise NotSignedIn()
         return await self._decide(asked, digest, scanner, before)
+
+    def _want(self, performances: Sequence[UUID]) -> None:
+        """Somebody scans these dates: their lists are kept too, whenever they are."""
+        for one in performances:
+            if one not in self._wanted and one in self._dates:
+                self._wanted[one] = None
+                self.refresh_soon.set()
 
     async def _heard(
         self,
@@ -494,7 +503,8 @@ class Hub:
             date.id for date in self._dates.values()
             if date.doors_at - HOLDS_BEFORE <= now <= date.ends_at + HOLDS_AFTER
         ]  # fmt: skip
-        for performance in around[:LISTS_MAX]:
+        wanted = [one for one in reversed(self._wanted) if one in self._dates]
+        for performance in list(dict.fromkeys([*wanted, *around]))[:LISTS_MAX]:
             known = self.tickets.dates.get(performance)
             since = f"?since={known.version}" if known else ""
             document = await self.line.ask("GET", f"/api/v1/hub/performances/{performance}/tickets{since}")
@@ -542,8 +552,7 @@ class Keeper:
         """One round; the line is up after it, or it is known why not."""
         hub = self.hub
         try:
-            if not hub.line.up:
-                await hub.line.probe()
+            await hub.line.probe()
             if self._is_due("look", self.LOOK_S) or not hub.line.up:
                 await hub.look()
             await hub.hand_over()

@@ -11,10 +11,13 @@ import msgspec
 from hardware.hub.line import Line, LineDown
 from hardware.hub.log import Log
 
+ASSETS = "/assets/"
 PAGE = "/scan"
 WORKER = "/scan/worker.js"
 LANGUAGES = ("en", "fr")
 OWN = re.compile(r'"(/(?:scan|assets)[A-Za-z0-9_./-]*)"')
+IMPORTED = re.compile(rb'"\./([A-Za-z0-9_-]+\.js)"')
+"""What a built script needs beside it."""
 LISTED = re.compile(r"SHELL=(\[[^\]]*\])")
 FETCH_S_MAX = 20.0
 
@@ -24,12 +27,14 @@ async def fetch(line: Line, log: Log) -> int:
     worker = await _get(line, WORKER, LANGUAGES[0])
     listed = LISTED.search(worker[1].decode())
     paths = dict.fromkeys(OWN.findall(listed[1])) if listed else {PAGE: None}
-    kept = await log.file_paths()
-    found = {WORKER: worker}
-    for path in paths:
-        if path.startswith("/assets/"):
-            if path not in kept:  # its name changes with what it holds
-                found[path] = await _get(line, path, LANGUAGES[0])
+    before, found = await log.file_paths(), {WORKER: worker}
+    waiting = list(paths)
+    for path in waiting:
+        if path.startswith(ASSETS):
+            if path in before or path in found:  # its name changes with what it holds
+                continue
+            found[path] = await _get(line, path, LANGUAGES[0])
+            waiting += [ASSETS + name.decode() for name in IMPORTED.findall(found[path][1])]
             continue
         for language in LANGUAGES:
             found[f"{path}#{language}"] = await _get(line, path, language)

@@ -1,22 +1,28 @@
 """A hub between scanners and a real server, with a line that can be cut, slow, or lose an answer."""
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 from httpx import ASGITransport, AsyncClient
 
+from hardware.hub import certificates, shell
 from hardware.hub import hub as hubs
 from hardware.hub import line as lines
 from hardware.hub.hub import Hub, Keeper
 from hardware.hub.line import Line
-from hardware.hub.log import Log
+from hardware.hub.log import Log, LogLocked
 from tests.api.conftest import House, problem
 from tests.api.scanners import Scanner, codes_of, enrol, make_code
 from ticketing import scan_devices, scan_lists, tickets
@@ -418,3 +424,50 @@ async def test_a_revoked_hub_decides_nothing(venue: Venue, scanner: Enrol, codes
     body = {"scan": str(uuid4()), "performances": [north.house.first], "code": code}
     problem(await venue.at(north).post("admissions", body), 503, "line-is-down")
     assert "Revoked" in (await venue.client.get("/")).text
+
+
+async def test_the_scanner_opens_without_a_line(venue: Venue) -> None:
+    """Its page, its service worker and all that these name, in both languages; and the page that says what is wrong."""
+    await venue.mend()
+    worker = (await venue.client.get("/scan/worker.js")).text
+    listed = re.findall(r'"(/[^"]+)"', shell.LISTED.search(worker)[1])  # type: ignore[index]
+    await venue.cut()
+    script = next(path for path in listed if path.endswith(".js") and path.startswith("/assets/"))
+    beside = re.findall(r'"\./([\w-]+\.js)"', (await venue.client.get(script)).text)
+    for path in ["/scan/worker.js", *listed, *(f"/assets/{name}" for name in beside)]:
+        assert (await venue.client.get(path)).status_code == 200, path
+    page = await venue.client.get("/scan", headers={"accept-language": "fr"})
+    assert 'lang="fr"' in page.text and "wasm-unsafe-eval" in page.headers["content-security-policy"]
+    problem(await venue.client.get("/assets/other.js"), 503, "line-is-down")
+    status = await venue.client.get("/")
+    assert "Down: the hub decides" in status.text and "default-src" in status.headers["content-security-policy"]
+    assert (await venue.client.get("/authority.crt")).status_code == 404
+
+
+def test_a_hub_vouches_for_itself(tmp_path: Path) -> None:
+    """A client that trusts its authority speaks to it by any of its names; it is made anew before it ends."""
+    now = datetime.now(UTC)
+    made = certificates.identity(tmp_path, "Cellar", ["10.1.2.3", "hub.local"], now)
+    assert made.authority is not None and len(made.fingerprint.split(":")) == 32
+    assert made.key.stat().st_mode & 0o077 == 0
+    authority = x509.load_pem_x509_certificate(made.authority.read_bytes())
+    store = Store([authority])
+    leaf = x509.load_pem_x509_certificate(made.certificate.read_bytes())
+    for name in (x509.DNSName("hub.local"), x509.IPAddress(ip_address("10.1.2.3"))):
+        assert PolicyBuilder().store(store).build_server_verifier(name).verify(leaf, [])
+    with pytest.raises(VerificationError):
+        PolicyBuilder().store(store).build_server_verifier(x509.DNSName("other.local")).verify(leaf, [])
+    before = made.certificate.read_bytes()
+    certificates.identity(tmp_path, "Cellar", ["10.1.2.3"], now + timedelta(days=300))
+    assert made.certificate.read_bytes() == before
+    certificates.identity(tmp_path, "Cellar", ["10.1.2.3"], now + timedelta(days=350))
+    assert made.certificate.read_bytes() != before
+    assert made.authority.read_bytes() == authority.public_bytes(Encoding.PEM), "devices need not trust it anew"
+
+
+def test_a_folder_has_one_hub(tmp_path: Path) -> None:
+    first = Log(tmp_path)
+    with pytest.raises(LogLocked):
+        Log(tmp_path)
+    first.close()
+    Log(tmp_path).close()
