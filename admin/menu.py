@@ -114,6 +114,7 @@ SECTIONS: tuple[Section, ...] = (
 box office before what is set for all of them."""
 
 ELSEWHERE = {
+    "access-points": "kits",
     "bank-entries": "bank-files",
     "cash-sessions": "tills",
     "scan-profiles": "scanning",

@@ -184,6 +184,14 @@ async def list_of(db: Database, box_office_id: UUID, kit_id: UUID | None = None)
         return await SQL.list_of.all(c, AccessPoint, box_office_id=box_office_id, kit_id=kit_id, rows_max=ROWS_MAX)
 
 
+async def get(db: Database, box_office_id: UUID, point_id: UUID) -> AccessPoint:
+    """An access point of a box office's kits that is used, or NotFound."""
+    for one in await list_of(db, box_office_id):
+        if one.id == point_id:
+            return one
+    raise NotFound(what="access point")
+
+
 async def verify(db: Database, token: str, now: datetime, address: str = "") -> Point:
     """The access point behind a token; NotSignedIn for one that is unknown or ended."""
     if len(token) > TOKEN_CHARS_MAX or not token.startswith(PREFIX):

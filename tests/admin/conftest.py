@@ -11,6 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 from httpx import AsyncClient, Response
 
+from admin import print_agents
 from hardware import discovery
 from tests.api.conftest import House, client, database, hold, house, order, paid, queries, rival, settings
 from ticketing import rights, staff
@@ -95,6 +96,7 @@ def nobody_nearby(monkeypatch: pytest.MonkeyPatch) -> None:
         return []
 
     monkeypatch.setattr(discovery, "look", found)
+    monkeypatch.setattr(print_agents, "WAITED_S_MAX", 0)
 
 
 @pytest.fixture

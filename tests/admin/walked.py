@@ -12,7 +12,9 @@ from uuid import uuid4
 from engine.plan import placeur_json
 from tests.api.conftest import House, small_plan
 from ticketing import (
+    access_points,
     account_links,
+    agent_codes,
     allotment_copies,
     allotments,
     cash_sessions,
@@ -21,6 +23,7 @@ from ticketing import (
     files,
     forms,
     groups,
+    kits,
     mailings,
     options,
     organisations,
@@ -28,6 +31,7 @@ from ticketing import (
     plan_change_runs,
     plan_drafts,
     plans,
+    print_agents,
     print_jobs,
     printers,
     rights,
@@ -43,11 +47,13 @@ from ticketing import (
     tokens,
     venues,
 )
+from ticketing.access_points import PointChoice
 from ticketing.account_links import LinkKind
 from ticketing.allotments import Draft
 from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.files import Kept
+from ticketing.kits import KitChoice
 from ticketing.machines import Paper, Prints
 from ticketing.mailings import Choice, Text
 from ticketing.options import Options
@@ -416,7 +422,38 @@ async def invoice_file(db: Database, house: House) -> Any:
     return f"{uuid4()}.pdf"
 
 
+async def agent_code_id(db: Database, house: House) -> Any:
+    by, office = Actor(organisation_id=house.organisation_id), house.performances[0].box_office_id
+    return await agent_codes.make(db, b"secret", house.organisation_id, office, 1, by, datetime.now(UTC))
+
+
+async def agent_id(db: Database, house: House) -> Any:
+    """One that a code enrolled, which then ended."""
+    by, now = Actor(organisation_id=house.organisation_id), datetime.now(UTC)
+    office, made = house.performances[0].box_office_id, await agent_code_id(db, house)
+    (code,) = [one for one in await agent_codes.list_of(db, b"secret", office, now) if one.id == made]
+    enrolled = await print_agents.enrol(db, b"secret", code.text, "Walked", "", "", "", now)
+    await agent_codes.revoke(db, office, made, by, now)
+    return enrolled.id
+
+
+async def kit_id(db: Database, house: House) -> Any:
+    by, office = Actor(organisation_id=house.organisation_id), house.performances[0].box_office_id
+    choice = KitChoice(name=f"Kit {uuid4()}")
+    return await kits.create(db, house.organisation_id, office, choice, by, datetime.now(UTC))
+
+
+async def access_point_id(db: Database, house: House) -> Any:
+    by, office = Actor(organisation_id=house.organisation_id), house.performances[0].box_office_id
+    choice = PointChoice(name="Router", kind=access_points.Kind.MOBILE)
+    return await access_points.add(db, office, await kit_id(db, house), choice, by, datetime.now(UTC))
+
+
 MAKERS: dict[str, Maker] = {
+    "access_point_id": access_point_id,
+    "agent_code_id": agent_code_id,
+    "agent_id": agent_id,
+    "kit_id": kit_id,
     "allotment_id": allotment_id,
     "copy_id": copy_id,
     "file_id": file_id,
@@ -553,4 +590,3 @@ LESS_THAN_MANAGE: dict[str, Scope] = {
     "/admin/print-jobs/{job_id}/giving-up": Scope.SELL,
 }
 """POSTs that need less than managing, by path, and what they need. Everything else is refused to who may less."""
-    "/admin/orders/{order_id}/tickets/{ticket_id}/exchange": Scope.SELL,
