@@ -98,7 +98,7 @@ def visit(chromium: Browser, site: Site, signed: dict[str, StorageState]) -> Ite
         page.on("pageerror", lambda error: broken.append(str(error)))
         if signed_in:
             page.goto("/admin")
-            if page.url.endswith("/admin/sign-in"):
+            if "/admin/sign-in" in page.url:
                 sign_in(page, site.email)
                 signed[site.email] = context.storage_state()
         return page
