@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.api.scanners import codes_of, make_code, make_profile
-from tests.flows.conftest import ARGUMENTS, CHROMIUM, PHONE, Site, look, sell
+from tests.flows.conftest import ARGUMENTS, CHROMIUM, PASSWORD, PHONE, Site, look, sell
 from tests.running import run
 from ticketing.doors import Mode
 from ticketing.orders import Buyer
@@ -38,6 +38,14 @@ def evening(site: Site) -> Evening:
 
 def test_an_evening_with_a_reader(visit: Callable[..., Page], site: Site, evening: Evening) -> None:
     page = visit(PHONE, signed_in=False)
+    page.goto("/scan")
+    page.get_by_text("With your account").click()
+    page.fill("#email", site.email)
+    page.fill("#password", PASSWORD)
+    page.get_by_role("button", name="Log in with the account").click()
+    expect(page.get_by_role("button", name="Balcony")).to_be_visible()
+    look(page)
+    page.goto("about:blank")
     page.goto(f"/scan#{evening.code}")
     expect(page.get_by_role("heading", name="What is scanned here?")).to_be_visible()
     assert "#" not in page.url
@@ -78,7 +86,7 @@ def test_a_supervisor_and_a_film(chromium: Browser, site: Site, evening: Evening
         look(page)
         page.fill("#code", evening.organiser)
         page.get_by_role("button", name="Se connecter avec le code").click()
-        page.get_by_role("button", name="Chef de porte").click()
+        page.get_by_role("button", name="Main entrance").click()
         page.get_by_text("The Seagull").first.click()
         page.get_by_role("button", name="Commencer le contrôle").click()
         page.get_by_role("button", name="Caméra").click()
@@ -122,7 +130,7 @@ def _filmed(chromium: Browser, code: str, folder: Path) -> Iterator[Browser]:
 async def _sold(site: Site) -> Evening:
     async with stores(site.settings) as opened:
         db, house = opened.database, site.house
-        profile = await make_profile(db, house, name="Chef de porte", role=Role.SUPERVISOR, mode=Mode.ENTRY_EXIT)
+        profile = await make_profile(db, house, name="Main entrance", role=Role.SUPERVISOR, mode=Mode.ENTRY_EXIT)
         await make_profile(db, house, name="Balcony")
         placed = await sell(opened, site, Buyer("ines.moreau@example.org", "Inès Moreau"), (0, 1, 2, 3))
         codes = await codes_of(db, site.settings, str(placed.id))

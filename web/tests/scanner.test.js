@@ -8,6 +8,7 @@ import { Laser, PROFILES, Repeats } from "../src/scan/lasers.js";
 import { Lists } from "../src/scan/lists.js";
 import { codeIn } from "../src/scan/login.js";
 import { verifier } from "../src/scan/signatures.js";
+import { Sync } from "../src/scan/sync.js";
 import { best, speak, t } from "../src/scan/words.js";
 import { memory } from "./scan_store.mjs";
 
@@ -236,6 +237,57 @@ test("without a list a code is good by its signature, unless it was revoked, and
   assert.equal((await gate.scan({ code: CODE })).verdict, "already_in");
   world.lists.apply({ performance: "d1", version: "9", whole: true, cancelled: false, revoked: [[1, 123456, 3, 0]] }, world.now);
   assert.equal((await gate.scan({ code: CODE })).verdict, "old_code");
+});
+
+// A server as `Sync` sees it: what was asked for, in order.
+function talking(world, { version = 1, status = 0 } = {}) {
+  const asked = [];
+  const answers = { heartbeats: { profile_version: version }, profile: { ...world.profile, version }, counts: { inside: 1, gates: [] } };
+  const answer = async (path) => {
+    asked.push(path.replace(/performances\/d1\//, ""));
+    if (status) throw status === 500 ? new Lost("500") : new Refused(status, { code: "not-signed-in" });
+    if (path.includes("tickets")) return list([[1, 123456, 2, 0, 1, 1, 0, "Ada"]], { version: "7", whole: !path.includes("since") });
+    if (path.includes("revocations")) return { performance: "d1", version: "7", whole: true, cancelled: false, revoked: [] };
+    return answers[path.split("/").pop()];
+  };
+  const post = (path, body) => (path === "uploads" ? (asked.push("uploads"), world.post(path, body)) : answer(path));
+  return { asked, api: { get: answer, post } };
+}
+
+async function synced(options = {}) {
+  const world = new World(), gate = await world.open();
+  gate.settings.profile.version = 1;
+  gate.online = false;
+  await gate.scan({ code: CODE });
+  world.lists.forget("d1");
+  const { asked, api } = talking(world, options), told = [];
+  gate.api = api;
+  const store = { keepList: async (head, rows, whole) => told.push(["kept", rows.length, whole]) };
+  const sync = new Sync({ gate, store, told: (what) => told.push(what), now: () => world.now });
+  await sync.step();
+  return { world, gate, sync, asked, told };
+}
+
+test("once the server answers, what waits is sent before lists are asked for, and then only what changed", async () => {
+  const { world, gate, sync, asked, told } = await synced();
+  assert.deepEqual(asked, ["heartbeats", "uploads", "revocations", "tickets", "counts"]);
+  assert.deepEqual([gate.online, world.journal.waiting, told.includes("online")], [true, 0, true]);
+  assert.deepEqual(told.filter((one) => one[0] === "kept"), [["kept", 1, true]]);
+  asked.length = 0;
+  await sync.step();
+  assert.deepEqual(asked, [], "nothing is due yet");
+  world.now += 31_000;
+  await sync.step();
+  assert.deepEqual(asked, ["tickets?since=7", "counts"]);
+});
+
+test("a profile of another version is fetched with its lists; a device that was ended is told so; a silent server is left alone", async () => {
+  const changed = await synced({ version: 2 });
+  assert.ok(changed.asked.includes("profile") && changed.told.includes("profile"));
+  const ended = await synced({ status: 401 });
+  assert.deepEqual([ended.told, ended.world.journal.waiting], [["ended"], 1]);
+  const silent = await synced({ status: 500 });
+  assert.deepEqual([silent.asked, silent.gate.online, silent.world.journal.waiting], [["heartbeats"], false, 1]);
 });
 
 test("what is typed is spelt one way", () => {

@@ -11,9 +11,9 @@ const JUST_MS = 60_000;
 
 export class Gate {
   // `settings`: {profile, keys (a map of bytes), dates (chosen), known (all dates of the profile), zones (a set or null)}.
-  constructor({ api, lists, journal, verify, settings, now = Date.now, told = () => {} }) {
+  constructor({ api, lists, journal, verify, settings, now = Date.now }) {
     Object.assign(this, { api, lists, journal, settings, now, direction: IN, online: true });
-    Object.assign(this, { _verify: verify, _told: told, _queue: [], _busy: false, _passed: new Map() });
+    Object.assign(this, { _verify: verify, _queue: [], _busy: false, _passed: new Map() });
   }
 
   // Scan {code} or {ticket}, perhaps with a reason `despite`; resolves to what was told. Nothing for one too many.
@@ -39,7 +39,6 @@ export class Gate {
     const { asked, resolve, reject } = this._queue.shift();
     try {
       const shown = await this._answer({ ...asked, scan: uuid(), at: this.now() });
-      this._told(shown);
       resolve(shown);
       this.journal.note(shown).catch(() => {});
     } catch (error) {

@@ -14,6 +14,7 @@ export class Sheets {
     Object.assign(this, { _door: door, app, _redraw: null });
     this.element = h("dialog", { class: "sheet", "aria-labelledby": "sheet-title" });
     this.element.addEventListener("close", () => {
+      if (this.open) return; // the next one is there already
       this._redraw = null;
       this.element.replaceChildren();
       door.focus();
@@ -124,7 +125,7 @@ export class Sheets {
   // Somebody is let in whatever the verdict is: a reason is asked for, and kept.
   admit(shown) {
     const reasons = [t("Checked by hand"), t("Allowed by the organiser"), t("Mistake at the gate")];
-    const input = field("reason", t("Reason"), { required: true, maxlength: String(REASON_CHARS_MAX), list: "reasons", autofocus: true }, t("It is kept in the organiser's log, with the name of this scanner."));
+    const input = field("reason", t("Reason"), { required: true, maxlength: String(REASON_CHARS_MAX), autofocus: true }, t("It is kept in the organiser's log, with the name of this scanner."));
     this._lay(t("Let in all the same"), h("p", {}, t("The verdict is: {verdict}", { verdict: wordOf(shown.verdict)[0] })),
       this._form(t("Let them in"), "door-enter", ({ reason }) => {
         this.close();
@@ -228,8 +229,16 @@ export class Sheets {
         choice("checkbox", "sound", "on", t("Sound"), { checked: settings.sound !== false, onchange: set("sound") }),
         choice("checkbox", "vibration", "on", t("Vibration"), { checked: settings.vibration !== false, onchange: set("vibration") })),
       h("fieldset", { class: "card" }, h("legend", {}, t("Camera")), cameras),
-      this._reader(settings), this.app.languages(() => this._settings()));
+      this._reader(settings), this.app.languages(() => this._respoken()));
     this._cameras(cameras).catch(() => {});
+  }
+
+  // Another language was chosen: the door beneath is drawn anew, too.
+  _respoken() {
+    this.close();
+    this._door.close();
+    this._door.show();
+    this._settings();
   }
 
   async _cameras(box) {

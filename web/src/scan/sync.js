@@ -51,6 +51,7 @@ export class Sync {
   async _probed() {
     if (!this._isDue("probe", PROBE_EVERY_MS)) return false;
     await this._reported(PROBE_TIMEOUT_MS);
+    this._due.report = this._now() + REPORT_EVERY_MS;
     this._online(true);
     return true;
   }

@@ -26,8 +26,8 @@ function whyShown(shown) {
   const told = [];
   if (refusal) told.push(refusalOf(refusal));
   else if (just !== undefined && verdict === "already_in") told.push(t("You scanned this ticket {seconds} s ago: it was let in then.", { seconds: Math.max(1, Math.round(just / 1000)) }));
-  else if (verdict === "already_in" && entered) told.push(t("Came in at {time}, at gate {gate}.", { time: moment(entered.at), gate: entered.gate }));
-  else if (verdict === "not_in" && left) told.push(t("Went out at {time}, at gate {gate}.", { time: moment(left.at), gate: left.gate }));
+  else if (verdict === "already_in" && entered) told.push(t("Came in at {time}, at gate {gate}.", { time: moment(entered.at, shown.fields?.time_zone), gate: entered.gate }));
+  else if (verdict === "not_in" && left) told.push(t("Went out at {time}, at gate {gate}.", { time: moment(left.at, shown.fields?.time_zone), gate: left.gate }));
   else if (whyOf(verdict)) told.push(whyOf(verdict));
   if (gates?.length) told.push(t("Send them to: {gates}", { gates: gates.join(", ") }));
   if (despite) told.push(t("Let in against: {verdict}", { verdict: wordOf(despite)[0] }));
