@@ -198,6 +198,7 @@ ACTS: dict[str, str] = {
     "order.answers-changed": marked("{who} changed the form answers of the order {what}"),
     "order.billed-to": marked("{who} set the address of the invoices of the order {what}"),
     "order.cancelled": marked("{who} cancelled the order {what}"),
+    "order.consigned": marked("{who} ordered tickets in bulk: {what}"),
     "order.file-removed": marked("{who} removed a file that came with the order {what}"),
     "order.given-up": marked("The buyer gave up the order {what}"),
     "order.invoiced": marked("{who} issued an invoice for the order {what}"),

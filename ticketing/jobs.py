@@ -33,6 +33,7 @@ class Job(StrEnum):
     RELABEL_TICKETS = "relabel-tickets"
     SHOW_CODES = "show-codes"
     COPY_ALLOTMENTS = "copy-allotments"
+    MAKE_CONSIGNMENT = "make-consignment"
 
 
 class MailKind(StrEnum):
@@ -169,6 +170,12 @@ class CopyAllotments(Struct, frozen=True):
     copy: UUID
 
 
+class MakeConsignment(Struct, frozen=True):
+    """Make the tickets that a consignment still lacks."""
+
+    order: UUID
+
+
 PAYLOADS: Mapping[Job, type[Struct]] = {
     Job.SYNC_PLACES: SyncPlaces,
     Job.SEND_MAIL: SendMail,
@@ -181,6 +188,7 @@ PAYLOADS: Mapping[Job, type[Struct]] = {
     Job.RELABEL_TICKETS: RelabelTickets,
     Job.SHOW_CODES: ShowCodes,
     Job.COPY_ALLOTMENTS: CopyAllotments,
+    Job.MAKE_CONSIGNMENT: MakeConsignment,
 }
 
 PRIORITIES: Mapping[Job, int] = {
@@ -191,6 +199,7 @@ PRIORITIES: Mapping[Job, int] = {
     Job.RELABEL_TICKETS: 5,
     Job.SHOW_CODES: 20,
     Job.COPY_ALLOTMENTS: 5,
+    Job.MAKE_CONSIGNMENT: 5,
     Job.SEND_ACCOUNT_MAIL: 5,
     Job.SEND_CUSTOMER_MAIL: 5,
     Job.SEND_MAIL: 0,

@@ -30,6 +30,7 @@ from ticketing import (
     carried_visits,
     carts,
     claims,
+    consignments,
     customer_deletions,
     files,
     jobs,
@@ -48,6 +49,7 @@ from ticketing.jobs import (
     ChangePlans,
     CopyAllotments,
     Job,
+    MakeConsignment,
     RelabelTickets,
     SendRefund,
     ShowCodes,
@@ -136,6 +138,10 @@ def own_handlers(db: Database, inventory: Inventory, settings: Settings, provide
         assert isinstance(payload, CopyAllotments)
         await allotment_copies.run(db, inventory, payload.copy, await database_time(db))
 
+    async def make_consignment(payload: Struct, _: str) -> None:
+        assert isinstance(payload, MakeConsignment)
+        await consignments.run(db, inventory, settings, payload.order, await database_time(db))
+
     return {
         Job.SYNC_PLACES: sync_places,
         Job.SEND_REFUND: send_refund,
@@ -144,6 +150,7 @@ def own_handlers(db: Database, inventory: Inventory, settings: Settings, provide
         Job.RELABEL_TICKETS: relabel_tickets,
         Job.SHOW_CODES: show_codes,
         Job.COPY_ALLOTMENTS: copy_allotments,
+        Job.MAKE_CONSIGNMENT: make_consignment,
     }
 
 

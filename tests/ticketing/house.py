@@ -17,7 +17,7 @@ from engine.plan.model import Area, Category, Plan, Row, Seat, Size, Zone
 from ticketing import box_offices, check, events, jobs, orders, organisations, performances, plans, tariffs, venues
 from ticketing.db import Database
 from ticketing.ids import new_id
-from ticketing.jobs import Job, SendMail, ShowCodes, SyncPlaces
+from ticketing.jobs import Job, MakeConsignment, SendMail, ShowCodes, SyncPlaces
 from ticketing.orders import Buyer, PlacedOrder, PlaceOrder, SeatChoice
 from ticketing.performances import Performance, Schedule
 from ticketing.sandbox import Sandbox
@@ -173,7 +173,7 @@ def _is_about(payload: Struct, orders: set[UUID], pools: set[int], refunds: set[
         return bool(pools & payload.places.keys())
     if isinstance(payload, ShowCodes):
         return payload.pool in pools
-    return payload.order in orders if isinstance(payload, SendMail) else payload.refund in refunds  # type: ignore[attr-defined]
+    return payload.order in orders if isinstance(payload, SendMail | MakeConsignment) else payload.refund in refunds  # type: ignore[attr-defined]
 
 
 async def let_in(c: Connection, house: House, ticket: UUID) -> None:
