@@ -62,14 +62,13 @@ OVERDUE = marked("Has to be back since {day}")
 
 
 class Wrong(Struct, frozen=True):
-    """Something that is wrong with a machine: in words, and what helps."""
+    """A machine that something is wrong with; `told`: what it is and what helps, in words. `day` fills them."""
 
     icon: str
     name: str
     where: str
-    told: str
-    to_do: str
     url: str
+    told: list[tuple[str, str]]
     day: date | None = None
 
 
@@ -279,14 +278,12 @@ async def _found(request: Call, desk: Desk, point_id: UUID) -> tuple[Kit, Access
 
 
 def _of_agents(base: str, agents: Sequence[print_agents.Agent], now: datetime) -> list[Wrong]:
-    """What is wrong with agents; those first for which jobs wait."""
-    found = sorted(agents, key=lambda one: one.waiting_count == 0)
+    """The agents that something is wrong with; those first for which jobs wait."""
     return [
-        Wrong("device-desktop", one.name, "", agent_pages.TROUBLES[trouble], agent_pages.TO_DO[trouble],
-              f"{base}/print-agents#agent-{one.id}")
-        for one in found
-        for trouble in one.troubles(now)
-    ]  # fmt: skip
+        Wrong("device-desktop", one.name, "", f"{base}/print-agents#agent-{one.id}", told)
+        for one in sorted(agents, key=lambda one: one.waiting_count == 0)
+        if (told := [(agent_pages.TROUBLES[trouble], agent_pages.TO_DO[trouble]) for trouble in one.troubles(now)])
+    ]
 
 
 def _of_printers(found: Sequence[Printer]) -> list[Wrong]:
@@ -294,8 +291,8 @@ def _of_printers(found: Sequence[Printer]) -> list[Wrong]:
     for one in found:
         conditions = machine_words.known(one.conditions)
         if conditions and not prints(frozenset(conditions)):
-            told, to_do = machine_words.CONDITIONS[conditions[0]], machine_words.to_do(one.conditions)
-            wrong.append(Wrong("printer", one.name, one.agent_name or "", told, to_do, f"/admin/printers/{one.id}"))
+            told = [(machine_words.CONDITIONS[conditions[0]], machine_words.to_do(one.conditions))]
+            wrong.append(Wrong("printer", one.name, one.agent_name or "", f"/admin/printers/{one.id}", told))
     return wrong
 
 
@@ -303,24 +300,23 @@ def _of_points(
     base: str, points: Sequence[AccessPoint], names: dict[UUID, str], now: datetime, today: date
 ) -> list[Wrong]:
     return [
-        Wrong("wifi", one.name, names[one.kit_id], TROUBLES[trouble], TO_DO[trouble],
-              f"{base}/access-points/{one.id}")
+        Wrong("wifi", one.name, names[one.kit_id], f"{base}/access-points/{one.id}", told)
         for one in points
-        for trouble in one.troubles(now, today)
-    ]  # fmt: skip
+        if (told := [(TROUBLES[trouble], TO_DO[trouble]) for trouble in one.troubles(now, today)])
+    ]
 
 
 def _of_scanners(base: str, scanners: Sequence[scan_devices.Device], now: datetime) -> list[Wrong]:
     return [
-        Wrong("scan", one.name, one.gate, scan_pages.TROUBLES[trouble], SCANNER_TO_DO[trouble], f"{base}/scanning")
+        Wrong("scan", one.name, one.gate, f"{base}/scanning", told)
         for one in scanners
-        for trouble in one.troubles(now)
+        if (told := [(scan_pages.TROUBLES[trouble], SCANNER_TO_DO[trouble]) for trouble in one.troubles(now)])
     ]
 
 
 def _of_kits(base: str, known: Sequence[Kit], today: date) -> list[Wrong]:
     return [
-        Wrong("tag", one.name, one.place, OVERDUE, "", f"{base}/kits/{one.id}", one.lent_until)
+        Wrong("tag", one.name, one.place, f"{base}/kits/{one.id}", [(OVERDUE, "")], one.lent_until)
         for one in known
         if one.lent_until is not None and one.lent_until < today
     ]

@@ -14,11 +14,11 @@ from admin import access, pages, qr_pictures
 from admin.access import Desk
 from admin.menu import marked
 from hardware.discovery import Service
-from ticketing import agent_codes, box_offices, print_agents, scan_codes
+from ticketing import agent_codes, box_offices, print_agents, printers, scan_codes
 from ticketing.agent_codes import AgentCode
 from ticketing.machines import PAPERS, Dialect, Prints, Way
 from ticketing.print_agents import Agent, Found, Plugged, Trouble
-from ticketing.printers import NAME_CHARS_MAX
+from ticketing.printers import NAME_CHARS_MAX, Printer
 from ticketing.refusals import Refusal
 from ticketing.tokens import Scope
 from web.call import Call
@@ -123,6 +123,17 @@ async def revoke(request: Call, key: FromPath[str], agent_id: FromPath[UUID]) ->
     name = await print_agents.revoke(request.services.database, _office(desk), agent_id, desk.actor, request.now)
     notice = "The agent {name} is revoked. What it was printing is among the print jobs in doubt."
     return pages.done(request, _page(key), notice, name=name)
+
+
+async def have_looked(request: Call, desk: Desk, printer: Printer) -> None:
+    """Have a printer's agent look at it; returns once it has, or when nobody waits for a page any longer."""
+    database = request.services.database
+    await print_agents.ask_reports(database, _office(desk), request.now)
+    for _ in range(int(WAITED_S_MAX / LOOKED_EVERY_S)):
+        await asyncio.sleep(LOOKED_EVERY_S)
+        now = await printers.get(database, desk.reach.organisation_id, printer.id)
+        if now.looked_at != printer.looked_at:
+            return
 
 
 async def _index(request: Call, desk: Desk, form: Form, status: int = 200) -> Response[str]:

@@ -13,6 +13,7 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from admin import access, history, pages
+from admin import print_agents as agent_pages
 from admin.access import Desk
 from hardware import discovery, guard
 from hardware import printers as machines
@@ -124,7 +125,7 @@ async def show(request: Call, printer_id: FromPath[UUID]) -> Response[str]:
 
 @post(ONE + "/look", status_code=200)
 async def look(request: Call, printer_id: FromPath[UUID]) -> Redirect:
-    """Ask a printer of the server's how it is; what waits for one that is ready goes at once."""
+    """Ask a printer how it is, or its agent; what waits for one of the server's that is ready goes at once."""
     desk = await access.printer(request, printer_id, Scope.SELL)
     await request.typed()
     database = request.services.database
@@ -133,6 +134,8 @@ async def look(request: Call, printer_id: FromPath[UUID]) -> Redirect:
         conditions = await look_at(request, printer)
         if prints(conditions):
             await print_jobs.hurry(database, printer_id, request.now)
+    elif printer.agent_id is not None:
+        await agent_pages.have_looked(request, desk, printer)
     return pages.done(request, f"/admin/printers/{printer_id}")
 
 
