@@ -18,7 +18,7 @@ from admin import access, pages
 from admin.access import Desk
 from admin.counter import AT, SHOW, ensure_sells, ensure_window, shopper_of, till_of, waiting
 from admin.menu import marked
-from ticketing import counter, dossiers, payment_methods, uploads
+from ticketing import counter, dossiers, payment_methods, payments, uploads
 from ticketing.carts import Cart, Shopper
 from ticketing.channels import Channel
 from ticketing.counter import Money, Sale, Way
@@ -36,14 +36,18 @@ from ticketing.refusals import (
     TooManyRequests,
     TooManyUploads,
 )
+from ticketing.states import PaymentStatus
 from web import asking, languages
 from web.asking import Questions
 from web.call import Call
 from web.forms import Form
+from web.payment_words import PROVIDERS
 
 FORM_BYTES_MAX = 24 * 1024 * 1024
 CENTS_MAX = 2**31 - 1
 TEXT_CHARS_MAX = 200
+BLOCK = "counter-block"
+"""The header that says which block of the page an answer is, where it is not the sale."""
 WORDS = {Way.CASH: marked("Cash"), Way.CARD: marked("Card"), Way.INVOICE: marked("Invoice")}
 
 
@@ -84,7 +88,7 @@ async def sell(request: Call, key: FromPath[str]) -> Response[str]:
         else:
             form.refused(refusal)
         return await _asked(request, desk, await services.carts.of(shopper), form, refusal.status)
-    return await _sold(request, desk, sale)
+    return await _sold(request, desk, sale) if not sale.left_cents else await _left(request, desk, shopper)
 
 
 SCRIPTED = Router("/", route_handlers=[payment, customers, sell], exception_handlers={Exception: pages.told})
@@ -161,10 +165,18 @@ async def _files(call: Call, shopper: Shopper, sets: tuple[Questions, ...], form
 async def _money(call: Call, desk: Desk, form: Form) -> Money:
     way = next((one for one in Way if one == form.text("way")), Way.CASH)
     given_cents = None
-    if way is Way.CASH and form.text("given").strip():
+    if way is not Way.INVOICE and form.text("given").strip():
         given_cents = form.money("given", desk.reach.currency or "")
     till = await till_of(call, desk)
-    return Money(way, given_cents, till.session_id if till else None)
+    told = form.number("total_cents", 0, CENTS_MAX) if "total_cents" in form else None
+    return Money(way, given_cents, till.session_id if till else None, "part" in form, told)
+
+
+async def _left(call: Call, desk: Desk, shopper: Shopper) -> Response[str]:
+    """A part was taken: what is left is to be paid."""
+    response = await _asked(call, desk, await call.services.carts.of(shopper), Form())
+    response.headers[BLOCK] = "asked"
+    return response
 
 
 async def _asked(call: Call, desk: Desk, cart: Cart, form: Form, status: int = 200) -> Response[str]:
@@ -172,7 +184,9 @@ async def _asked(call: Call, desk: Desk, cart: Cart, form: Form, status: int = 2
     order = await waiting(call, cart)
     sets = await asking.asked(call.services.database, cart) if cart.places else ()
     total_cents = order.due_cents if order else cart.total_cents
+    taken = await payments.of_order(call.services.database, order.id) if order else []
     context: dict[str, Any] = {
+        "taken": [one for one in taken if one.status is PaymentStatus.SUCCEEDED], "providers": PROVIDERS,
         "cart": cart, "waits": order, "sets": sets, "total_cents": total_cents, "form": form,
         "way_not": await _way_not(call, desk, cart, total_cents, order), "currency": desk.reach.currency,
         "answered": {one.prefix: _said(one, form) for one in sets},
@@ -206,7 +220,15 @@ def _said(one: Questions, form: Form) -> dict[str, Any]:
 async def _sold(call: Call, desk: Desk, sale: Sale) -> Response[str]:
     dossier = await dossiers.of(call.services.database, sale.order.id)
     return pages.show(
-        call, SHOW, desk, block="sold", sale=sale, dossier=dossier, ways=WORDS, print_path=print_path(sale.order.id)
+        call,
+        SHOW,
+        desk,
+        block="sold",
+        sale=sale,
+        dossier=dossier,
+        ways=WORDS,
+        providers=PROVIDERS,
+        print_path=print_path(sale.order.id),
     )
 
 

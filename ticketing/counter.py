@@ -4,6 +4,10 @@ A sale is an order that is placed and paid in one act of the seller's. Both step
 request key, paying because nothing is due any more. So Enter pressed twice sells once; and where the payment is refused
 once the order stands (its session was closed at this moment), the order waits for its money under its cart, and the
 next Enter pays it. What can be known before is refused before anything is ordered.
+
+Somebody may pay a part in cash and another by card: each part is a payment of its own, booked as it is taken, and the
+order is sold once the last of them has come. A part names what was due as it was taken, so the same part sent again is
+not taken again.
 """
 
 import unicodedata
@@ -25,7 +29,7 @@ from ticketing.db import Database
 from ticketing.drafts import NOBODY, Buyer, PlaceOrder
 from ticketing.orders import Order
 from ticketing.performances import Label
-from ticketing.refusals import CashSessionNeeded, InputRefused, NotFound, NothingDue, WrongState
+from ticketing.refusals import CashSessionNeeded, ChangedMeanwhile, InputRefused, NotFound, NothingDue, WrongState
 from ticketing.settings import Settings
 from ticketing.sql import load
 from ticketing.states import OrderStatus
@@ -69,21 +73,25 @@ class Date(Struct, frozen=True, kw_only=True):
 
 
 class Money(Struct, frozen=True):
-    """What is handed over: how, and of cash how much (None: exactly what is due) and into which session's drawer
-    (None: the seller's own)."""
+    """What is handed over: how, how much (None: exactly what is due; of cash it may be more) and into which session's
+    drawer (None: the seller's own). `part`: no more than that, and the rest otherwise. `due_cents`: what was due as the
+    seller was told; None: whatever is."""
 
     way: Way
     given_cents: int | None = None
     session_id: UUID | None = None
+    part: bool = False
+    due_cents: int | None = None
 
 
 class Sale(Struct, frozen=True):
-    """What came of it. `change_cents` goes back over the counter."""
+    """What came of it. `change_cents` goes back over the counter; `left_cents` is still to be paid, another way."""
 
     order: Order
     way: Way
     given_cents: int
     change_cents: int
+    left_cents: int = 0
 
 
 async def dates(
@@ -126,9 +134,16 @@ def keys_of(names: Iterable[str]) -> list[str]:
 
 
 def ensure_enough(money: Money, due_cents: int) -> None:
-    """InputRefused where less cash is given than is due."""
-    if money.way is Way.CASH and money.given_cents is not None and money.given_cents < due_cents:
+    """InputRefused where less is given than is due and it is no part of it, more by card, or a part of nothing."""
+    given_cents = money.given_cents
+    if money.part and (money.way is Way.INVOICE or not given_cents):
+        raise InputRefused(problem="Type how much of it is paid so.", where="given")
+    if money.way is Way.INVOICE or given_cents is None:
+        return
+    if given_cents < due_cents and not money.part:
         raise InputRefused(problem="That is less than what is due.", where="given")
+    if given_cents > due_cents and money.way is Way.CARD:
+        raise InputRefused(problem="That is more than what is due: a card pays no change.", where="given")
 
 
 async def ensure_takes(db: Database, box_office_id: UUID, money: Money, buyer: Buyer, by: Actor) -> None:
@@ -176,11 +191,16 @@ async def sell(
 async def settle(db: Database, settings: Settings, order_id: UUID, money: Money, by: Actor, now: datetime) -> Sale:
     """Take the money of an order that is placed; of one that is paid already, tell the same again.
 
-    What no money is taken for is told to the seller's cash session. Raises NotFound, WrongState, InputRefused, and as
-    `payments.take_on_site` and `payment_methods.choose` do.
+    What no money is taken for is told to the seller's cash session. Raises NotFound, WrongState, InputRefused;
+    ChangedMeanwhile where anything but what the seller was told is due; and as `payments.take_on_site` and
+    `payment_methods.choose` do.
     """
     order = await orders.get(db, order_id)
-    due_cents = order.due_cents or order.total_cents
+    due_cents = order.due_cents or money.due_cents or order.total_cents
+    if money.part and (money.given_cents or 0) < (money.due_cents or due_cents):
+        return await _take_part(db, order, money, by, now)
+    if order.due_cents and money.due_cents not in (None, order.due_cents):
+        raise ChangedMeanwhile()
     ensure_enough(money, due_cents)
     on_invoice = money.way is Way.INVOICE and order.payment_method == payment_methods.INVOICE
     if order.due_cents and not on_invoice:
@@ -196,6 +216,21 @@ async def settle(db: Database, settings: Settings, order_id: UUID, money: Money,
         await cash_sessions.book_sale(db, *told)
     given_cents = due_cents if money.given_cents is None or money.way is not Way.CASH else money.given_cents
     return Sale(order, money.way, given_cents, given_cents - due_cents)
+
+
+async def _take_part(db: Database, order: Order, money: Money, by: Actor, now: datetime) -> Sale:
+    """A part of what is due; one that was taken from what was due then is not taken again."""
+    due_cents = order.due_cents if money.due_cents is None else money.due_cents
+    ensure_enough(money, due_cents)
+    assert money.given_cents is not None, "a part is an amount"
+    taken = (METHODS[money.way], money.session_id, money.given_cents)
+    try:
+        order = await payments.take_on_site(db, order.id, now, by, due_cents, *taken)
+    except (NothingDue, ChangedMeanwhile, WrongState):
+        order = await orders.get(db, order.id)
+        if order.due_cents + money.given_cents != due_cents and order.status is not OrderStatus.PAID:
+            raise
+    return Sale(order, money.way, money.given_cents, 0, order.due_cents)
 
 
 async def _take(db: Database, settings: Settings, order: Order, money: Money, by: Actor, now: datetime) -> Order:

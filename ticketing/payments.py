@@ -30,7 +30,7 @@ from ticketing.jobs import Job, MailKind, RelabelTickets, SendMail
 from ticketing.ledger import Account
 from ticketing.orders import Locked, Order
 from ticketing.refunds import ACCOUNTS, TRANSFER
-from ticketing.refusals import ChangedMeanwhile, NothingDue, SeatsBlocked, SeatsTaken, SoldOut
+from ticketing.refusals import ChangedMeanwhile, InputRefused, NothingDue, SeatsBlocked, SeatsTaken, SoldOut
 from ticketing.sandbox import Charge, Notice, Sandbox
 from ticketing.settings import Settings
 from ticketing.sql import Connection, load
@@ -147,17 +147,19 @@ async def take_on_site(
     due_cents: int | None = None,
     method: Method = Method.CASH,
     session_id: UUID | None = None,
+    part_cents: int | None = None,
 ) -> Order:
-    """Book what is due as paid over the counter, in cash or by a card terminal.
+    """Book what is due as paid over the counter, in cash or by a card terminal; `part_cents` alone, if it is told.
 
     What a person of the staff takes lies in the cash session that is named, or in their own if they have one open;
     where a box office has tills, cash needs one. A program's key has a drawer of its own and books in none.
 
-    Raises NotFound, WrongState, NothingDue; ChangedMeanwhile when anything but `due_cents` is due; CashSessionNeeded,
-    CashSessionClosed.
+    Raises NotFound, WrongState, NothingDue; ChangedMeanwhile when anything but `due_cents` is due; InputRefused for a
+    part that is none; CashSessionNeeded, CashSessionClosed.
     """
     async with db.transaction() as c:
-        return await take_in(c, await orders.lock(c, order_id), now, by, due_cents, method, session_id)
+        locked = await orders.lock(c, order_id)
+        return await take_in(c, locked, now, by, due_cents, method, session_id, part_cents)
 
 
 async def take_in(
@@ -168,21 +170,25 @@ async def take_in(
     due_cents: int | None = None,
     method: Method = Method.CASH,
     session_id: UUID | None = None,
+    part_cents: int | None = None,
 ) -> Order:
     """`take_on_site` in the caller's transaction, which holds the order's row."""
     order_id = locked.id
     order = await _payable(c, order_id)
     if due_cents not in (None, order.due_cents):
         raise ChangedMeanwhile()
+    cents = order.due_cents if part_cents is None else part_cents
+    if not 0 < cents <= order.due_cents:
+        raise InputRefused(problem="Type an amount above zero, and no more than is due.", where="given")
     payment_id, drawer = new_id(), await cash_sessions.drawer_for(c, order.box_office_id, by, method, session_id)
     lies_in = drawer.id if drawer else None
-    await _add(c, order, payment_id, method, str(payment_id), PaymentStatus.SUCCEEDED, now, lies_in)
-    await _post(c, order_id, payment_id, method, order.due_cents, order.currency, now)
+    await _add(c, order, payment_id, method, str(payment_id), PaymentStatus.SUCCEEDED, now, lies_in, cents)
+    await _post(c, order_id, payment_id, method, cents, order.currency, now)
     if by is not None:
         if drawer is not None:
-            taken = (order_id, payment_id, method, order.due_cents)
+            taken = (order_id, payment_id, method, cents)
             await cash_sessions.book_payment(c, drawer, *taken, by, now)
-        told = {"received_cents": (order.received_cents, order.received_cents + order.due_cents)}
+        told = {"received_cents": (order.received_cents, order.received_cents + cents)}
         await audit.note(c, by, "order.paid", locked.subject, now, told)
     return await orders.pay_if_settled(c, order_id, now)
 
@@ -305,14 +311,16 @@ async def _add(
     status: PaymentStatus,
     now: datetime,
     cash_session_id: UUID | None = None,
+    amount_cents: int | None = None,
 ) -> None:
+    """A payment of what is due, or of another amount."""
     await SQL.add.run(
         c,
         payment_id=payment_id,
         order_id=order.id,
         provider=provider,
         reference=reference,
-        amount_cents=order.due_cents,
+        amount_cents=order.due_cents if amount_cents is None else amount_cents,
         currency=order.currency,
         status=status,
         now=now,

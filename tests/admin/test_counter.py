@@ -454,6 +454,28 @@ async def test_an_order_whose_payment_was_refused_waits_and_the_next_enter_pays_
     assert (await orders.get(database, order)).status is OrderStatus.PAID
 
 
+async def test_a_sale_is_paid_in_parts(clerk: Clerk, database: Database):
+    await clerk.take()
+    fields = await clerk.asked() | {"way": "cash", "given": "50", "part": "1"}
+    for _ in range(2):
+        response = await clerk.browser.post(f"{clerk.at}/orders", fields)
+        assert response.status_code == 200 and response.headers["counter-block"] == "asked"
+        assert 'data-due="7000"' in response.text and "Taken: on site" in response.text
+    assert "data-parts" in await clerk.browser.page(f"{clerk.at}/payment?window={WINDOW}")
+    assert "placed and not paid yet" in await clerk.cart()
+    text = await clerk.sell(way="card")
+    found = await dossiers.of(database, sold(text))
+    assert [(one.provider, one.amount_cents) for one in found.payments] == [("on_site", 5000), ("terminal", 7000)]
+    assert found.order.status is OrderStatus.PAID and "counter-parts" in text
+
+
+async def test_each_ticket_may_bear_a_name_of_its_own(clerk: Clerk, database: Database):
+    first, _ = re.findall(r'data-item="([^"]+)"', await clerk.take(2))
+    assert f'name="holder.{first}"' in await clerk.browser.page(f"{clerk.at}/payment?window={WINDOW}")
+    found = await dossiers.of(database, sold(await clerk.sell(name="Lou", **{f"holder.{first}": "Max"})))
+    assert sorted(seat.holder_name for seat in found.seats) == ["Lou", "Max"]
+
+
 def test_letters_are_the_first_that_no_other_has():
     assert counter.keys_of(["Full", "Reduced", "Family", "Über 65", "élève", "漢"]) == ["F", "R", "A", "U", "E", "B"]
     assert counter.keys_of([str(n) for n in range(27)])[-1] == ""

@@ -8,17 +8,17 @@ from msgspec.structs import replace
 
 from engine.inventory import Inventory
 from tests.ticketing.house import NOW, SETTINGS, House, breaches, empty, hold, open_house, order, request
-from tests.ticketing.till import open_counter, person, sell
-from ticketing import billing, cash_reports, cash_sessions, counter, customers, orders
+from tests.ticketing.till import float_counted, open_counter, person, sell
+from ticketing import billing, cash_reports, cash_sessions, counter, customers, orders, payments
 from ticketing.billing import Billing, Rule
 from ticketing.cash_journal import Method
 from ticketing.cash_reports import Items
 from ticketing.channels import Channel
-from ticketing.counter import Money, Way
+from ticketing.counter import Money, Sale, Way
 from ticketing.db import Database
 from ticketing.denominations import counted
 from ticketing.drafts import NOBODY, PlaceOrder
-from ticketing.refusals import InputRefused, TooManyPlaces
+from ticketing.refusals import CashSessionNeeded, ChangedMeanwhile, InputRefused, TooManyPlaces
 from ticketing.states import OrderStatus
 
 OWED = Billing(
@@ -115,6 +115,69 @@ async def test_what_is_free_or_on_invoice_is_in_the_report_once_and_is_no_money(
     async with database.read() as c:
         taken = await c.fetchval("select sum(amount_cents) from ledger where debit in ('cash', 'terminal')")
     assert taken == kept.report.total.net_cents
+    assert await breaches(database, inventory) == []
+
+
+async def test_parts_are_taken_once_each_and_the_order_is_sold_when_the_sum_is_whole(
+    database: Database, inventory: Inventory
+) -> None:
+    """Cash, then a card: each Enter twice at once; change is given of the cash that comes last alone."""
+    await empty(database)
+    at = await open_counter(database)
+    by, placed = at.seller, await order(database, inventory, at.house, [0, 1])
+
+    async def twice(money: Money) -> list[Sale]:
+        return list(
+            await asyncio.gather(*(counter.settle(database, SETTINGS, placed.id, money, by, NOW) for _ in "ab"))
+        )
+
+    parts = await twice(Money(Way.CASH, 2500, part=True, due_cents=6000))
+    assert {(sale.left_cents, sale.change_cents, sale.order.status) for sale in parts} == {
+        (3500, 0, OrderStatus.PENDING)
+    }
+    parts = await twice(Money(Way.CARD, 2000, part=True, due_cents=3500))
+    assert {sale.left_cents for sale in parts} == {1500}
+    with pytest.raises(ChangedMeanwhile):
+        await counter.settle(database, SETTINGS, placed.id, Money(Way.CARD, due_cents=3500), by, NOW)
+    last = await twice(Money(Way.CASH, 2000, due_cents=1500))
+    assert {(sale.change_cents, sale.left_cents, sale.order.status) for sale in last} == {(500, 0, OrderStatus.PAID)}
+    taken = [(one.provider, one.amount_cents) for one in await payments.of_order(database, placed.id)]
+    assert sorted(taken) == [("on_site", 1500), ("on_site", 2500), ("terminal", 2000)]
+    report = await cash_reports.x(database, at.session, NOW)
+    assert {method: total.net_cents for method, total in report.methods.items()} == {
+        Method.CASH: 4000,
+        Method.TERMINAL: 2000,
+    }
+    assert (report.tickets, report.order_count, sum(one.amount_cents for one in report.sold)) == (Items(2, 0), 1, 6000)
+    assert await breaches(database, inventory) == []
+
+
+async def test_a_part_that_was_taken_stays_when_the_next_one_is_refused(
+    database: Database, inventory: Inventory
+) -> None:
+    await empty(database)
+    at = await open_counter(database)
+    placed = await order(database, inventory, at.house, [0])
+    refused = (
+        (Money(Way.CARD, None, part=True, due_cents=3000), "Type how much of it is paid so."),
+        (Money(Way.CARD, 3001, due_cents=3000), "That is more than what is due: a card pays no change."),
+        (Money(Way.CASH, 2999, due_cents=3000), "That is less than what is due."),
+    )
+    for money, problem in refused:
+        with pytest.raises(InputRefused) as raised:
+            await counter.settle(database, SETTINGS, placed.id, money, at.seller, NOW)
+        assert problem in str(raised.value)
+    await counter.settle(database, SETTINGS, placed.id, Money(Way.CARD, 1000, None, True, 3000), at.seller, NOW)
+    stands = await cash_sessions.get(database, at.session, None)
+    await cash_sessions.close(
+        database, at.session, None, float_counted(), "", stands.journal_number, at.seller, NOW
+    )  # fmt: skip
+    with pytest.raises(CashSessionNeeded):
+        await counter.settle(database, SETTINGS, placed.id, Money(Way.CASH, due_cents=2000), at.seller, NOW)
+    found = await orders.get(database, placed.id)
+    assert (found.status, found.received_cents, found.due_cents) == (OrderStatus.PENDING, 1000, 2000)
+    sale = await counter.settle(database, SETTINGS, placed.id, Money(Way.CARD, due_cents=2000), at.seller, NOW)
+    assert sale.order.status is OrderStatus.PAID
     assert await breaches(database, inventory) == []
 
 

@@ -56,8 +56,9 @@ export class Counter {
     try {
       const answer = await fetch(path, fields ? { method: "POST", headers, body: fields } : { headers });
       const text = await answer.text();
+      const block = answer.headers.get("counter-block");
       if (answer.redirected) this.page.defaultView.location.reload();
-      if (answer.ok || answer.headers.get("content-type")?.startsWith("text/html")) return { text, ok: answer.ok };
+      if (answer.ok || answer.headers.get("content-type")?.startsWith("text/html")) return { text, ok: answer.ok, block };
       throw Object.assign(new Error(String(answer.status)), { sentence: JSON.parse(text).detail });
     } catch (problem) {
       if (problem.sentence !== undefined || tries < 2) throw problem;
@@ -194,6 +195,8 @@ export class Counter {
     else if ("empty" in button.dataset) this.change({ act: "drop", all: "1" });
     else if ("pay" in button.dataset) this.pay();
     else if ("back" in button.dataset) this.dialog.close();
+    else if ("part" in button.dataset) this.sell(true);
+    else if (button.dataset.same) this._same(button.dataset.same);
     else if ("next" in button.dataset) this.dialog.close();
     else if ("keys" in button.dataset) this._one("[data-keys-dialog]").showModal();
     else if ("mapButton" in button.dataset) this.map.toggle(button);
@@ -284,7 +287,10 @@ export class Counter {
     });
     this.given.addEventListener("keydown", (event) => this._givenKey(event));
     this.given.addEventListener("input", () => this._change());
-    this.form.addEventListener("change", () => this._change());
+    this.form.addEventListener("change", ({ target }) => {
+      if (target.name === "way") this.given.value = "";
+      this._change();
+    });
     for (const kind of ["input", "change"]) this.form.addEventListener(kind, () => this._keep());
     this.dialog.addEventListener("close", () => this._closed());
     const email = this._one("[data-email]");
@@ -300,17 +306,28 @@ export class Counter {
 
   _givenKey(event) {
     const way = event.ctrlKey || event.metaKey ? null : this._one(`[data-way="${event.key.toUpperCase()}"]`);
-    if (way && !way.parentElement.hidden) {
+    if (event.key === "+") {
       event.preventDefault();
-      way.checked = true;
-      this._change();
+      this.sell(true);
+    } else if (way && !way.parentElement.hidden) {
+      event.preventDefault();
+      this._way(way);
     } else if (event.key === "@") {
       event.preventDefault();
       this._customer();
     }
   }
 
+  // Another way to pay: what was typed for the one before is not its amount.
+  _way(way) {
+    if (!way.checked) this.given.value = "";
+    way.checked = true;
+    this._change();
+    this._keep();
+  }
+
   _customer() {
+    if (this._one("[data-customer]").hidden) return;
     this._one("[data-customer]").open = true;
     this._one("[data-email]").focus();
   }
@@ -324,6 +341,19 @@ export class Counter {
     (this.touch ? this._one("[data-sell]") : this.given).focus();
   }
 
+  // The answers of one ticket for the others that are asked the same.
+  _same(prefix) {
+    const said = new FormData(this.form);
+    for (const one of this._fields) {
+      const asked = /^(.+\.answers\.)([^.]+)$/.exec(one.name);
+      if (!asked || asked[1] === prefix || !this.form.elements[prefix + asked[2]]) continue;
+      const values = said.getAll(prefix + asked[2]);
+      if (one.type === "radio" || one.type === "checkbox") one.checked = values.includes(one.value);
+      else one.value = values[0] ?? "";
+    }
+    this._keep();
+  }
+
   _noted(note) {
     this.given.value = note;
     this._change();
@@ -333,6 +363,7 @@ export class Counter {
   _asked() {
     const invoice = this._one('[data-way="I"]').parentElement;
     invoice.hidden = this._one("[data-ways]")?.dataset.ways !== "invoice";
+    this._one("[data-customer]").hidden = Boolean(this._one("[name=order]"));
     this._restore();
     this._change();
   }
@@ -389,33 +420,53 @@ export class Counter {
   // What goes back, as it is typed.
   _change() {
     const { words, form } = this;
-    const cash = form.elements.way.value === "cash";
-    this._one("[data-cash]").hidden = !cash;
+    const way = form.elements.way.value;
+    this._one("[data-cash]").hidden = way !== "cash";
+    this._one("[data-amount]").hidden = way === "invoice";
+    this._one("[data-given-label]").textContent = way === "cash" ? words.given : words.amount;
+    this._one("[data-part]").hidden = true;
     const typed = this.given.value.trim().replace(",", ".");
     const told = this._one("[data-change]");
     told.textContent = "";
-    if (!cash || !/^\d+(\.\d+)?$/.test(typed) || !this._one("[data-due]")) return;
+    if (way === "invoice" || !/^\d+(\.\d+)?$/.test(typed) || !this._one("[data-due]")) return;
     const { money, digits } = amounts(this.page.documentElement.lang, this.element.dataset.zero);
     const back = Math.round(Number(typed) * 10 ** digits) - this.dueCents;
-    told.textContent = `${back < 0 ? words.missing : words.change} ${money(Math.abs(back))}`;
+    this._one("[data-part]").hidden = back >= 0;
+    if (way === "cash" || back < 0) told.textContent = `${back < 0 ? words.missing : words.change} ${money(Math.abs(back))}`;
     told.classList.toggle("missing", back < 0);
   }
 
   // Enter again is the same sale: its fields are the same, and so is the order.
-  sell() {
+  // A `part` is what is typed and no more: what is left is asked for then.
+  sell(part = false) {
     const button = this._one("[data-sell]");
-    if (button.disabled) return this.last;
+    if (button.disabled && !part) return this.last;
     button.disabled = true;
+    const now = { window: this.window, way: this.form.elements.way.value, given: this.given.value, ...(part ? { part: "1" } : {}) };
+    if (part) this.given.value = "";
     return this.act(async () => {
       const fields = new FormData(this.form);
-      fields.set("window", this.window);
-      const { text, ok } = await this.ask(`${this.at}/orders`, fields).catch((problem) => {
+      for (const [name, value] of Object.entries(now)) fields.set(name, value);
+      const { text, ok, block } = await this.ask(`${this.at}/orders`, fields).catch((problem) => {
         throw Object.assign(problem, { sentence: problem.sentence ?? this.words.unsure });
       });
-      this._one(`[data-block="${ok ? "sold" : "asked"}"]`).innerHTML = text;
+      const sold = ok && block !== "asked";
+      this._one(`[data-block="${sold ? "sold" : "asked"}"]`).innerHTML = text;
       this._asked();
-      if (ok) this._sold();
+      if (sold) this._sold();
+      else if (ok) this._parted(now.way);
     }).finally(() => (button.disabled = false));
+  }
+
+  // A part is taken: the cart is an order now, and what is left is paid.
+  _parted(way) {
+    this._keep();
+    this.act(async () => {
+      await this._show("cart", `${this.at}/cart?window=${this.window}`);
+      const told = this._one("[data-change]");
+      if (this.dialog.open && !this.given.value) told.textContent = `${this.words.left} ${this._one("[data-due]")?.textContent ?? ""}`;
+      told.classList.remove("missing");
+    });
   }
 
   _sold() {
