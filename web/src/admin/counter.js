@@ -437,11 +437,11 @@ export class Counter {
   }
 
   // Enter again is the same sale: its fields are the same, and so is the order.
-  // A `part` is what is typed and no more: what is left is asked for then.
+  // A `part` is what is typed and no more: what is left is asked for then, and may be typed at once.
   sell(part = false) {
     const button = this._one("[data-sell]");
-    if (button.disabled && !part) return this.last;
-    button.disabled = true;
+    if (button.disabled) return this.last;
+    button.disabled = !part;
     const now = { window: this.window, way: this.form.elements.way.value, given: this.given.value, ...(part ? { part: "1" } : {}) };
     if (part) this.given.value = "";
     return this.act(async () => {
