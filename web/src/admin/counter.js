@@ -6,6 +6,7 @@
 import { fresh } from "../shop/request.js";
 import { clock, countdown } from "../shop/clock.js";
 import { CounterMap } from "./counter_map.js";
+import { CounterPrinting } from "./counter_printing.js";
 
 const DIGIT = /^(?:Digit|Numpad)(\d)$/;
 const DATES_MS = 15_000;
@@ -34,6 +35,7 @@ export class Counter {
     this.given = this._one("[data-given]");
     this.told = this._one("[data-customer-told]").textContent;
     this.map = new CounterMap(this);
+    this.printing = new CounterPrinting(this);
     this._listen();
     this._paying();
     this._mark();
@@ -460,6 +462,7 @@ export class Counter {
 
   // A part is taken: the cart is an order now, and what is left is paid.
   _parted(way) {
+    this.printing.parted(this._one("[name=order]")?.value, way);
     this._keep();
     this.act(async () => {
       await this._show("cart", `${this.at}/cart?window=${this.window}`);
@@ -470,6 +473,7 @@ export class Counter {
   }
 
   _sold() {
+    this.printing.sold();
     this._forget();
     this.form.hidden = true;
     this._one('[data-block="sold"]').hidden = false;
