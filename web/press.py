@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from printing.cash_records import CashRecord
+from printing.door_list_records import DoorListRecord
 from ticketing.formats import Language
 from ticketing.invoicing import Document
 from ticketing.ticket_deliveries import Paper
@@ -25,6 +26,7 @@ FOR_MACHINES: Mapping[str, Callable[..., Any]] = {
     name: Elsewhere("printing.for_machines", name)
     for name in ("tickets", "receipt", "report", "pass_cards", "test_page")
 }
+DOOR_LIST: Callable[[DoorListRecord], bytes] = Elsewhere("printing.door_lists", "door_list_pdf")
 EXAMPLE: Callable[[Language], bytes] = Elsewhere("printing.previews", "example_png")
 
 
@@ -68,6 +70,10 @@ class Press:
         """What a printer is sent (`printing.for_machines`): `what` is a function there, with what it is given. Raises
         BrokenExecutor when the press died."""
         return await self._aside.do(FOR_MACHINES[what], *given)
+
+    async def door_list(self, record: DoorListRecord) -> bytes:
+        """A part of a door list as a PDF. Raises BrokenExecutor when the press died."""
+        return await self._aside.do(DOOR_LIST, record)
 
     async def example(self, language: Language) -> bytes:
         """The example template that one lays over a picture of one's own, as a PNG. Raises BrokenExecutor."""

@@ -270,3 +270,29 @@ async def test_an_event_that_nobody_scans(sign_in: SignIn, house: House) -> None
     steward = await sign_in(Scope.SCAN)
     page = await steward.page(f"/admin/events/{house.performances[0].event_id}/scanning")
     assert "None yet: under Scanning" in page
+
+
+async def test_the_door_list_of_a_date(
+    manager: Browser, sign_in: SignIn, paid: Callable[..., Any], order: Callable[..., Any], house: House
+) -> None:
+    """By name and by seat, with who is unpaid; its PDF; for who scans, and nobody else."""
+    at = f"/admin/performances/{house.first}/door-list"
+    assert "Nobody is on the list yet" in await manager.page(at)
+    missing = await manager.get(f"{at}.pdf")
+    assert missing.status_code == 404
+    await paid(party=2)
+    await order(party=1)
+    page = await manager.page(at)
+    assert "Lov" in page or "Ada" in page
+    assert ">3<" in page.replace(" ", "") and 'href="/admin/performances' in page
+    assert "Stalls" in await manager.page(f"{at}?sort=seat")
+    found = await manager.get(f"{at}.pdf?sort=seat&part=1")
+    assert found.headers["content-type"] == "application/pdf" and found.content.startswith(b"%PDF")
+    assert "Stalls.pdf" in found.headers["content-disposition"] and found.headers["cache-control"] == "no-store"
+    for query in ("sort=other", "part=2", "part=x", "part=0"):
+        assert (await manager.get(f"{at}.pdf?{query}")).status_code == 404
+    overview = await manager.page(f"/admin/performances/{house.first}")
+    assert at in overview and at in await manager.page(f"/admin/events/{house.performances[0].event_id}/scanning")
+    viewer = await sign_in(Scope.VIEW)
+    for path in (at, f"{at}.pdf"):
+        assert (await viewer.get(path)).status_code == 403
