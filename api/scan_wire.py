@@ -162,7 +162,8 @@ class QuickCancelBody(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class UploadedScan(Struct, frozen=True, forbid_unknown_fields=True):
-    """A scan that was made offline, at the time by the device's own clock, and what the person was told."""
+    """A scan that was made offline, at the time by the device's own clock, and what the person was told. `despite` is
+    the reason for which a supervisor let them through against what the device knew."""
 
     scan: UUID
     performance: UUID
@@ -171,6 +172,7 @@ class UploadedScan(Struct, frozen=True, forbid_unknown_fields=True):
     code: CodeText = ""
     ticket: UUID | None = None
     direction: Way = "in"
+    despite: Reason | None = None
 
 
 def offline(sent: UploadedScan) -> OfflineScan:
@@ -183,6 +185,7 @@ def offline(sent: UploadedScan) -> OfflineScan:
         at=sound(sent.at, "at"),
         code=sent.code,
         ticket_id=sent.ticket,
+        reason=sent.despite or "",
     )
 
 

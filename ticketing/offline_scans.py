@@ -17,12 +17,14 @@ from msgspec import Struct
 
 from engine.failpoints import reach
 from ticketing import admissions, scan_hubs
-from ticketing.admissions import DoorScan
+from ticketing.admissions import REASON_CHARS_MAX, DoorScan
 from ticketing.db import Database
 from ticketing.doors import PASSED, Direction, Verdict
+from ticketing.legible import clean
 from ticketing.refusals import InputRefused, NotFound, Refusal, RightMissing, ScanReused
 from ticketing.scan_devices import Devices, Door
 from ticketing.scan_hubs import Hub
+from ticketing.scan_profiles import Right
 from ticketing.signing_keys import Keys
 from ticketing.sql import load
 
@@ -36,7 +38,8 @@ SQL = load("offline_scans")
 
 
 class OfflineScan(Struct, frozen=True, kw_only=True):
-    """A scan as the device made it: at its own time, with what it told the person. `code` or `ticket_id`."""
+    """A scan as the device made it: at its own time, with what it told the person. `code` or `ticket_id`. `reason`: why
+    a supervisor let somebody through against what the device knew."""
 
     scan_id: UUID
     performance_id: UUID
@@ -45,6 +48,7 @@ class OfflineScan(Struct, frozen=True, kw_only=True):
     at: datetime
     code: str = ""
     ticket_id: UUID | None = None
+    reason: str = ""
 
 
 class Taken(Struct, frozen=True, kw_only=True):
@@ -163,9 +167,11 @@ async def _take(
 ) -> Taken:
     at = max(EARLIEST, min(now, _moment(scan.at, offset)))
     through = scan.told is PASSED[scan.direction]
+    may = through and door.profile.may(Right.ADMIT)  # a reason is no cause to lose a scan
     asked = DoorScan(
         scan_id=scan.scan_id, performance_ids=(scan.performance_id,), code=scan.code, ticket_id=scan.ticket_id,
         direction=scan.direction, happened=through, refused=None if through else scan.told, at=at, late=late,
+        reason=(clean(scan.reason, REASON_CHARS_MAX) or None) if may else None,
     )  # fmt: skip
     passed = await admissions.go_through(db, keys, devices, door, asked, now)
     found = passed.despite or passed.verdict

@@ -330,6 +330,29 @@ async def test_offline_conflicts_are_kept_with_both_gates(
     assert (counts["came"], counts["entered"], counts["conflicts"]) == (4, 6, 3)
 
 
+async def test_a_supervisors_reason_comes_with_what_was_made_offline(
+    scanner: Enrol, codes: Act, house: House, database: Database
+) -> None:
+    steward, supervisor = await scanner(), await scanner(role=Role.SUPERVISOR)
+    code, now = (await codes(party=1))[0], datetime.now(UTC).isoformat()
+    assert await steward.verdict(code) == "admitted"
+    told = {"performance": house.first, "code": code, "told": "admitted", "at": now}
+    for gate, reason in ((supervisor, " She went\nto her car "), (steward, "No right to")):
+        log = [told | {"scan": str(uuid4()), "despite": reason}]
+        for repeated in (False, True):
+            (taken,) = (await gate.post("uploads", {"device_now": now, "scans": log})).json()["taken"]
+            assert (taken["found"], taken["conflict"], taken["repeated"]) == ("already_in", True, repeated)
+    async with database.read() as c:
+        devices = [steward.device, supervisor.device]
+        noted = await c.fetch(
+            "select device_id::text, changes::text from audit"
+            " where act = 'ticket.let-through' and device_id = any($1::uuid[])", devices,
+        )  # fmt: skip
+        kept = await c.fetch("select reason from scans where device_id = any($1::uuid[]) and reason <> ''", devices)
+    assert [row["device_id"] for row in noted] == [supervisor.device] and "to her car" in noted[0]["changes"]
+    assert [row["reason"] for row in kept] == ["She went to her car"]
+
+
 async def test_an_upload_is_bounded(scanner: Enrol, house: House) -> None:
     gate, now = await scanner(), datetime.now(UTC).isoformat()
     one = {"performance": house.first, "code": "x", "told": "admitted", "at": now}
