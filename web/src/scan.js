@@ -186,6 +186,7 @@ class App {
       await this.store.set("device", this.device);
       this.door?.note(t("The organiser changed this profile: you go on with what it says now."));
     }
+    if (what === "refused") this.door?.note(refusalOf(value));
     if (what === "conflicts") this.door?.note(t("Conflicts of scans made offline: {count}. See More.", { count: value }));
     if (what === "dropped") this.door?.note(t("Scans that the server did not take: {count}. See Last scans.", { count: value }));
     this.door?.changed();

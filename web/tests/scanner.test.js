@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 import { Lost, Refused, uuid } from "../src/scan/api.js";
 import { canonical, decode, read } from "../src/scan/codes.js";
 import { Gate } from "../src/scan/gate.js";
@@ -160,6 +162,7 @@ test("a supervisor lets in without the network too, and a ticket that was looked
   const shown = await gate.scan({ code: CODE, despite: "I know her" });
   assert.deepEqual([shown.verdict, shown.despite, shown.through], ["admitted", "already_in", true]);
   assert.deepEqual(world.journal.pending().map((one) => one.told), ["admitted", "admitted"]);
+  assert.deepEqual(world.journal.pending().map((one) => one.despite), [null, "I know her"]);
   assert.equal((await gate.scan({ ticket: uuid() })).verdict, "refused");
   assert.equal(world.journal.waiting, 2);
 });
@@ -288,6 +291,46 @@ test("a profile of another version is fetched with its lists; a device that was 
   assert.deepEqual([ended.told, ended.world.journal.waiting], [["ended"], 1]);
   const silent = await synced({ status: 500 });
   assert.deepEqual([silent.asked, silent.gate.online, silent.world.journal.waiting], [["heartbeats"], false, 1]);
+});
+
+// The service worker, with a browser's caches in memory; `answer(name, event)` is what it does at an event.
+function serviceWorker(caches, version = "2") {
+  const heard = {}, at = new URL("https://tickets.example/scan");
+  const open = async (name) => (caches[name] ??= new Map(), {
+    addAll: async (requests) => requests.forEach((one) => caches[name].set(new URL(one.url, at).pathname, `${one.url} of ${name}`)),
+    match: async (path) => caches[name].get(path),
+  });
+  const self = { SHELL: ["/scan", "/assets/scan-1.js"], VERSION: version, clients: { claim: async () => {} }, skipped: 0, skipWaiting: () => self.skipped++ };
+  self.addEventListener = (name, act) => (heard[name] = act);
+  const known = { open, keys: async () => Object.keys(caches), delete: async (name) => delete caches[name] };
+  const fetched = async (request) => `fetched ${request.url}`;
+  runInNewContext(readFileSync(new URL("../src/scan/worker.js", import.meta.url), "utf8"), {
+    self, caches: known, location: at, URL, Promise, fetch: fetched, Request: class { constructor(url) { this.url = url; } },
+  });
+  const answer = async (name, event = {}) => {
+    let told;
+    heard[name]({ ...event, waitUntil: (promise) => (told = promise), respondWith: (promise) => (told = promise) });
+    return told;
+  };
+  return { self, answer };
+}
+
+test("the shell is kept whole by its version, and an old one goes once the new one has taken over", async () => {
+  const caches = { "scan-1": new Map(), others: new Map() }, { self, answer } = serviceWorker(caches);
+  await answer("install");
+  assert.deepEqual([Object.keys(caches), [...caches["scan-2"].keys()]], [["scan-1", "others", "scan-2"], ["/scan", "/assets/scan-1.js"]]);
+  const asked = (url, mode = "cors", method = "GET") => answer("fetch", { request: { url: `https://tickets.example${url}`, mode, method } });
+  assert.equal(await asked("/scan?from=home", "navigate"), "/scan of scan-2");
+  assert.equal(await asked("/assets/scan-1.js"), "/assets/scan-1.js of scan-2");
+  caches["scan-2"].delete("/scan");
+  assert.match(await asked("/scan", "navigate"), /^fetched/, "what a browser threw away is asked for again");
+  for (const url of ["/api/v1/scan/profile", "/admin", "/scan/worker.js"]) assert.equal(await asked(url), undefined, "the rest is none of its business");
+  assert.equal(await asked("/scan", "cors", "POST"), undefined);
+  assert.equal(self.skipped, 0, "who scans is not interrupted");
+  await answer("message", { data: "take-over" });
+  assert.equal(self.skipped, 1);
+  await answer("activate");
+  assert.deepEqual(Object.keys(caches), ["others", "scan-2"]);
 });
 
 test("what is typed is spelt one way", () => {

@@ -99,8 +99,8 @@ export class Gate {
       Object.assign(shown, { despite: shown.verdict, verdict: PASSED[asked.direction] });
     }
     await this.journal.keep({
-      scan: asked.scan, code: asked.code, ticket: asked.ticket, direction: asked.direction, at: asked.at,
-      performance: date, told: shown.verdict, key: code && { kind: code.kind, serial: code.serial },
+      scan: asked.scan, code: asked.code, direction: asked.direction, at: asked.at, despite: asked.despite, performance: date,
+      told: shown.verdict, key: code && { kind: code.kind, serial: code.serial },
     });
     if (through && code) this.lists.passed(date, code, asked.direction, asked.at);
     return this._repeats(shown);

@@ -5,7 +5,8 @@
 export const PENDING = "pending", HISTORY = "history";
 export const UPLOADED_MAX = 100;
 export const KEPT_MAX = 200;
-const CODE_CHARS_MAX = 1000;
+// What is no code of ours is kept as far as it tells what it was.
+const CODE_CHARS_MAX = 200;
 
 export class Journal {
   constructor(store, organisation) {
@@ -71,7 +72,7 @@ export class Journal {
   }
 }
 
-function sent({ scan, performance, told, at, code, ticket, direction }) {
-  const about = ticket ? { ticket } : { code };
-  return { scan, performance, told, at: new Date(at).toISOString(), direction, ...about };
+function sent({ scan, performance, told, at, code, direction, despite }) {
+  const why = despite ? { despite } : {};
+  return { scan, performance, told, at: new Date(at).toISOString(), direction, code, ...why };
 }

@@ -32,7 +32,8 @@ export class Sync {
     } catch (error) {
       if (error instanceof Lost) this._online(false);
       else if (error instanceof Refused && error.status === 401) this._told("ended");
-      else if (!(error instanceof Refused)) throw error;
+      else if (error instanceof Refused) this._told("refused", error);
+      else throw error;
     }
   }
 
