@@ -9,7 +9,7 @@ from litestar.response import Redirect
 
 from admin import access, pages
 from admin.access import Desk
-from admin.orders import WORDS
+from admin.orders import WORDS, within_rights
 from admin.tickets import ONE
 from ticketing import dossiers, exchanges
 from ticketing.dossiers import Dossier, Seat
@@ -47,6 +47,8 @@ async def exchange(request: Call, order_id: FromPath[UUID], ticket_id: FromPath[
     wanted = Exchange(ticket_id, date, tariff, place, told_cents)
     stores = (services.database, services.inventory, services.settings)
     try:
+        if told_cents is None or told_cents < 0:
+            await within_rights(request, desk, order_id)
         await exchanges.exchange(*stores, desk.reach.organisation_id, wanted, request.now, desk.actor)
     except Refusal as refusal:
         form.mistaken("", type(refusal).__doc__ or "", **refusal.fields)

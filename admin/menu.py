@@ -70,6 +70,7 @@ SECTIONS: tuple[Section, ...] = (
         (
             Entry(marked("Counter"), "building-store", f"{BOX_OFFICE}/counter", Scope.SELL, by_event=True),
             Entry(marked("Orders"), "receipt", f"{BOX_OFFICE}/orders"),
+            Entry(marked("Points of sale"), "ticket", f"{BOX_OFFICE}/consignments", Scope.MANAGE),
             Entry(marked("Tills"), "cash-register", f"{BOX_OFFICE}/tills", Scope.SELL, by_event=True),
             Entry(marked("Reports"), "chart-bar", f"{BOX_OFFICE}/reports"),
             Entry(marked("Invoices"), "file-invoice", f"{BOX_OFFICE}/invoices", Scope.VIEW),

@@ -205,6 +205,8 @@ async def cancel(request: Call, order_id: FromPath[UUID]) -> Response[str] | Red
         await access.confirmed(request, desk.session, form)
     stores = services.database, services.inventory
     try:
+        if back_cents:
+            await within_rights(request, desk, order_id)
         await orders.cancel(*stores, order_id, request.now, chosen, desk.actor, back_cents)
     except Refusal as refusal:
         form.refused(refusal)
@@ -228,6 +230,7 @@ async def refund(request: Call, order_id: FromPath[UUID]) -> Response[str] | Red
     form, services = await request.typed(), request.services
     await access.confirmed(request, desk.session, form)
     try:
+        await within_rights(request, desk, order_id)
         stores, back_cents = (services.database, services.inventory), shown_cents(form, "back_cents")
         await orders.refund(*stores, order_id, request.now, desk.actor, back_cents)
     except Refusal as refusal:
@@ -262,11 +265,18 @@ async def hand_out(request: Call, order_id: FromPath[UUID], refund_id: FromPath[
     refunds.ensure_of(await refunds.of_order(database, order_id), refund_id)
     await access.confirmed(request, desk.session, form)
     try:
+        await within_rights(request, desk, order_id)
         await refunds.hand_out(database, owner, refund_id, request.now, desk.actor, session_of(form))
     except Refusal as refusal:
         form.refused(refusal)
         return await _show(request, desk, order_id, form, again=True)
     return pages.done(request, _path(order_id), "The refund is booked as handed out.")
+
+
+async def within_rights(call: Call, desk: Desk, order_id: UUID) -> None:
+    """RefundNotYours for who sells and would give back what others took, or what came in on another day."""
+    if not desk.may(Scope.MANAGE):
+        await refunds.ensure_within_rights(call.services.database, order_id, desk.actor, call.now)
 
 
 async def show_again(call: Call, desk: Desk, order_id: UUID, form: Form) -> Response[str]:

@@ -275,6 +275,14 @@ async def sellable(db: Database, organisation_id: UUID, performance_id: UUID) ->
         return await SQL.sellable.all(c, Sellable, **values)
 
 
+async def open_of(db: Database, organisation_id: UUID, performance_id: UUID) -> list[Allotment]:
+    """What an organisation's date keeps for somebody, blocks and accessible places left out; or NotFound."""
+    async with db.read() as c:
+        await find_date(c, organisation_id, performance_id)
+        found = await SQL.open.all(c, Allotment, performance_id=performance_id)
+    return [one for one in found if one.code < BLOCK_CODES[0] and one.code != ACCESSIBLE]
+
+
 async def sellable_runs(db: Database, organisation_id: UUID, performance_id: UUID) -> list[tuple[int, int, int]]:
     """The places of an organisation's date that staff may sell although they are off open sale: runs (first, count,
     code) in the order of places; or NotFound."""

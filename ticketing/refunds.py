@@ -19,7 +19,7 @@ from ticketing.db import Database
 from ticketing.ids import new_id
 from ticketing.jobs import Job, SendRefund
 from ticketing.ledger import Account
-from ticketing.refusals import NotFound, RefundSent
+from ticketing.refusals import NotFound, RefundNotYours, RefundSent
 from ticketing.sql import Connection, load
 from ticketing.states import PAYMENT, PaymentEvent, PaymentStatus, RefundStatus, sources
 
@@ -157,6 +157,15 @@ async def hand_out(
             told = {"refund_cents": (refund.amount_cents, refund.amount_cents)}
             await audit.note(c, by, "refund.handed-out", subject, now, told)
         return await _get(c, refund_id)
+
+
+async def ensure_within_rights(db: Database, order_id: UUID, by: Actor, now: datetime) -> None:
+    """Whether who sells, and does not manage, may give back what came in for an order: where there are tills, what they
+    took themselves today in a cash session of theirs. Raises RefundNotYours. Without tills nobody knows who took what,
+    and who sells may."""
+    async with db.read() as c:
+        if await SQL.of_others.value(c, order_id=order_id, staff_id=by.staff_id, now=now):
+            raise RefundNotYours()
 
 
 def ensure_of(found: Sequence[Refund], refund_id: UUID) -> None:

@@ -895,6 +895,13 @@ class SignatureRefused(Refusal):
     status = 401
 
 
+class RefundNotYours(Refusal):
+    """You may give back what you took yourself today, in your cash session. Ask who manages the box office for more."""
+
+    code = "refund-not-yours"
+    status = 403
+
+
 class RefundSent(Refusal):
     """This money was given back already."""
 

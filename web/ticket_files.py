@@ -36,6 +36,7 @@ from ticketing.legible import clean
 from ticketing.refusals import NotFound, TicketsNotIssued
 from ticketing.settings import Settings
 from ticketing.signing_keys import Keys
+from ticketing.states import TicketStatus
 from ticketing.ticket_deliveries import Files, Paper
 from ticketing.tickets import Issued
 from web.press import Press
@@ -131,6 +132,20 @@ async def single(stores: Stores, order_id: UUID, id: UUID, paper: Paper, tag: st
         raise TicketsNotIssued()
     (file,) = await each(stores, issued, paper, tag or sheet.head.customer_locale)
     return file
+
+
+async def some(
+    stores: Stores, order_id: UUID, first: int, last: int, count_max: int, paper: Paper, now: datetime
+) -> File:
+    """An order's valid tickets from one number to another, at most so many, as one PDF. NotFound, TicketsNotIssued."""
+    sheet = await tickets.sheet(stores.database, order_id)
+    among = [one for one in sheet.tickets if one.pass_id is None and first <= one.serial <= last]
+    chosen = sorted((one for one in among if one.status is TicketStatus.VALID), key=lambda one: one.serial)[:count_max]
+    alone = replace(sheet, tickets=tuple(chosen), passes=())
+    issued = tickets.issue(alone, await stores.keys.signer(sheet.head.organisation_id, now))
+    if not issued.tickets:
+        raise TicketsNotIssued()
+    return await whole_of(stores, issued, paper, sheet.head.customer_locale)
 
 
 async def calendar(stores: Stores, order_id: UUID, tag: str, now: datetime) -> File:

@@ -18,6 +18,7 @@ from ticketing import (
     allotment_copies,
     allotments,
     cash_sessions,
+    consignments,
     denominations,
     drawings,
     files,
@@ -52,12 +53,14 @@ from ticketing.account_links import LinkKind
 from ticketing.allotments import Draft
 from ticketing.audit import Actor
 from ticketing.db import Database
+from ticketing.drafts import Buyer
 from ticketing.files import Kept
 from ticketing.kits import KitChoice
 from ticketing.machines import Paper, Prints
 from ticketing.mailings import Choice, Text
 from ticketing.options import Options
 from ticketing.rights import Grant
+from ticketing.settings import Settings
 from ticketing.tokens import Scope
 
 Maker = Callable[[Database, House], Awaitable[Any]]
@@ -89,6 +92,17 @@ async def allotment_id(db: Database, house: House) -> Any:
             return known[0]["id"]
         found = await allotments.find_date(c, house.organisation_id, date.id)
         return (await allotments.create(c, found, Draft(kind=allotments.Kind.PRESS), None, now)).id
+
+
+async def consignment_id(db: Database, house: House) -> Any:
+    """One that waits to be made."""
+    date, by, now = house.performances[0], Actor(organisation_id=house.organisation_id), datetime.now(UTC)
+    buyer = Buyer("kiosk@example.org", "Station Kiosk")
+    wanted = consignments.Wanted(
+        performance=date.id, tariff=house.full.id, count=2, buyer=buyer, request_key=uuid4().hex
+    )
+    settings = Settings(secret="5a" * 32)
+    return await consignments.ask(db, settings, house.organisation_id, date.box_office_id, wanted, by, now)
 
 
 async def copy_id(db: Database, house: House) -> Any:
@@ -455,6 +469,7 @@ MAKERS: dict[str, Maker] = {
     "agent_id": agent_id,
     "kit_id": kit_id,
     "allotment_id": allotment_id,
+    "consignment_id": consignment_id,
     "copy_id": copy_id,
     "file_id": file_id,
     "entry_id": entry_id,

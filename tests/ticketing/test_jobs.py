@@ -18,6 +18,7 @@ from ticketing.jobs import (
     CustomerMailKind,
     Job,
     MailKind,
+    MakeConsignment,
     RelabelTickets,
     SendAccountMail,
     SendCustomerMail,
@@ -40,6 +41,7 @@ EXAMPLES = {
     Job.RELABEL_TICKETS: RelabelTickets(new_id(), new_id()),
     Job.SHOW_CODES: ShowCodes(3),
     Job.COPY_ALLOTMENTS: CopyAllotments(new_id()),
+    Job.MAKE_CONSIGNMENT: MakeConsignment(new_id()),
 }
 
 

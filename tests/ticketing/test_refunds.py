@@ -1,6 +1,7 @@
 """Refunds: flagged with what makes them due, sent once, booked when they are gone."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,14 +9,16 @@ import pytest
 
 from engine.inventory import Inventory
 from tests.ticketing.house import NOW, SANDBOX, SETTINGS, House, breaches, empty, let_in, open_house, order, queued
-from ticketing import ledger, moves, orders, payments, refunds
+from tests.ticketing.till import open_counter, person, sell
+from ticketing import ledger, moves, orders, payments, refunds, splits
 from ticketing.db import Database
 from ticketing.ids import new_id
 from ticketing.jobs import Job, SendRefund
 from ticketing.moves import MoveTicket
 from ticketing.orders import PlacedOrder
 from ticketing.refunds import Refund
-from ticketing.refusals import ChangedMeanwhile, NotFound, NothingReceived, RefundSent
+from ticketing.refusals import ChangedMeanwhile, NotFound, NothingReceived, RefundNotYours, RefundSent
+from ticketing.splits import Split
 from ticketing.states import OrderStatus, PaymentStatus, RefundStatus, TicketStatus
 
 
@@ -203,3 +206,25 @@ async def move(db: Database, inventory: Inventory, house: House, placed: PlacedO
     async with db.read() as c:
         ticket = await c.fetchval("select id from tickets where order_id = $1", placed.id)
     return await moves.move_ticket(db, inventory, SETTINGS, house.organisation, MoveTicket(ticket, place), NOW)
+
+
+async def test_who_sells_gives_back_what_they_took_themselves_today(database: Database, inventory: Inventory) -> None:
+    await empty(database)
+    counter = await open_counter(database)
+    mine = await sell(database, inventory, counter, [0, 1])
+    other = await person(database, counter.house)
+    by = counter.seller
+    await refunds.ensure_within_rights(database, mine.id, by, NOW)
+    for who, at in ((other, NOW), (by, NOW + timedelta(days=1))):
+        with pytest.raises(RefundNotYours):
+            await refunds.ensure_within_rights(database, mine.id, who, at)
+    async with database.read() as c:
+        ticket = await c.fetchval("select id from tickets where order_id = $1 limit 1", mine.id)
+    part = (await splits.split(database, SETTINGS, Split(mine.id, (ticket,), "once"), NOW, by)).new
+    await refunds.ensure_within_rights(database, part.id, by, NOW)
+    with pytest.raises(RefundNotYours):
+        await refunds.ensure_within_rights(database, part.id, other, NOW)
+    plain = await open_house(database)
+    placed = await order(database, inventory, plain, [0])
+    await payments.take_on_site(database, placed.id, NOW)
+    await refunds.ensure_within_rights(database, placed.id, other, NOW)

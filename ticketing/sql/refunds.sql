@@ -61,6 +61,23 @@ join orders o on o.id = r.order_id
 join box_offices b on b.id = o.box_office_id
 where r.id = :refund_id and b.organisation_id = :organisation_id and p.provider in ('on_site', 'terminal', 'transfer');
 
+-- name: of_others(order_id, staff_id, now)$
+-- Whether something came in for an order, at a box office with tills, that somebody did not take themselves in a cash
+-- session on this day. What went along from another order was taken where it came in.
+select exists (
+    select from payments p
+    join orders o on o.id = p.order_id
+    left join payments w on w.id = p.part_of
+    left join cash_movements m on m.payment_id = coalesce(p.part_of, p.id)
+    where p.order_id = :order_id and p.status in ('succeeded', 'refund_due')
+        and exists (select from tills t where t.box_office_id = o.box_office_id and t.retired_at is null)
+        and (
+            m.staff_id is distinct from :staff_id::uuid
+            or (coalesce(w.settled_at, p.settled_at) at time zone box_office_time_zone(o.box_office_id))::date
+                <> (:now::timestamptz at time zone box_office_time_zone(o.box_office_id))::date
+        )
+);
+
 -- name: of_order(order_id)
 select r.id, r.order_id, r.payment_id, p.provider, p.reference, r.amount_cents, r.currency, r.status, r.reason,
     r.created_at, r.sent_at
