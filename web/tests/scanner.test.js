@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { runInNewContext } from "node:vm";
 import { Lost, Refused, uuid } from "../src/scan/api.js";
+import { grouped, zonesOf } from "../src/scan/choose.js";
 import { canonical, decode, read } from "../src/scan/codes.js";
 import { Gate } from "../src/scan/gate.js";
 import { Journal } from "../src/scan/journal.js";
@@ -85,6 +86,15 @@ test("the screen speaks the language that was chosen, or the browser's", () => {
   speak("fr", { fr: { "Gate {gate}": "Porte {gate}" } });
   assert.equal(t("Gate {gate}", { gate: "{gate}" }), "Porte {gate}");
   speak("en", {});
+});
+
+test("dates are looked through with today's first, by the day where they are", () => {
+  const date = (id, starts_at, hours = 3) => ({ id, starts_at, doors_at: starts_at, ends_at: new Date(Date.parse(starts_at) + hours * 3_600_000).toISOString(), time_zone: "Asia/Tokyo", zones: [{ id: "a", name: "A" }, { id: id, name: id }] });
+  const dates = [date("yesterday", "2026-11-30T09:00:00Z"), date("all night", "2026-11-30T14:00:00Z", 12), date("tonight", "2026-12-01T10:00:00Z"), date("tomorrow", "2026-12-01T15:30:00Z")];
+  const told = grouped(dates, Date.parse("2026-12-01T01:00:00Z"));
+  assert.deepEqual(told.map(([title, some]) => [title, some.map((one) => one.id)]), [["Today", ["all night", "tonight"]], ["Later", ["tomorrow"]], ["Just over", ["yesterday"]]]);
+  assert.deepEqual(zonesOf(dates.slice(0, 2)).map((zone) => zone.id), ["a", "yesterday", "all night"]);
+  assert.deepEqual(grouped([], 0), []);
 });
 
 // A server that takes uploads once each, and a door that asks it; `online` says whether it answers.
