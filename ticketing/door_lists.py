@@ -101,7 +101,10 @@ class DoorList(Struct, frozen=True):
         return sum(len(part.lines) for part in self.parts)
 
     def part(self, number: int) -> Part:
-        """A part by its number, from 1; NotFound for one that the list has not, or has not any more."""
+        """A part by its number, from 1, the first of an empty list being empty; NotFound for one that the list has
+        not, or has not any more."""
+        if number == 1 and not self.parts:
+            return Part(1, "", ())
         if not 1 <= number <= len(self.parts):
             raise NotFound(what="part of the list")
         return self.parts[number - 1]

@@ -6,6 +6,8 @@ from ticketing.door_lists import PAGE_LINES, DoorList, Line, Part, Sort
 from web.languages import marked, translated, translations
 
 LETTERS = 3
+COLUMNS = 6
+NOBODY = "—"
 
 
 def record(door_list: DoorList, part: Part, language: str) -> DoorListRecord:
@@ -20,7 +22,7 @@ def record(door_list: DoorList, part: Part, language: str) -> DoorListRecord:
     warning = marked("As of {moment}: what was sold, moved, cancelled or let in since is not here.")
     pages = tuple(
         _page(part.lines[start : start + PAGE_LINES], date.time_zone, language)
-        for start in range(0, len(part.lines), PAGE_LINES)
+        for start in range(0, max(1, len(part.lines)), PAGE_LINES)
     )
     heads = (marked("Name"), marked("Order"), marked("Tariff"), marked("Seat"), marked("Ticket no."), marked("State"))
     return DoorListRecord(
@@ -37,6 +39,8 @@ def record(door_list: DoorList, part: Part, language: str) -> DoorListRecord:
 
 def called(door_list: DoorList, part: Part, language: str) -> str:
     """What a part is called: the letters or the rows that it goes from and to."""
+    if not part.lines:
+        return NOBODY
     first, last = part.lines[0], part.lines[-1]
     if door_list.sort is Sort.NAME:
         ends = [_letters(line) for line in (first, last)]
@@ -52,7 +56,7 @@ def called(door_list: DoorList, part: Part, language: str) -> str:
 
 
 def _page(lines: tuple[Line, ...], zone: str, language: str) -> DoorPage:
-    columns = zip(*(_cells(line, zone, language) for line in lines), strict=True)
+    columns = zip(*(_cells(line, zone, language) for line in lines), strict=True) if lines else [()] * COLUMNS
     inside = sum(line.inside for line in lines)
     catalogue = translations(language)
     tickets = catalogue.ngettext("%(num)s ticket", "%(num)s tickets", len(lines)) % {"num": len(lines)}
@@ -78,4 +82,4 @@ def _state(line: Line, zone: str, language: str) -> str:
 
 def _letters(line: Line) -> str:
     words = line.name.split()
-    return words[-1][:LETTERS].capitalize() if words else "—"
+    return words[-1][:LETTERS].capitalize() if words else NOBODY
