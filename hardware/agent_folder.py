@@ -51,7 +51,7 @@ def keep(folder: Path, credentials: Credentials) -> None:
 
 
 def lock(folder: Path) -> int:
-    """Make the folder, and keep other agents out of it for as long as this process runs; the lock's descriptor.
+    """Make the folder, and keep other agents out of it until the descriptor that this returns is closed.
 
     Raises AgentRefused when another one runs in it.
     """

@@ -1,6 +1,7 @@
 """`placeur agent`: enrols once, then prints until it is ended."""
 
 import asyncio
+import os
 import platform
 import signal
 import sys
@@ -35,8 +36,10 @@ class Options(Struct, frozen=True, kw_only=True):
 def run(options: Options) -> None:
     """Enrol if a code is given, then print until SIGINT or SIGTERM. Raises AgentRefused."""
     lock = agent_folder.lock(options.folder)
-    assert lock >= 0, "the folder is ours as long as this process runs"
-    asyncio.run(_run(options))
+    try:
+        asyncio.run(_run(options))
+    finally:
+        os.close(lock)
 
 
 async def _run(options: Options) -> None:

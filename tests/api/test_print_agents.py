@@ -13,7 +13,7 @@ import pytest
 from httpx import AsyncClient
 
 from hardware.agent import Agent, Rhythm
-from hardware.agent_journal import Journal
+from hardware.agent_journal import FILE, Journal, Step
 from hardware.agent_line import Patience, Revoked, ServerLine
 from hardware.guard import agent_guard
 from tests.api.conftest import House, problem
@@ -63,9 +63,9 @@ async def printer_of(db: Database, house: House, agent: dict[str, Any], port: in
     return await printers.create(db, house.organisation_id, office(house), choice, by(house), datetime.now(UTC))
 
 
-async def ask(db: Database, house: House, printer: UUID, key: str) -> UUID:
+async def ask(db: Database, house: House, printer: UUID, key: str, payload: bytes = b"^XA^FDx^FS^XZ") -> UUID:
     wanted = NewJob(
-        key=key, kind=print_jobs.Kind.TEST, name=key, payload=b"^XA^FDx^FS^XZ", format="application/zpl"
+        key=key, kind=print_jobs.Kind.TEST, name=key, payload=payload, format="application/zpl"
     )  # fmt: skip
     return await print_jobs.queue(db, office(house), printer, wanted, by(house), datetime.now(UTC))
 
@@ -195,7 +195,7 @@ async def at_work(client: AsyncClient, agent: dict[str, Any], folder: Path) -> A
     hasty = Patience(first_s=0.001, pause_s_max=0.001)
     line = ServerLine("http://placeur.test", agent["token"], said.append, hasty, Lossy(client._transport))
     journal, stop = Journal.open(folder), asyncio.Event()
-    rhythm = Rhythm(ask_s=0.005, report_s=0.005)
+    rhythm = Rhythm(ask_s=0.005, report_s=0.005, stop_s_max=0.05)
     task = asyncio.create_task(Agent(line, journal, agent_guard("1-65535"), said.append, "x", rhythm=rhythm).run(stop))
     try:
         yield task, said
@@ -218,7 +218,25 @@ async def test_answers_that_are_lost_and_a_server_that_is_away(
                 while await stood(database, printer) != ["printed", "printed"]:
                     await asyncio.sleep(0.01)
     assert len(machine.printed) == 2 and "The server answers again." in said
-    assert not Journal.open(tmp_path).at("ended")  # type: ignore[arg-type]
+    assert not Journal.open(tmp_path).at(Step.ENDED)
+
+
+async def test_a_printer_that_hangs_keeps_no_other_waiting_and_is_in_doubt_at_the_end(
+    client: AsyncClient, database: Database, settings: Settings, house: House, tmp_path: Path
+) -> None:
+    agent, deaf, other = await enrolled(client, database, settings, house), Machine(), Machine(Dialect.ZPL)
+    deaf.deaf = True
+    async with deaf.listening() as there, other.listening() as here:
+        stuck, free = [await printer_of(database, house, agent, at.port) for at in (there, here)]
+        await ask(database, house, stuck, "stuck", b"^XA" + b"x" * 4_000_000 + b"^XZ")
+        async with asyncio.timeout(30), at_work(client, agent, tmp_path):
+            while b"starting" not in (tmp_path / FILE).read_bytes():
+                await asyncio.sleep(0.01)
+            await ask(database, house, free, "free")
+            while await stood(database, free) != ["printed"]:
+                await asyncio.sleep(0.01)
+    assert await stood(database, stuck) == ["unknown"], "it was told before it ended"
+    assert not Journal.open(tmp_path).standing or Journal.open(tmp_path).at(Step.ASKED)
 
 
 async def test_a_revoked_agent_ends_and_says_so(
