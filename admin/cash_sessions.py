@@ -8,7 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from admin import access, pages
+from admin import access, pages, prints
 from admin.access import Desk
 from admin.menu import marked
 from admin.tills import ADD_UP, counting, read_count, seen_by
@@ -134,7 +134,8 @@ async def report(request: Call, cash_session_id: FromPath[UUID]) -> Response[str
     desk = await access.cash_session(request, cash_session_id, Scope.SELL)
     session = await cash_sessions.get(request.services.database, cash_session_id, seen_by(desk))
     record = await _record(request, session, request.visit.language)
-    return pages.show(request, REPORT, desk, session=session, record=record)
+    printing = await prints.for_report(request, desk, session)
+    return pages.show(request, REPORT, desk, session=session, record=record, **printing)
 
 
 @get(ONE + "/report.pdf")

@@ -1,5 +1,6 @@
 """What a sale at the counter prints, behind HTTP: on which printers, once, what is said of it, and printing again."""
 
+import re
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -148,3 +149,50 @@ async def test_anothers_order_is_not_printed(clerk: Clerk, sign_in: SignIn, data
     assert (await stranger.browser.get(f"{stranger.at}/printing?order={order}")).status_code == 404
     response = await stranger.browser.post(f"{stranger.at}/printing", {"order": str(order), "way": "cash"})
     assert response.status_code == 404 and not await jobs(database, order)
+
+
+async def test_an_order_is_printed_in_part_and_again_for_a_reason(
+    clerk: Clerk, database: Database, house: House
+) -> None:
+    await clerk.take(2)
+    order = sold(await clerk.sell())
+    at, browser = f"/admin/orders/{order}/prints", clerk.browser
+    assert at in await browser.page(f"/admin/orders/{order}")
+    page = await browser.page(at)
+    first, second = re.findall(r'name="ids" value="([^"]+)" checked', page)
+    zebra, epson = (re.findall(rf'value="([^"]+)"[^>]*>{name} ·', page)[0] for name in ("Zebra", "Epson"))
+    await browser.done(at, {"ids": first, "printer": zebra, "key": "1"})
+    [job] = (await jobs(database, order))[Kind.TICKETS]
+    assert job.ticket_ids == [UUID(first)] and job.page_count == 1
+    for fields, said in (
+        ({"ids": [first, second], "printer": zebra}, "write why it is printed again"),
+        ({"printer": zebra}, "Choose at least one."),
+        ({"ids": first, "printer": str(new_id())}, "Choose one of these."),
+    ):
+        response = await browser.post(at, {"key": "2"} | fields)
+        assert response.status_code == 422 and said in response.text
+    await browser.done(at, {"ids": [first, second], "printer": zebra, "key": "3", "reason": "Torn"})
+    await browser.done(at, {"printer": epson, "key": "4"})
+    found = await jobs(database, order)
+    assert len(found[Kind.TICKETS]) == 2 and len(found[Kind.RECEIPT]) == 1
+    async with database.read() as c:
+        payload = await c.fetchval("select payload from print_jobs where id = $1", found[Kind.TICKETS][0].id)
+    labels = payload.split(b"^XZ")
+    assert [b"Duplicate 1" in label for label in labels[:2]] == [True, False], "the other is no duplicate"
+    assert "printed papers of the order" in await browser.page(f"/admin/orders/{order}")
+
+
+async def test_reports_come_out_of_the_receipt_printer(clerk: Clerk, database: Database) -> None:
+    async with database.read() as c:
+        session = await c.fetchval("select id from cash_sessions where opened_by = $1", clerk.browser.staff_id)
+    at = f"/admin/cash-sessions/{session}"
+    page = await clerk.browser.page(f"{at}/report")
+    assert "Print on Epson" in page
+    printer = re.findall(r'name="printer" value="([^"]+)"', page)[0]
+    for _ in range(2):
+        await clerk.browser.done(f"{at}/prints", {"printer": printer, "key": "once"})
+    page = await clerk.browser.page(f"{at}/report")
+    assert page.count("Report of a till") == 1 and "It is on its way to the printer Epson." in page
+    async with database.read() as c:
+        payload = await c.fetchval("select payload from print_jobs where cash_session_id = $1", session)
+    assert "Rapport X" in payload.decode("cp1252")

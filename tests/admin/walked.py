@@ -603,6 +603,8 @@ LESS_THAN_MANAGE: dict[str, Scope] = {
     "/admin/cash-sessions/{cash_session_id}/closing": Scope.SELL,
     "/admin/printers/{printer_id}/look": Scope.SELL,
     "/admin/printers/{printer_id}/test": Scope.SELL,
+    "/admin/orders/{order_id}/prints": Scope.SELL,
+    "/admin/cash-sessions/{cash_session_id}/prints": Scope.SELL,
     "/admin/print-jobs/{job_id}/answer": Scope.SELL,
     "/admin/print-jobs/{job_id}/repetition": Scope.SELL,
     "/admin/print-jobs/{job_id}/giving-up": Scope.SELL,
