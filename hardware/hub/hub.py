@@ -26,7 +26,7 @@ from msgspec.structs import replace
 from engine.failpoints import reach
 from hardware.hub import judging, lists, log, shell
 from hardware.hub.judging import Asked, Judged
-from hardware.hub.line import Answer, Line, LineDown, Revoked
+from hardware.hub.line import Answer, Declined, Line, LineDown, Revoked
 from hardware.hub.lists import Tickets
 from hardware.hub.log import Entry, Key, Log, Passage, Written
 from ticketing.admissions import DIGEST_BYTES
@@ -49,8 +49,8 @@ KEPT_S = 3 * 86_400.0
 MET_S = 600.0
 
 
-class Waiting(Struct, frozen=True, kw_only=True):
-    """A scan that was decided here, as it is handed over."""
+class Waiting(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A scan that was decided here, as it is handed over; `despite` is the reason of a supervisor."""
 
     scan: UUID
     performance: UUID
@@ -60,6 +60,7 @@ class Waiting(Struct, frozen=True, kw_only=True):
     ticket: UUID | None
     direction: Direction
     device: UUID
+    despite: str | None = None
 
 
 class Sent(Struct, frozen=True, kw_only=True):
@@ -72,6 +73,7 @@ class Sent(Struct, frozen=True, kw_only=True):
     code: str = ""
     ticket: UUID | None = None
     direction: Direction = Direction.IN
+    despite: str | None = None
 
 
 class Upload(Struct, frozen=True, kw_only=True):
@@ -229,7 +231,7 @@ class Hub:
             waiting = Waiting(
                 scan=asked.scan, performance=judged.performance, told=judged.verdict,
                 at=datetime.fromtimestamp(at, UTC), code=asked.code, ticket=asked.ticket, direction=asked.direction,
-                device=scanner.id,
+                device=scanner.id, despite=asked.despite if judged.despite else None,
             )  # fmt: skip
             entry = Entry(
                 scan=asked.scan, digest=digest, device=scanner.id, answer=msgspec.json.encode(told),
@@ -369,7 +371,7 @@ class Hub:
         judged, through = self._judged(asked, scanner), sent.told is PASSED[sent.direction]
         waiting = Waiting(
             scan=sent.scan, performance=sent.performance, told=sent.told, at=sent.at - offset, code=sent.code,
-            ticket=sent.ticket, direction=sent.direction, device=scanner.id,
+            ticket=sent.ticket, direction=sent.direction, device=scanner.id, despite=sent.despite,
         )  # fmt: skip
         told = self._told(replace(judged, verdict=sent.told), asked, self._profile(scanner), log.now())
         answer, document = msgspec.json.encode(told), msgspec.json.encode(waiting)
@@ -469,19 +471,32 @@ class Hub:
         """Give the server what was decided here; what it has answered waits no more. Raises LineDown, Revoked."""
         while self.waiting:
             batch = dict(list(self.waiting.items())[:SCANS_MAX])
-            body = {"device_now": datetime.now(UTC), "scans": [msgspec.Raw(one) for one in batch.values()]}
-            answer = await self.line.ask("POST", "/api/v1/hub/uploads", body)
-            taken = msgspec.json.decode(answer, type=Uploaded).taken
-            reach("F18")
-            troubles = [self._trouble(batch[one.scan_id], one) for one in taken if one.conflict or one.refused]
-            at = log.now()
-            await self.log.told(batch, [(one.scan, msgspec.json.encode(one)) for one in troubles], at)
-            self.troubles += troubles
-            for scan in batch:
-                self.waiting.pop(scan, None)
-                self.tickets.known(scan, at)
-                if (entry := self._entries.get(scan)) is not None:
-                    self._entries[scan] = replace(entry, waiting=None)
+            try:
+                await self._hand_over(batch)
+            except Declined:
+                for scan, document in batch.items():  # one of them is not what it should be: the others go
+                    try:
+                        await self._hand_over({scan: document})
+                    except Declined as declined:
+                        taken = Taken(scan_id=scan, found=None, repeated=False, conflict=False, refused=declined.code)
+                        await self._handed_over({scan: document}, [taken])
+
+    async def _hand_over(self, batch: dict[UUID, bytes]) -> None:
+        body = {"device_now": datetime.now(UTC), "scans": [msgspec.Raw(one) for one in batch.values()]}
+        answer = await self.line.ask("POST", "/api/v1/hub/uploads", body)
+        reach("F18")
+        await self._handed_over(batch, msgspec.json.decode(answer, type=Uploaded).taken)
+
+    async def _handed_over(self, batch: dict[UUID, bytes], taken: list[Taken]) -> None:
+        troubles = [self._trouble(batch[one.scan_id], one) for one in taken if one.conflict or one.refused]
+        at = log.now()
+        await self.log.told(batch, [(one.scan, msgspec.json.encode(one)) for one in troubles], at)
+        self.troubles += troubles
+        for scan in batch:
+            self.waiting.pop(scan, None)
+            self.tickets.known(scan, at)
+            if (entry := self._entries.get(scan)) is not None:
+                self._entries[scan] = replace(entry, waiting=None)
 
     def _trouble(self, document: bytes, taken: Taken) -> Trouble:
         waiting = msgspec.json.decode(document, type=Waiting)
@@ -563,7 +578,7 @@ class Keeper:
                 await hub.report(self._software)
             if self._is_due("shell", self.SHELL_S):
                 await hub.fetch_shell()
-        except LineDown:
+        except (LineDown, Declined):
             self._due.clear()
         except Revoked:
             hub.revoked = True

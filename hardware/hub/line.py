@@ -37,6 +37,14 @@ class LineDown(Exception):
     """The server does not answer, or not in time."""
 
 
+class Declined(Exception):
+    """The server does not take what it was given, and never will: `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
 class Revoked(Exception):
     """The server does not know this hub any more."""
 
@@ -73,12 +81,14 @@ class Line:
         return Answer(found.status_code, told, found.content)
 
     async def ask(self, method: str, path: str, body: Any = None) -> bytes:
-        """What the server answers to the hub itself. Raises LineDown, Revoked."""
+        """What the server answers to the hub itself. Raises LineDown, Revoked, Declined."""
         content = b"" if body is None else msgspec.json.encode(body)
         headers = self._headers | ({"content-type": "application/json"} if content else {})
         found = await self._send(method, path, headers, content, ASK_S_MAX)
         if found.status_code == 401:
             raise Revoked
+        if found.status_code in (400, 413, 422):
+            raise Declined(_code(found.content))
         if found.status_code >= 400:
             self.drop(f"the server answers {found.status_code}")
             raise LineDown
@@ -117,3 +127,10 @@ class Line:
             self.drop(f"the server answers {found.status_code}")
             raise LineDown
         return found
+
+
+def _code(problem: bytes) -> str:
+    try:
+        return str(msgspec.json.decode(problem, type=dict[str, Any]).get("code", ""))
+    except msgspec.DecodeError:
+        return ""

@@ -471,3 +471,16 @@ def test_a_folder_has_one_hub(tmp_path: Path) -> None:
         Log(tmp_path)
     first.close()
     Log(tmp_path).close()
+
+
+async def test_one_scan_that_the_server_declines_keeps_no_other_waiting(
+    venue: Venue, scanner: Enrol, codes: Act, database: Database, house: House
+) -> None:
+    north, (code,) = await scanner(), await codes()
+    await venue.mend()
+    await venue.cut()
+    assert await venue.at(north).verdict("a scratch\0on the glass") == "unknown"
+    assert await venue.at(north).verdict(code) == "admitted"
+    await venue.mend()
+    assert not venue.hub.waiting and [one.refused for one in venue.hub.troubles] == ["input-refused"]
+    assert await passages(database, house) == [("North", "")]

@@ -19,6 +19,7 @@ from httpx import AsyncClient
 
 from embedded import free_port
 from tests.api.conftest import House
+from tests.api.relay import Relay
 from tests.api.scanners import Scanner, codes_of, enrol, make_code
 from tests.api.server import server
 from ticketing.db import Database
@@ -26,39 +27,6 @@ from ticketing.settings import Settings
 
 READY_S_MAX = 30
 CALL = "import sys; from cli import call; sys.exit(call(sys.argv[1:]))"
-
-
-class Relay:
-    """A line to the server that can be cut."""
-
-    def __init__(self, url: str) -> None:
-        self.target, self.port = httpx.URL(url), free_port()
-        self._open: set[asyncio.StreamWriter] = set()
-
-    async def mend(self) -> None:
-        self._server = await asyncio.start_server(self._join, "127.0.0.1", self.port)
-
-    async def cut(self) -> None:
-        self._server.close()
-        for writer in self._open:
-            writer.transport.abort()
-        self._open.clear()
-
-    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, to = await asyncio.open_connection(self.target.host, self.target.port)
-        self._open |= {writer, to}
-        await asyncio.gather(_pour(reader, to), _pour(there, writer))
-
-
-async def _pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-    except OSError:
-        pass
-    finally:
-        writer.close()
 
 
 class Machine:
