@@ -28,9 +28,9 @@ SERIAL_CHARS_MAX = 10
 KEY_CHARS_MAX = 64
 STATES = {
     State.MAKING: marked("Being made"),
-    State.MADE: marked("Made"),
+    State.MADE: marked("All made"),
     State.SHORT: marked("Fewer than asked"),
-    State.STOPPED: marked("Stopped"),
+    State.STOPPED: marked("Stopped early"),
 }
 
 
