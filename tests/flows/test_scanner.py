@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 import qrcode
 from msgspec import Struct
@@ -30,12 +31,14 @@ FILM = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 
 
 class Evening(Struct):
-    """Tickets that were sold, one that was printed and not sold, a supervisor's code, and a code of the organiser."""
+    """Tickets that were sold, one that was printed and not sold, a supervisor's code, a code of the organiser, and the
+    profile of another gate."""
 
     codes: list[str]
     unsold: str
     code: str
     organiser: str
+    balcony: str
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +81,18 @@ def test_an_evening_with_a_reader(visit: Callable[..., Page], site: Site, evenin
     page.reload()
     expect(page.locator(".state")).to_contain_text("Offline · 1 to send")
     _read(page, evening.codes[1], "already_in")
+    _scanned_elsewhere(site, evening, evening.codes[3])
+    _read(page, evening.codes[3], "admitted")
     page.context.set_offline(False)
     expect(page.locator(".state")).to_have_text("Online", timeout=15_000)
-    assert run(_entries(site)) == 2
+    assert run(_entries(site)) == 4
+    expect(page.get_by_text("Conflicts of scans made offline: 1. See More.")).to_be_visible()
+    page.locator("[data-tool=more]").click()
+    page.get_by_role("button", name="Conflicts of offline scans").click()
+    expect(page.locator(".sheet .line")).to_contain_text("And at")
+    expect(page.locator(".sheet .line")).to_contain_text("gate South (Balcony 1)")
+    look(page)
+    page.get_by_role("button", name="Close").click()
     page.locator("[data-tool=history]").click()
     expect(page.get_by_text("Offline, sent").first).to_be_visible()
     look(page)
@@ -107,7 +119,7 @@ def test_a_supervisor_and_a_film(chromium: Browser, site: Site, evening: Evening
         page.fill("#text", "Moreau")
         page.keyboard.press("Enter")
         page.get_by_role("button", name="Faire entrer Stalls A 4").click()
-        expect(page.locator("[data-verdict]")).to_have_attribute("data-verdict", "admitted")
+        expect(page.locator("[data-verdict]")).to_have_attribute("data-verdict", "already_in")
         page.locator("[data-tool=more]").click()
         page.get_by_role("button", name="Annuler des invendus").click()
         page.get_by_role("button", name="Commencer").click()
@@ -116,6 +128,15 @@ def test_a_supervisor_and_a_film(chromium: Browser, site: Site, evening: Evening
         page.get_by_role("button", name="Annuler le billet").click()
         expect(page.locator(".verdict")).to_contain_text("Remis en vente")
         look(page)
+
+
+def _scanned_elsewhere(site: Site, evening: Evening, code: str) -> None:
+    """Another device lets a ticket in, with the network."""
+    enrolled = {"code": evening.organiser, "profile": evening.balcony, "name": "Balcony 1"}
+    token = httpx.post(f"{site.url}/api/v1/scan/devices", json=enrolled).json()["token"]
+    scan = {"scan": str(new_id()), "performances": [str(site.house.performances[0].id)], "code": code}
+    headers = {"authorization": f"Bearer {token}"}
+    assert httpx.post(f"{site.url}/api/v1/scan/admissions", json=scan, headers=headers).json()["let_through"]
 
 
 def _read(page: Page, code: str, verdict: str) -> None:
@@ -151,11 +172,11 @@ async def _sold(site: Site) -> Evening:
     async with stores(site.settings) as opened:
         db, house = opened.database, site.house
         profile = await make_profile(db, house, name="Main entrance", role=Role.SUPERVISOR, mode=Mode.ENTRY_EXIT)
-        await make_profile(db, house, name="Balcony")
+        balcony = await make_profile(db, house, name="Balcony", gate="South")
         placed = await sell(opened, site, Buyer("ines.moreau@example.org", "Inès Moreau"), (0, 1, 2, 3))
         codes = await codes_of(db, site.settings, str(placed.id))
         mine = [await make_code(db, site.settings, house, one) for one in (profile, None)]
-        return Evening(codes, await _unsold(opened, site), *mine)
+        return Evening(codes, await _unsold(opened, site), *mine, str(balcony))
 
 
 async def _unsold(opened: Stores, site: Site) -> str:

@@ -225,7 +225,11 @@ export class Door {
       this._keys.value = "";
       this._read(this._laser.text(text, performance.now()));
     });
-    on(document, "pointerup", () => (this._signals.wake(), setTimeout(() => this._refocus(), 0)));
+    // Who touches a button goes on scanning; who went to it with the keyboard stays there.
+    on(document, "pointerup", () => {
+      this._signals.wake();
+      setTimeout(() => this.focus(), 0);
+    });
     this._timers.push(setInterval(() => this._refocus(), FOCUS_EVERY_MS));
     this._timers.push(setInterval(() => this._read(this._laser.idle(performance.now())), IDLE_LOOK_MS));
     this.focus();
