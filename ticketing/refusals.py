@@ -1142,6 +1142,13 @@ class TooManyHubs(Refusal):
     status = 409
 
 
+class LogUnwritable(Refusal):
+    """The hub cannot write what it decides, so it lets nobody in: look whether its disk is full."""
+
+    code = "log-unwritable"
+    status = 503
+
+
 class LineIsDown(Refusal):
     """The line to the server is down, and this cannot be done without it: try again when it is back."""
 

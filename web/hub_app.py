@@ -22,7 +22,7 @@ from hardware.hub.certificates import Identity
 from hardware.hub.hub import Hub, Keeper, Upload
 from hardware.hub.judging import Asked
 from hardware.hub.line import Answer
-from ticketing.refusals import LineIsDown, NotFound
+from ticketing.refusals import LineIsDown, LogUnwritable, NotFound
 from web import languages, problems
 from web.built import PATH as ASSETS
 from web.built import assets
@@ -318,9 +318,7 @@ def _answer(answer: Answer) -> Response[bytes]:
 
 
 def _refused(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    if isinstance(error, OSError):  # the log cannot be written, so nobody may be let in
-        error = LineIsDown()
-    return problems.answer(request, error)
+    return problems.answer(request, LogUnwritable() if isinstance(error, OSError) else error)
 
 
 HANDLERS: list[Any] = [

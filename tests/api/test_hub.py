@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -484,3 +485,21 @@ async def test_one_scan_that_the_server_declines_keeps_no_other_waiting(
     await venue.mend()
     assert not venue.hub.waiting and [one.refused for one in venue.hub.troubles] == ["input-refused"]
     assert await passages(database, house) == [("North", "")]
+
+
+async def test_what_cannot_be_written_lets_nobody_in(
+    venue: Venue, scanner: Enrol, codes: Act, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    north, (code,) = await scanner(), await codes()
+    await venue.mend()
+    await venue.cut()
+    body = {"scan": str(uuid4()), "performances": [north.house.first], "code": code}
+    with monkeypatch.context() as full:
+        full.setattr(venue.hub.log, "_add", unwritable)
+        problem(await venue.at(north).post("admissions", body), 503, "log-unwritable")
+    told = (await venue.at(north).post("admissions", body)).json()
+    assert (told["verdict"], told["repeated"]) == ("admitted", False), "it was never told"
+
+
+def unwritable(*_: Any) -> Any:
+    raise sqlite3.OperationalError("database or disk is full")
