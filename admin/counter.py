@@ -19,11 +19,11 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 from msgspec.structs import replace
 
-from admin import access, pages
+from admin import access, counter_passes, pages
 from admin.access import Desk
 from admin.allotments import KINDS
 from engine.link import StoreUnreachable
-from ticketing import allotments, cash_sessions, counter, orders, tills
+from ticketing import allotments, cash_sessions, counter, orders, pass_offers, tills
 from ticketing.allotments import Sellable
 from ticketing.carts import Cart, Shopper
 from ticketing.channels import Channel
@@ -39,11 +39,13 @@ from ticketing.tokens import Scope
 from web import asking, offered
 from web.call import Call
 from web.forms import Form
+from web.live import OCTETS
 from web.offered import GroupSeen, TariffSeen
 
 SHOW = "counter/show.html"
 AT = "/box-offices/{key:str}/counter"
 DATE = AT + "/dates/{performance_id:uuid}"
+PASS = AT + "/passes/{pass_type:uuid}"
 WINDOW = re.compile(r"[0-9a-z]{8,40}")
 COUNT_MAX = 20
 PLACE_MAX = 100_000
@@ -111,9 +113,10 @@ async def show(request: Call, key: FromPath[str]) -> Response[str]:
                 choice = await _choice(request, desk, performance)
             except NotFound:
                 continue
+    seasons = await counter_passes.listed(request, desk)
     return pages.show(
-        request, SHOW, desk, dates=rows, choice=choice, till=till, typed="", people=(), kept_kinds=KINDS,
-        currency=_currency(desk), key=key, **cart_context(None, None),
+        request, SHOW, desk, dates=rows, seasons=seasons, choice=choice, till=till, typed="", people=(),
+        kept_kinds=KINDS, currency=_currency(desk), key=key, **cart_context(None, None),
     )  # fmt: skip
 
 
@@ -123,7 +126,10 @@ async def dates(request: Call, key: FromPath[str]) -> Response[str]:
     desk = await access.counter(request, key)
     typed = request.query_params.get("q", "")[:TEXT_CHARS_MAX]
     rows = await _dates(request, desk, typed)
-    return pages.show(request, SHOW, desk, block="dates", dates=rows, typed=typed)
+    seasons = await counter_passes.listed(request, desk, typed)
+    return pages.show(
+        request, SHOW, desk, block="dates", dates=rows, seasons=seasons, typed=typed, currency=_currency(desk)
+    )
 
 
 @get(DATE)
@@ -145,6 +151,37 @@ async def offer_seen(request: Call, key: FromPath[str], performance_id: FromPath
         offered.tariffs(offer, Channel.COUNTER, language, request.now), offered.groups(offer, Channel.COUNTER),
         await allotments.sellable_runs(request.services.database, desk.reach.organisation_id, at.id),
     )  # fmt: skip
+
+
+@get(PASS)
+async def season(request: Call, key: FromPath[str], pass_type: FromPath[UUID]) -> Response[str]:
+    """A pass: its dates, its price."""
+    desk = await access.counter(request, key)
+    sold = await counter_passes.offer(request, desk, pass_type)
+    left = await pass_offers.left(request.services.inventory, sold)
+    kept = {"choice": None, "kept_kinds": KINDS, "currency": _currency(desk)}
+    return pages.show(request, SHOW, desk, block="date", sold=sold, left=left, **kept)
+
+
+@get(PASS + "/offer.json")
+async def season_seen(request: Call, key: FromPath[str], pass_type: FromPath[UUID]) -> OfferSeen:
+    """The same, for the map's script: its house is that of its first date."""
+    desk = await access.counter(request, key)
+    house = (await counter_passes.offer(request, desk, pass_type)).house()
+    at, language = house.performance, request.visit.language
+    return OfferSeen(
+        at.id, at.currency, at.plan_hash.hex(), at.place_list_hash.hex(),
+        offered.tariffs(house, Channel.COUNTER, language, request.now), offered.groups(house, Channel.COUNTER), [],
+    )  # fmt: skip
+
+
+@get(PASS + "/availability")
+async def season_free(request: Call, key: FromPath[str], pass_type: FromPath[UUID]) -> Response[bytes]:
+    """What is free at all of its dates: two bits a place of the first."""
+    desk = await access.counter(request, key)
+    sold = await counter_passes.offer(request, desk, pass_type)
+    found = await pass_offers.seats(request.services.inventory, sold)
+    return Response(found.status, media_type=OCTETS, headers={"cache-control": "no-store"})
 
 
 @get(AT + "/cart")
@@ -194,7 +231,9 @@ async def stand(request: Call, key: FromPath[str]) -> Redirect:
 
 
 SCRIPTED = Router(
-    "/", route_handlers=[dates, date, offer_seen, cart, change], exception_handlers={Exception: pages.told}
+    "/",
+    route_handlers=[dates, date, offer_seen, season, season_seen, season_free, cart, change],
+    exception_handlers={Exception: pages.told},
 )
 HANDLERS: list[ControllerRouterHandler] = [show, stand, SCRIPTED]
 
@@ -281,6 +320,8 @@ def cart_context(cart: Cart | None, order: Order | None) -> dict[str, Any]:
 
 
 async def _take(call: Call, desk: Desk, shopper: Shopper, form: Form) -> Cart:
+    if form.text("pass"):
+        return await _take_passes(call, desk, shopper, form)
     performance = _uuid(form.text("performance"))
     if performance is None:
         raise NotFound(what="performance")
@@ -309,6 +350,21 @@ async def _take(call: Call, desk: Desk, shopper: Shopper, form: Form) -> Cart:
         if area is None:
             raise
         return await carts.add(shopper, (AreaWish(performance, area, count),), tariffs, dropped)
+
+
+async def _take_passes(call: Call, desk: Desk, shopper: Shopper, form: Form) -> Cart:
+    """As many passes, or one for each of some seats."""
+    pass_type = _uuid(form.text("pass"))
+    if pass_type is None:
+        raise NotFound(what="pass")
+    sold = await counter_passes.offer(call, desk, pass_type)
+    before = await call.services.carts.of(shopper)
+    ensure_sells(desk, [*(date.event_id for date in sold.performances), *(item.event for item in before.places)])
+    seats = tuple(form.texts("seat")[:COUNT_MAX])
+    count = 1 if seats else form.number("count", 1, COUNT_MAX)
+    if count is None:
+        raise InputRefused(problem="Type a number from 1 to {most}.", where="count", most=COUNT_MAX)
+    return await call.services.carts.add(shopper, await counter_passes.wishes(call, shopper, sold, seats, count))
 
 
 def _wish(offer: Offer, form: Form, count: int, tariffs: tuple[UUID, ...]) -> Wish:

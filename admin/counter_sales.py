@@ -22,7 +22,7 @@ from ticketing import counter, dossiers, payment_methods, payments, uploads
 from ticketing.carts import Cart, Shopper
 from ticketing.channels import Channel
 from ticketing.counter import Money, Sale, Way
-from ticketing.drafts import NOBODY, Buyer, PlaceOrder, SeatChoice
+from ticketing.drafts import NOBODY, Buyer, PassChoice, PlaceOrder, SeatChoice
 from ticketing.forms import Kind
 from ticketing.holds import hold_bytes
 from ticketing.orders import Order
@@ -78,6 +78,8 @@ async def sell(request: Call, key: FromPath[str]) -> Response[str]:
     shopper, services = await shopper_of(request, desk, form.text("window")), request.services
     cart = await services.carts.of(shopper)
     money = await _money(request, desk, form)
+    if cart.passes and not form.text("email").strip():
+        form.mistaken("email", "A pass is somebody’s: type their e-mail address, or search them by name.")
     if form.mistakes:
         return await _asked(request, desk, cart, form, 422)
     try:
@@ -112,27 +114,38 @@ async def _request(call: Call, shopper: Shopper, cart: Cart, form: Form) -> Plac
     sets = await asking.asked(call.services.database, cart)
     texts = {name: form.texts(name) for name in form.names()}
     files = await _files(call, shopper, sets, form)
-    seats = []
+    seats, passes = [], []
     for one in sets:
+        if one.held is not None:
+            places = tuple((item.performance, item.place) for item in one.held.dates)
+            passes.append(PassChoice(one.held.pass_type, _holder(form, one), places))
         if (item := one.item) is None or one.held is not None:
             continue
         if item.tariff is None:
             raise NoPrice(tariff=item.tariff_name, category=item.category)
-        holder = form.text(one.holder).strip() or form.text("name").strip() if one.holder else ""
         given = asking.given(one, texts, files)
-        seats.append(SeatChoice(item.performance, item.place, item.tariff, holder, item.options, given))
+        seats.append(SeatChoice(item.performance, item.place, item.tariff, _holder(form, one), item.options, given))
     made = PlaceOrder(
         box_office=shopper.box_office.id,
         request_key="",
         hold=hold_bytes(cart.hold),
         buyer=_buyer(form, shopper.language),
         seats=tuple(seats),
+        passes=tuple(passes),
         channel=Channel.COUNTER,
         total_cents=form.number("total_cents", 0, CENTS_MAX) or 0,
         answers=asking.given(sets[0], texts, files),
     )
     digest = hashlib.blake2b(msgspec.json.encode(made), digest_size=16).hexdigest()
     return replace(made, request_key=f"counter-{cart.hold}-{digest}")
+
+
+def _holder(form: Form, one: Questions) -> str:
+    """Whose a ticket is: a name of its own, or the customer's; a pass without either bears the address."""
+    if not one.holder:
+        return ""
+    told = form.text(one.holder).strip() or form.text("name").strip()
+    return told or (form.text("email").strip().partition("@")[0] if one.held else "")
 
 
 def _buyer(form: Form, language: str) -> Buyer:

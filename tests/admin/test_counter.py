@@ -21,6 +21,7 @@ from ticketing import (
     events,
     forms,
     orders,
+    passes,
     performances,
     rights,
     tariffs,
@@ -30,6 +31,7 @@ from ticketing.allotments import Draft, Kind
 from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.forms import FieldValues
+from ticketing.passes import PassType
 from ticketing.performances import Performance
 from ticketing.rights import Grant
 from ticketing.seat_lists import Picked
@@ -467,6 +469,54 @@ async def test_a_sale_is_paid_in_parts(clerk: Clerk, database: Database):
     found = await dossiers.of(database, sold(text))
     assert [(one.provider, one.amount_cents) for one in found.payments] == [("on_site", 5000), ("terminal", 7000)]
     assert found.order.status is OrderStatus.PAID and "counter-parts" in text
+
+
+async def test_a_pass_is_sold_to_somebody_with_one_seat_at_every_date(clerk: Clerk, database: Database, house: House):
+    season = await make_season(database, house)
+    at, dates = f"{clerk.at}/passes/{season.id}", {one.id for one in house.performances}
+    assert f'data-pass="{season.id}"' in await clerk.browser.page(f"{clerk.at}/dates?q=seas")
+    assert 'data-key="P"' in await clerk.browser.page(at)
+    offer = (await clerk.browser.get(f"{at}/offer.json")).json()
+    assert (offer["performance"], [one["name"] for one in offer["tariffs"]]) == (house.first, ["Season"])
+    text = await clerk.change(**{"act": "take", "pass": season.id, "count": 2})
+    assert text.count("data-item=") == 2 and 'data-total="18000"' in text
+    text = await clerk.change(act="drop", place=re.findall(r'data-item="([^"]+)"', text)[0])
+    assert text.count("data-item=") == 1
+    text = await clerk.change(**{"act": "take", "pass": season.id, "seat": "D-4"})
+    assert (await clerk.browser.get(f"{at}/availability")).content != bytes(20), "its seat is held at both dates"
+    refused = await clerk.sell(422, name="Mia")
+    assert "type their e-mail address" in refused and "Whose passes are they?" in refused
+    order = sold(await clerk.sell(email="mia@example.org", name="Mia"))
+    found = await dossiers.of(database, order)
+    assert (found.client.email, found.order.total_cents, found.order.status) == (
+        "mia@example.org",
+        18000,
+        OrderStatus.PAID,
+    )
+    assert len(found.seats) == 4 and {seat.performance_id for seat in found.seats} == dates
+    async with database.read() as c:
+        rows = await c.fetch("select holder_name, status from passes where order_id = $1", order)
+    assert [tuple(row) for row in rows] == [("Mia", "valid")] * 2
+
+
+async def test_a_pass_over_an_event_that_one_may_not_sell_is_not_found(
+    sign_in: SignIn, database: Database, house: House, rival: House
+):
+    season = await make_season(database, house)
+    office, other = house.performances[0].box_office_id, await second_event(database, house)
+    seller = Clerk(await sign_in(Scope.SELL, box_office_id=office, event_id=other.event_id), house)
+    theirs = Clerk(await sign_in(Scope.SELL, organisation_id=rival.organisation_id), rival)
+    for one in (seller, theirs):
+        assert str(season.id) not in await one.browser.page(one.at)
+        for path in ("", "/offer.json", "/availability"):
+            assert (await one.browser.get(f"{one.at}/passes/{season.id}{path}")).status_code == 404
+        await one.change(404, **{"act": "take", "pass": season.id, "count": 1})
+
+
+async def make_season(database: Database, house: House) -> PassType:
+    office, dates = house.performances[0].box_office_id, [one.id for one in house.performances]
+    values = (house.organisation_id, office, "Season", "Season", 9000, dates, datetime.now(UTC))
+    return await passes.create_type(database, *values)
 
 
 async def test_each_ticket_may_bear_a_name_of_its_own(clerk: Clerk, database: Database):

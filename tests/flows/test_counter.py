@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.flows.conftest import DESK, TABLETS, Site, look
+from tests.running import run
+from ticketing import passes
+from ticketing.stores import stores
 
 KEYS_MAX = 12
 NAMES = {"en": ("Change due", "Next customer"), "fr": ("À rendre", "Client suivant")}
@@ -135,6 +139,37 @@ def test_a_part_in_cash_and_the_rest_by_card(visit: Callable[..., Page], site: S
     assert keys.count <= KEYS_MAX
     keys.press("Enter", "1", "F", "Enter", "1", "0", "+", "T", "Enter")
     expect(page.locator("[data-block=sold] .counter-parts li")).to_contain_text(["10.00", "50.00"])
+
+
+def test_a_pass_by_keys_and_on_the_map(visit: Callable[..., Page], site: Site) -> None:
+    season = run(_season(site))
+    page = opened(visit(), site)
+    keys = Keys(page)
+    keys.press("ArrowDown", "ArrowDown", "P")
+    expect(page.locator("[data-pass][aria-pressed=true]")).to_have_attribute("data-pass", season)
+    expect(page.locator("[data-total]")).to_have_attribute("data-total", "9000")
+    page.locator("[data-map-button]").click()
+    expect(page.locator("[data-map] .pick-list summary").first).to_be_visible()
+    page.locator("[data-map] .pick-list summary").first.click()
+    page.locator("[data-map] .pick-seat:not(.taken) input:not(:checked)").first.click()
+    expect(page.locator("[data-item]")).to_have_count(2)
+    page.locator("[data-command]").focus()
+    keys.press("Backspace", "Enter")
+    expect(page.locator("[data-email]")).to_be_visible()
+    look(page)
+    page.locator("[data-email]").fill("nia@example.org")
+    page.locator("#name").fill("Nia")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-next]")).to_be_focused()
+    expect(page.locator(".counter-bought li")).to_have_count(2)
+
+
+async def _season(site: Site) -> str:
+    house, now = site.house, datetime.now(UTC)
+    async with stores(site.settings) as opened:
+        dates = [one.id for one in house.performances]
+        values = (house.organisation_id, house.performances[0].box_office_id, "Season", "Season", 9000, dates, now)
+        return str((await passes.create_type(opened.database, *values)).id)
 
 
 def test_a_lost_connection_is_said_and_the_cart_stays(visit: Callable[..., Page], site: Site) -> None:

@@ -27,6 +27,7 @@ export class Counter {
     this.window = sessionStorage.getItem(WINDOW) ?? fresh();
     sessionStorage.setItem(WINDOW, this.window);
     this.performance = element.dataset.shows;
+    this.pass = "";
     this.last = Promise.resolve();
     this.touch = matchMedia("(pointer: coarse)").matches;
     this.command = this._one("[data-command]");
@@ -97,16 +98,30 @@ export class Counter {
   bounds() {
     const wheelchairs = this._one("[data-wheelchairs]")?.checked ? { wheelchairs: "1" } : {};
     const allotment = [...this.page.querySelectorAll("[data-allotment]:checked")].map(({ value }) => value);
-    return { performance: this.performance, where: this._one("[data-where]")?.value ?? "", allotment, ...wheelchairs };
+    const pass = this.pass ? { pass: this.pass } : {};
+    return { performance: this.performance, ...pass, where: this._one("[data-where]")?.value ?? "", allotment, ...wheelchairs };
   }
 
   choose(performance) {
     if (!performance) return;
     this.performance = performance;
+    this.pass = "";
     this._mark();
     this.map.leave();
     this.act(async () => {
       await this._show("date", `${this.at}/dates/${performance}`);
+      await this.map.follow();
+    });
+  }
+
+  // A pass: its house is that of its first date.
+  choosePass(pass) {
+    this.pass = pass;
+    this._mark();
+    this.map.leave();
+    this.act(async () => {
+      await this._show("date", `${this.at}/passes/${pass}`);
+      this.performance = this._one("[data-first]").dataset.first;
       await this.map.follow();
     });
   }
@@ -148,7 +163,8 @@ export class Counter {
   }
 
   _mark() {
-    for (const button of this.page.querySelectorAll("[data-date]")) button.setAttribute("aria-pressed", String(button.dataset.date === this.performance));
+    for (const button of this.page.querySelectorAll("[data-date]")) button.setAttribute("aria-pressed", String(!this.pass && button.dataset.date === this.performance));
+    for (const button of this.page.querySelectorAll("[data-pass]")) button.setAttribute("aria-pressed", String(button.dataset.pass === this.pass));
   }
 
   // -- hands ---------------------------------------------------------------------------------------------------------
@@ -166,7 +182,7 @@ export class Counter {
     find.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
       event.preventDefault();
-      this.act(() => this.choose(this._one("[data-date]")?.dataset.date)).then(() => this.ready());
+      this.act(() => this._chosen(this._one("[data-date], [data-pass]"))).then(() => this.ready());
     });
     setInterval(() => this.page.hidden || this.page.activeElement?.dataset.date || list(), DATES_MS);
     this.page.addEventListener("keydown", (event) => {
@@ -190,7 +206,7 @@ export class Counter {
   _clicked(button) {
     if (!button) return;
     const { date, tariff, drop, step, note, person } = button.dataset;
-    if (date) this.choose(date);
+    if (date || button.dataset.pass) this._chosen(button);
     else if (tariff) this._take(tariff);
     else if (drop) this.change({ act: "drop", place: drop });
     else if (step) this.command.value = Math.min(COUNT_MAX, Math.max(1, (Number(this.command.value) || 1) + Number(step)));
@@ -252,10 +268,15 @@ export class Counter {
   }
 
   _step(by) {
-    const all = [...this.page.querySelectorAll("[data-date]")];
-    const next = all[all.findIndex(({ dataset }) => dataset.date === this.performance) + by];
+    const all = [...this.page.querySelectorAll("[data-date], [data-pass]")];
+    const next = all[all.findIndex((one) => one.getAttribute("aria-pressed") === "true") + by];
     next?.scrollIntoView({ block: "nearest" });
-    this.choose(next?.dataset.date);
+    this._chosen(next);
+  }
+
+  _chosen(button) {
+    if (button?.dataset.pass) this.choosePass(button.dataset.pass);
+    else this.choose(button?.dataset.date);
   }
 
   _undo() {
@@ -366,6 +387,7 @@ export class Counter {
     const invoice = this._one('[data-way="I"]').parentElement;
     invoice.hidden = this._one("[data-ways]")?.dataset.ways !== "invoice";
     this._one("[data-customer]").hidden = Boolean(this._one("[name=order]"));
+    if (this._one("[data-asks-customer]")) this._one("[data-customer]").open = true;
     this._restore();
     this._change();
   }

@@ -11,6 +11,7 @@ import { amounts } from "./counter.js";
 
 const AREA_MAX = 20;
 const ACCESSIBLE = 15;
+const PASS_MS = 5000;
 
 export class CounterMap {
   constructor(counter) {
@@ -37,7 +38,8 @@ export class CounterMap {
   async follow() {
     const { counter, words } = this;
     if (this.stage.hidden || this.map || !counter.performance) return;
-    const offer = JSON.parse((await counter.ask(`${counter.at}/dates/${counter.performance}/offer.json`)).text);
+    const at = `${counter.at}/${counter.pass ? `passes/${counter.pass}` : `dates/${counter.performance}`}`;
+    const offer = JSON.parse((await counter.ask(`${at}/offer.json`)).text);
     const [plan, placeList] = await documents(offer.plan, offer.place_list);
     const house = new House(plan, placeList);
     const [mapBox, listBox] = [make("div", "", "seat-map picking"), make("div", "", "pick-list")];
@@ -54,7 +56,8 @@ export class CounterMap {
     this.map.parts = [this.list];
     this.kept = offer.kept;
     this.allotted();
-    this.map.follow(`/admin/performances/${offer.performance}/availability`);
+    if (counter.pass) this.map.follow(`${at}/availability`, PASS_MS);
+    else this.map.follow(`/admin/performances/${offer.performance}/availability`);
     mapBox.addEventListener("seat", ({ detail: { index } }) => this.choose(index));
     mapBox.addEventListener("area", ({ detail }) => this.area(detail));
     this.held();
