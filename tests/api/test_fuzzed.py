@@ -25,7 +25,8 @@ from schemathesis.checks import not_a_server_error
 from tests.api.conftest import House, make_house, opens, order_body
 from tests.api.scanners import make_code, make_profile
 from tests.api.server import Server, server
-from ticketing import scan_devices
+from tests.api.test_print_agents import AGENTS, ask, code_of, printer_of
+from ticketing import print_agents, scan_devices
 from ticketing.db import Database
 from ticketing.doors import Mode
 from ticketing.scan_devices import Enrolment
@@ -82,6 +83,26 @@ def scanner(loose: Settings, open_house: House) -> dict[str, str]:
 
 
 @pytest.fixture
+def agent(loose: Settings, open_house: House) -> dict[str, str]:
+    """What a print agent shows, for which a job waits."""
+
+    async def enrol() -> str:
+        database = await Database.open(loose.database_url, loose)
+        try:
+            made = await print_agents.enrol(
+                database, secret_bytes(loose), await code_of(database, loose, open_house), "Fuzz", "", "", "",
+                datetime.now(UTC),
+            )  # fmt: skip
+            printer = await printer_of(database, open_house, {"agent": str(made.id)})
+            await ask(database, open_house, printer, "fuzz")
+            return made.token
+        finally:
+            await database.close()
+
+    return {"authorization": f"Bearer {asyncio.run(enrol())}"}
+
+
+@pytest.fixture
 def served(loose: Settings) -> Iterator[Server]:
     with server(loose) as served:
         yield served
@@ -110,7 +131,9 @@ def real_things(served: Server, house: House) -> dict[str, Any]:
     }
 
 
-def test_no_request_breaks_anything(served: Server, open_house: House, scanner: dict[str, str]):
+def test_no_request_breaks_anything(
+    served: Server, open_house: House, scanner: dict[str, str], agent: dict[str, str]
+) -> None:
     schema = schemathesis.openapi.from_url(f"{served.url}/api/openapi.json")
     things, token = real_things(served, open_house), open_house.bearer(Scope.MANAGE)
     operations = [found.ok() for found in schema.get_all_operations()]
@@ -120,6 +143,7 @@ def test_no_request_breaks_anything(served: Server, open_house: House, scanner: 
         if operation.path.endswith(ENDLESS):
             continue
         shown = scanner if SCANNERS.search(operation.path) and operation.method != "delete" else token
+        shown = agent if operation.path.startswith(AGENTS) else shown
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             sent += _send_many(operation, mode, things, shown)
     assert sent > 500
