@@ -79,7 +79,7 @@ export class Sheets {
       if (!code) return;
       this.close();
       this._door.scan({ code });
-    }, field("typed", t("What stands on the ticket"), { autofocus: true, autocapitalize: "characters", spellcheck: "false", class: "code" }, t("Who has no code at hand is found by name or order number, with Search."))));
+    }, field("typed", t("What stands on the ticket"), { autofocus: true, autocapitalize: "characters", spellcheck: "false", class: "code" }, t("Who has no code at hand is found by name or order number, with Find."))));
   }
 
   _search() {
@@ -103,17 +103,17 @@ export class Sheets {
 
   _order(order) {
     return h("section", { class: "card" }, h("h3", { dir: "auto" }, order.buyer_name || t("Without a name"), " ", h("span", { class: "quiet" }, order.code)),
-      h("ul", { class: "lines" }, order.tickets.map((ticket) => this._ticket(ticket))));
+      h("ul", { class: "lines" }, order.tickets.map((ticket) => this._ticket(ticket, order))));
   }
 
-  _ticket(ticket) {
+  _ticket(ticket, order) {
     const place = [ticket.zone, ticket.row_label, ticket.seat_label].filter(Boolean).join(" ");
     const stands = { new: t("Not in yet"), inside: t("Inside"), outside: t("Went out") }[ticket.standing];
     const status = { valid: stands, reserved: wordOf("not_paid")[0], cancelled: wordOf("cancelled")[0], opposed: wordOf("opposed")[0] }[ticket.status];
     const direction = this.app.gate.direction;
     return h("li", { class: "line found" },
       h("span", {}, h("b", {}, place), " ", ticket.tariff_name ?? "", " ", ticket.pass_name && h("span", {}, icon("id-badge-2"), ticket.pass_name)),
-      h("span", { dir: "auto" }, ticket.holder_name), h("span", { class: "quiet" }, status),
+      ticket.holder_name !== order.buyer_name && h("span", { dir: "auto" }, ticket.holder_name), h("span", { class: "quiet" }, status),
       button({ "aria-label": `${direction === "in" ? t("Let them in") : t("Let them out")} ${place}` }, () => this._let(ticket.ticket_id), icon(direction === "in" ? "door-enter" : "door-exit"), direction === "in" ? t("Let them in") : t("Let them out")));
   }
 
