@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
 from api import access
-from hardware.agent_wire import Asking, Ending, Enrolled, Enrolling, Given, Heard, Known, Report, Work, readable
+from hardware.agent_wire import Asking, Ending, Enrolled, Enrolling, Given, Heard, Known, Report, Work
 from hardware.spooler import job_of, result, where
 from ticketing import access_points, print_agents, print_jobs, printers
 from ticketing.access_points import Beat
@@ -72,8 +72,8 @@ async def report(request: Call, data: JSONBody[Report]) -> Heard:
     """Tell how an agent and its printers are; the answer names the printers, and a search that somebody waits for."""
     caller, database = await access.agent(request), request.services.database
     told = Told(
-        software=data.software, plugged=print_agents.listed([readable(one) for one in data.plugged]), look_id=data.look,
-        found=print_agents.listed([readable(one) for one in data.found]), takes=data.takes,
+        software=data.software, plugged=print_agents.listed(data.plugged), look_id=data.look,
+        found=print_agents.listed(data.found), takes=data.takes,
         conditions={one.printer_id: one.conditions for one in data.printers},
     )  # fmt: skip
     answer = await print_agents.report(database, caller, told, request.whole_address, request.now)

@@ -5,11 +5,10 @@ from typing import Annotated
 from uuid import UUID
 
 from msgspec import Meta, Struct
-from msgspec.structs import replace
 
 from hardware.discovery import FOUND_MAX, Found
 from hardware.jobs import Job
-from hardware.outcomes import Condition, Outcome, Reason, Sending, clean
+from hardware.outcomes import Condition, Outcome, Reason, Sending
 from hardware.printers import Printer
 from hardware.usb import Plugged
 
@@ -80,7 +79,7 @@ class Ending(Struct, frozen=True, kw_only=True):
     @property
     def sending(self) -> Sending:
         """The outcome, from the wire."""
-        return Sending(self.outcome, frozenset(self.conditions), self.reason, clean(self.note))
+        return Sending(self.outcome, frozenset(self.conditions), self.reason, self.note)
 
 
 class State(Struct, frozen=True):
@@ -100,14 +99,6 @@ class Report(Struct, frozen=True, kw_only=True):
     plugged: Annotated[list[Plugged], Meta(max_length=PLUGGED_MAX)] = []
     look: UUID | None = None
     found: Annotated[list[Found], Meta(max_length=FOUND_MAX)] = []
-
-
-def readable(found: Struct) -> Struct:
-    """What an agent found, with texts that can be kept and shown whatever a machine calls itself."""
-    values = {name: getattr(found, name) for name in found.__struct_fields__}
-    texts = {name: clean(value) for name, value in values.items() if type(value) is str}
-    lists = {name: tuple(clean(one) for one in value) for name, value in values.items() if isinstance(value, tuple)}
-    return replace(found, **texts, **lists)
 
 
 class Known(Struct, frozen=True, kw_only=True):
