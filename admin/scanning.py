@@ -62,7 +62,7 @@ TROUBLES = {
 }
 HUB_TROUBLES = {
     HubTrouble.SCANS_WAIT: marked("Holds scans that it has not handed over"),
-    HubTrouble.SILENT: marked("Silent: its line is down"),
+    HubTrouble.SILENT: marked("Silent: it is off, or its line is down"),
     HubTrouble.CLOCK_OFF: marked("Its clock is wrong"),
 }
 VERDICTS = {

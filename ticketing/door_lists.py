@@ -70,10 +70,10 @@ class Line(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Part(Struct, frozen=True):
-    """Some pages of a list: of a zone, where it is by seats, else empty; from a first to a last line."""
+    """Some pages of a list, from a first to a last line. `zones`: of these, where it is by seats."""
 
     number: int
-    zone: str
+    zones: tuple[str, ...]
     lines: tuple[Line, ...]
 
     @property
@@ -104,7 +104,7 @@ class DoorList(Struct, frozen=True):
         """A part by its number, from 1, the first of an empty list being empty; NotFound for one that the list has
         not, or has not any more."""
         if number == 1 and not self.parts:
-            return Part(1, "", ())
+            return Part(1, (), ())
         if not 1 <= number <= len(self.parts):
             raise NotFound(what="part of the list")
         return self.parts[number - 1]
@@ -124,19 +124,32 @@ async def of(db: Database, performance_id: UUID, sort: Sort, now: datetime) -> D
 
 
 def parts(lines: Sequence[Line], sort: Sort) -> list[Part]:
-    """Lines in parts: by name all of them, by seat each zone by itself in the plan's order, none longer than a part."""
+    """Lines in parts, none longer than a part may be: by name all of them; by seat each zone by itself in the plan's
+    order, those of less than a page (boxes, tables) with their neighbours."""
+    groups: list[tuple[tuple[str, ...], list[Line]]] = []
     if sort is Sort.NAME:
-        groups = [("", sorted(lines, key=by_name))]
+        groups = [((), sorted(lines, key=by_name))]
     else:
         ordered = sorted(lines, key=lambda line: (line.place, line.serial))
         at = {zone: number for number, zone in enumerate(dict.fromkeys(line.zone for line in ordered))}
         zoned = sorted(ordered, key=lambda line: at[line.zone])
-        groups = [(zone, list(found)) for zone, found in groupby(zoned, key=_zone)]
-    found: list[Part] = []
-    for zone, group in groups:
+        for zone, found in groupby(zoned, key=_zone):
+            of_zone = list(found)
+            before, small = groups[-1] if groups else ((), []), len(of_zone) < PAGE_LINES
+            if small and before[1] and len(before[1]) + len(of_zone) <= PART_LINES_MAX and _is_small(before[1]):
+                groups[-1] = ((*before[0], zone), [*before[1], *of_zone])
+            else:
+                groups.append(((zone,), of_zone))
+    made: list[Part] = []
+    for zones, group in groups:
         for start in range(0, len(group), PART_LINES_MAX):
-            found.append(Part(len(found) + 1, zone, tuple(group[start : start + PART_LINES_MAX])))
-    return found
+            made.append(Part(len(made) + 1, zones, tuple(group[start : start + PART_LINES_MAX])))
+    return made
+
+
+def _is_small(lines: Sequence[Line]) -> bool:
+    """Whether the last zone of these is less than a page."""
+    return sum(line.zone == lines[-1].zone for line in lines) < PAGE_LINES
 
 
 def by_name(line: Line) -> tuple[str, str, int, int]:

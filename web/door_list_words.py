@@ -45,14 +45,14 @@ def called(door_list: DoorList, part: Part, language: str) -> str:
     if door_list.sort is Sort.NAME:
         ends = [_letters(line) for line in (first, last)]
         return ends[0] if ends[0] == ends[1] else " – ".join(ends)
-    zone = part.zone or translated(marked("Unnumbered"), language)
-    same = [one for one in door_list.parts if one.zone == part.zone]
+    named = [zone or translated(marked("Unnumbered"), language) for zone in part.zones]
+    zone = named[0] if len(named) == 1 else f"{named[0]} – {named[-1]}"
+    same = [one for one in door_list.parts if one.zones == part.zones]
     if len(same) == 1:
         return zone
     rows = list(dict.fromkeys(filter(None, (first.row, last.row))))
-    if rows:
-        return f"{zone} {' – '.join(rows)} ({same.index(part) + 1}/{len(same)})"
-    return f"{zone} ({same.index(part) + 1}/{len(same)})"
+    of_zone = f"{zone} {' – '.join(rows)}" if rows else zone
+    return f"{of_zone} ({same.index(part) + 1}/{len(same)})"
 
 
 def _page(lines: tuple[Line, ...], zone: str, language: str) -> DoorPage:

@@ -295,3 +295,19 @@ async def test_the_door_list_of_a_date(
     viewer = await sign_in(Scope.VIEW)
     for path in (at, f"{at}.pdf"):
         assert (await viewer.get(path)).status_code == 403
+
+
+async def test_hubs_are_listed_with_what_is_wrong_and_revoked(
+    manager: Browser, client: AsyncClient, path: str, door: str
+) -> None:
+    assert "placeur hub --server" in await manager.page(path)
+    code = await coded(manager, path)
+    made = await client.post("/api/v1/hubs", json={"code": code, "name": "Cellar <1>"})
+    headers = {"authorization": f"Bearer {made.json()['token']}"}
+    beat = {"clock": datetime.now(UTC).isoformat(), "scanner_count": 3, "pending_count": 7}
+    assert (await client.post("/api/v1/hub/heartbeats", json=beat, headers=headers)).status_code == 204
+    page = await manager.page(path)
+    assert "Cellar <1>" in page and "Holds scans that it has not handed over (7)" in page and "All scanners" in page
+    await manager.done(f"/admin/scan-hubs/{made.json()['hub']}/revocation")
+    assert "Revoked hubs" in await manager.page(path)
+    assert (await client.get("/api/v1/hub", headers=headers)).status_code == 401

@@ -124,7 +124,9 @@ def test_a_stadiums_list_is_many_small_ones(sort: Sort) -> None:
         ordered = [folded(one.name.split()[-1]) for part in found.parts for one in part.lines]
         assert ordered == sorted(ordered)
     else:
-        assert [part.zone for part in found.parts] == sorted((part.zone for part in found.parts), key=zones.index)
+        assert [part.zones[0] for part in found.parts] == sorted(
+            (part.zones[0] for part in found.parts), key=zones.index
+        )
 
 
 def test_by_name_is_by_the_family() -> None:
@@ -138,3 +140,12 @@ def test_by_name_is_by_the_family() -> None:
         "ada lovelace",
         "Émile Zola",
     ]
+
+
+def test_boxes_go_together() -> None:
+    """Zones of less than a page share their papers; others have their own."""
+    sizes = [("Stalls", 600), *((f"Box {number}", 5) for number in range(1, 17)), ("Balcony", 60), ("Royal box", 8)]
+    zones = [zone for zone, size in sizes for _ in range(size)]
+    found = of([line(number, zone=zone) for number, zone in enumerate(zones)], Sort.SEAT)
+    assert [called(found, part, "en") for part in found.parts] == ["Stalls", "Box 1 – Box 16", "Balcony", "Royal box"]
+    assert sum(len(part.lines) for part in found.parts) == len(zones)
