@@ -121,6 +121,7 @@ async def _reason(call: Call, printer: Printer, order_id: UUID, chosen: frozense
 async def _show(call: Call, desk: Desk, dossier: Dossier, form: Form, status: int) -> Response[str]:
     database, office = call.services.database, dossier.order.box_office_id
     known = [one for one in await printers.list_of(database, office) if one.retired_at is None]
+    known.sort(key=lambda one: list(Prints).index(one.prints))
     printed = await print_jobs.printed_of(database, dossier.order.id)
     jobs = await print_jobs.of_order(database, dossier.order.id)
     return pages.show(

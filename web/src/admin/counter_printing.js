@@ -55,7 +55,9 @@ export class CounterPrinting {
     if (this.shown === text.replaceAll(/data-key="[^"]*"/g, "") && block.innerHTML.trim()) return;
     this.shown = text.replaceAll(/data-key="[^"]*"/g, "");
     const open = block.querySelector("details")?.open;
+    const left = block.contains(this.counter.page.activeElement);
     block.innerHTML = text;
+    if (left) (block.querySelector("[data-print-answer]") ?? this.counter.dialog.querySelector("[data-next]"))?.focus();
     if (open && block.querySelector("details")) block.querySelector("details").open = true;
   }
 
