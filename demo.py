@@ -4,10 +4,13 @@ Everything is made by the verbs that people's own data is made by, inside one tr
 leaves nothing, and the next one starts afresh. A database that has an organisation already is left alone. Dates count
 from the day of the set-up, so the demo is always to come.
 
-The demo's tokens, one a scope, and the password of its administrator are in `demo-tokens.json` and `demo-sign-in.json`
-of the data folder, readable by its owner alone. The files are
-written before the commit: tokens that never came to be are overwritten by the next try, while a token that exists and
-that nobody knows could only be revoked.
+Each house has a till where a session may be opened, and a scan profile for its doors; a code that enrols scanners at
+the theatre's is good for a month.
+
+The demo's tokens, one a scope, the password of its administrator and the doors' code are in `demo-tokens.json`,
+`demo-sign-in.json` and `demo-doors.json` of the data folder, readable by its owner alone. The files are written before
+the commit: tokens that never came to be are overwritten by the next try, while a token that exists and that nobody
+knows could only be revoked.
 """
 
 import asyncio
@@ -34,8 +37,11 @@ from ticketing import (
     passes,
     performances,
     plans,
+    scan_codes,
+    scan_profiles,
     tariffs,
     team,
+    tills,
     tokens,
     venues,
 )
@@ -45,14 +51,17 @@ from ticketing.box_offices import BoxOffice
 from ticketing.db import Database, Isolation
 from ticketing.ids import new_secret
 from ticketing.performances import Performance, Schedule
-from ticketing.settings import Settings
+from ticketing.settings import Settings, secret_bytes
 from ticketing.sql import Connection, load
 from ticketing.stores import stores
+from ticketing.tills import TillChoice
 from ticketing.tokens import Scope
 
 EXAMPLES = Path(__file__).parent / "examples"
-TOKENS_FILE, SIGN_IN_FILE = "demo-tokens.json", "demo-sign-in.json"
+TOKENS_FILE, SIGN_IN_FILE, DOORS_FILE = "demo-tokens.json", "demo-sign-in.json", "demo-doors.json"
 ADMINISTRATOR, PASSWORD_CHARS = "admin@demo.example", 16
+COUNTERS = {"en": ("Till 1", "Main entrance"), "fr": ("Caisse 1", "Entrée principale")}
+"""A till and the doors, by language."""
 ADVISORY_KEY = -2  # keys from 0 on are pools, -1 is the migrations'
 
 SQL = load("demo")
@@ -303,7 +312,10 @@ async def _make(db: Database, examples: Path, now: datetime) -> bool:
     organisation = await organisations.create(db, "demo", "Demo Tickets", now)
     for house in HOUSES:
         plan = await asyncio.to_thread(_read, examples / house.file, house.venue)
-        await _make_house(db, organisation.id, house, plan, now)
+        office = await _make_house(db, organisation.id, house, plan, now)
+        doors = await _make_counter_and_doors(db, office, house, now)
+        if house is THEATRE:
+            await _make_code(db, office, doors, now)
     secrets = {str(scope): await tokens.create(db, organisation.id, f"Demo, {scope}", scope, now) for scope in Scope}
     _keep(Path(db.settings.data) / TOKENS_FILE, secrets)
     password = new_secret()[:PASSWORD_CHARS]
@@ -318,7 +330,7 @@ def _read(path: Path, name: str) -> Plan:
     return placeur_json.read(path.read_bytes())
 
 
-async def _make_house(db: Database, organisation_id: UUID, house: House, plan: Plan, now: datetime) -> None:
+async def _make_house(db: Database, organisation_id: UUID, house: House, plan: Plan, now: datetime) -> BoxOffice:
     box_office = await box_offices.create(db, organisation_id, house.key, house.name, house.currency, now, house.locale)
     venue = await venues.create(db, organisation_id, house.venue, house.time_zone, now, house.address)
     version = await plans.add_version(db, organisation_id, venue.id, house.plan_name, plan, now)
@@ -331,6 +343,27 @@ async def _make_house(db: Database, organisation_id: UUID, house: House, plan: P
     await _make_payable(db, box_office, house, now)
     if house.season_pass is not None:
         await _make_pass(db, box_office, house.season_pass, made, now)
+    return box_office
+
+
+async def _make_counter_and_doors(db: Database, box_office: BoxOffice, house: House, now: datetime) -> UUID:
+    """A till to sell at, and a profile to scan with; the profile's id."""
+    owner, by = box_office.organisation_id, Actor(organisation_id=box_office.organisation_id)
+    till, doors = COUNTERS.get(house.locale, COUNTERS["en"])
+    await tills.create(db, owner, box_office.id, TillChoice(name=till, locale=house.locale), by, now)
+    choice = scan_profiles.Choice(name=doors, gate=doors, role=scan_profiles.Role.SUPERVISOR)
+    return await scan_profiles.create(db, owner, box_office.id, choice, by, now)
+
+
+async def _make_code(db: Database, box_office: BoxOffice, profile_id: UUID, now: datetime) -> None:
+    """A code that enrols scanners at these doors, kept where the launcher tells it from."""
+    secret, by = secret_bytes(db.settings), Actor(organisation_id=box_office.organisation_id)
+    await scan_codes.make(
+        db, secret, box_office.organisation_id, box_office.id, profile_id, scan_codes.HOURS_MAX,
+        by, now,
+    )  # fmt: skip
+    [code] = await scan_codes.list_of(db, secret, box_office.id, now, profile_id)
+    _keep(Path(db.settings.data) / DOORS_FILE, {"code": code.text, "until": code.expires_at.isoformat()})
 
 
 async def _make_payable(db: Database, box_office: BoxOffice, house: House, now: datetime) -> None:
@@ -432,6 +465,13 @@ def sign_in_of(settings: Settings) -> dict[str, str]:
     """The address and password of the demo's administrator; none when there is no demo."""
     path = Path(settings.data) / SIGN_IN_FILE
     return cast(dict[str, str], json.loads(path.read_text())) if path.exists() else {}
+
+
+def doors_code_of(settings: Settings, now: datetime) -> str:
+    """The code that enrols a scanner at the demo's theatre; empty when it is over, or there is no demo."""
+    path = Path(settings.data) / DOORS_FILE
+    found = json.loads(path.read_text()) if path.exists() else None
+    return str(found["code"]) if found and datetime.fromisoformat(found["until"]) > now else ""
 
 
 def tokens_of(settings: Settings) -> dict[str, str]:

@@ -21,6 +21,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
@@ -299,12 +300,19 @@ def _stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
 def _welcome(settings: Settings, seconds: float) -> str:
     site = f"http://{settings.host}:{settings.port}"
     tokens, person = Path(settings.data).absolute() / demo.TOKENS_FILE, demo.sign_in_of(settings)
+    code, office = demo.doors_code_of(settings, datetime.now(UTC)), f"{site}/admin/box-offices/{demo.THEATRE.key}"
     return "\n".join(
         [
             f"Placeur is ready after {seconds:.1f} s. Ctrl-C stops it.",
             f"  What is on sale        {site}/",
             f"  The back office        {site}/admin",
             *([f"    as                   {person['email']}, password {person['password']}"] if person else []),
+            *(
+                [f"  The counter            {office}/counter   (cash: open a session at {office}/tills)"]
+                if person
+                else []
+            ),
+            *([f"  The doors              {site}/scan   with the code {code}"] if code else []),
             f"  The API                {site}/api/docs",
             *([f"  Tokens of the demo     {tokens}"] if tokens.exists() else []),
             "  Sell a match out       .venv/bin/placeur onsale   (in another terminal)",

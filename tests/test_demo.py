@@ -13,11 +13,11 @@ from engine.inventory import Inventory
 from engine.plan import doctor
 from tests import small_halls
 from tests.ticketing.house import breaches, empty
-from ticketing import organisations, performances, tariffs, tokens
+from ticketing import organisations, performances, scan_codes, tariffs, tokens
 from ticketing.db import Database
 from ticketing.performances import Performance, ensure_on_sale
 from ticketing.pools import PoolClaims
-from ticketing.settings import Settings
+from ticketing.settings import Settings, secret_bytes
 from ticketing.tokens import Scope, Tokens
 
 NOW = datetime(2030, 3, 1, 12, 0, tzinfo=UTC)
@@ -89,6 +89,24 @@ async def test_there_is_a_token_a_scope_that_its_owner_alone_can_read(
     assert kept == json.loads(path.read_text()) and set(kept) == set(Scope)
     for scope, secret in kept.items():
         assert (await Tokens(database).verify(secret, Scope(scope), datetime.now(UTC))).scope == scope
+
+
+async def test_each_house_has_a_till_and_doors_and_a_scanner_is_enrolled_by_the_code(
+    settings: Settings, halls: Path, database: Database
+) -> None:
+    assert await demo.make_once(settings, halls)
+    now = datetime.now(UTC)
+    async with database.read() as c:
+        rows = await c.fetch("""
+            select b.key, (select count(*) from tills t where t.box_office_id = b.id) as tills,
+                (select count(*) from scan_profiles f where f.box_office_id = b.id) as profiles
+            from box_offices b""")
+    assert len(rows) == 3 and {(row["tills"], row["profiles"]) for row in rows} == {(1, 1)}
+    code = demo.doors_code_of(settings, now)
+    opening = await scan_codes.find(database, secret_bytes(settings), code, now)
+    assert opening.profile_id is not None
+    assert demo.doors_code_of(settings, now + timedelta(days=31)) == ""
+    assert (Path(settings.data) / demo.DOORS_FILE).stat().st_mode & 0o777 == 0o600
 
 
 async def test_it_is_made_once(settings: Settings, halls: Path, database: Database) -> None:
