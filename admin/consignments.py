@@ -14,7 +14,7 @@ from admin.menu import marked
 from ticketing import allotments, cash_sessions, consignments, exchanges
 from ticketing.consignments import COUNT_MAX, State, Wanted
 from ticketing.drafts import Buyer
-from ticketing.refusals import NotFound, Refusal
+from ticketing.refusals import NotFound, Refusal, TicketsNotIssued
 from ticketing.tokens import Scope
 from web import ticket_files
 from web.call import Call
@@ -83,14 +83,20 @@ async def progress(request: Call, consignment_id: FromPath[UUID]) -> Response[st
 
 
 @get(ONE + "/tickets.pdf")
-async def pdf(request: Call, consignment_id: FromPath[UUID]) -> Response[bytes]:
+async def pdf(request: Call, consignment_id: FromPath[UUID]) -> Response[bytes] | Redirect:
     """The tickets from one number to another, to print; as many as one file has at most."""
     await access.order(request, consignment_id, Scope.MANAGE)
     await consignments.get(request.services.database, consignment_id)
-    first, last = (_serial(request.query_params.get(name, "")) for name in ("first", "last"))
-    paper = ticket_files.paper_of(request.query_params.get("size", ""))
+    query, services = request.query_params, request.services
+    first, last = _serial(query.get("first", ""), 0), _serial(query.get("last", ""), SERIAL_MAX)
     between = (first, last, consignments.PRINTED_MAX)
-    return ticket_files.answer(await ticket_files.some(request.services, consignment_id, *between, paper, request.now))
+    try:
+        made = await ticket_files.some(
+            services, consignment_id, *between, ticket_files.paper_of(query.get("size", "")), request.now
+        )
+    except TicketsNotIssued:
+        return pages.done(request, f"/admin/consignments/{consignment_id}", "There is nothing to print yet.")
+    return ticket_files.answer(made)
 
 
 @post(ONE + "/returns", status_code=200)
@@ -152,7 +158,5 @@ def _id(text: str) -> UUID | None:
         raise NotFound(what="performance") from None
 
 
-def _serial(text: str) -> int:
-    if not text.isdecimal() or len(text) > SERIAL_CHARS_MAX:
-        raise NotFound(what="ticket")
-    return int(text)
+def _serial(text: str, otherwise: int) -> int:
+    return int(text) if text.isdecimal() and len(text) <= SERIAL_CHARS_MAX else otherwise

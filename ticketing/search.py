@@ -1,12 +1,16 @@
-"""The one search: orders by number, buyer or ticket code, buyers, and events, of all that somebody reaches.
+"""The one search: orders by anything that somebody at the counter says or shows, buyers, events; of all one reaches.
+
+An order has a number, a buyer's name and address, tickets and passes with codes and numbers, seats, and the telephone
+numbers that its forms asked for. A seat alone is looked for at the next dates only.
 
 Each kind is a question that an index answers from the beginning of what was typed: a range of codes or addresses (both
 are kept by bytes), words of names in a full-text index (small letters, no accents), a serial read from a ticket's code.
 Substrings are not looked for: no index answers them. What is found is bounded, the newest first.
 """
 
+import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from msgspec import Struct
@@ -26,6 +30,12 @@ FOUND_MAX = 8
 LOOKED_AT_MAX = 200
 """Orders looked at for somebody who reaches only events of a box office."""
 PEOPLE_MAX = 500
+STILL = timedelta(days=1)
+"""How long after its end the seats of a date are looked for."""
+TELEPHONE_DIGITS_MIN = 6
+SERIAL = re.compile(r"(?:#|[Nn][o°]?\.? ?)?([0-9]{1,10})")
+TELEPHONE = re.compile(r"\+?[0-9 ().\-/]{6,30}")
+SEAT = re.compile(r"([^\W\d_]{1,3}|[0-9]{1,3}(?=[ \-]))[ \-]?([0-9]{1,4})")
 
 SQL = load("search")
 
@@ -114,8 +124,29 @@ async def find(db: Database, keys: Keys, staff_id: UUID, typed: str, now: dateti
         return Found(await _of_code(db, keys, here, places, text, now), [], [])
     means = order_lists.meant(text)
     async with db.read() as c:
-        found = await _orders(c, here, means, text)
+        found = await _orders(c, here, means, text, now)
         return Found(found, await _buyers(c, here, means), await _events(c, here, means))
+
+
+def serial_in(text: str) -> int | None:
+    """The number of a ticket or a pass, as one types it: digits, perhaps behind a sign or a word for "number"."""
+    found = SERIAL.fullmatch(text)
+    return int(found[1]) if found else None
+
+
+def telephone_in(text: str) -> str:
+    """The digits of a telephone number that tell it, without what stands for a country or a town elsewhere; empty for
+    what is none."""
+    digits = "".join(sign for sign in text if sign.isdecimal())
+    if not TELEPHONE.fullmatch(text) or len(digits) < TELEPHONE_DIGITS_MIN:
+        return ""
+    return f"+{digits}" if text.startswith("+") else digits.lstrip("0")
+
+
+def seat_in(text: str) -> tuple[str, str]:
+    """Row and seat, as "C 12", "C-12" or "C12"; empty for what is none."""
+    found = SEAT.fullmatch(text)
+    return (found[1], found[2]) if found else ("", "")
 
 
 async def _of_code(
@@ -132,11 +163,13 @@ async def _of_code(
     return []
 
 
-async def _orders(c: Connection, here: Here, means: Wanted, text: str) -> list[FoundOrder]:
+async def _orders(c: Connection, here: Here, means: Wanted, text: str, now: datetime) -> list[FoundOrder]:
     found_max = LOOKED_AT_MAX if here.partly else FOUND_MAX
+    row_label, seat_label = seat_in(text)
     rows = await SQL.orders.rows(
         c, box_offices=here.whole + here.partly, code_from=means.code_from, code_to=means.code_to, email=means.email,
-        words=means.words, people_max=PEOPLE_MAX, found_max=found_max,
+        words=means.words, serial=serial_in(text), telephone=telephone_in(text)[::-1], row_label=row_label,
+        seat_label=seat_label, since=now - STILL, people_max=PEOPLE_MAX, found_max=found_max,
     )  # fmt: skip
     exact = [row["id"] for row in rows if row["code"] == means.code_from]
     return await _shown(c, here, [row["id"] for row in rows], exact)

@@ -1,7 +1,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -89,3 +89,34 @@ async def test_questions_of_the_search(clerk: Browser, queries: list[str], order
     queries.clear()
     await clerk.get("/admin/search", params={"q": "ada"}, headers=FIELD)
     assert queries == ["find", "places", "orders", "shown", "buyers", "events"]
+
+
+async def test_orders_are_found_by_what_stands_on_a_ticket_and_by_telephone(
+    clerk: Browser, database: Database, house: House, paid: Place
+):
+    placed, other = await paid(), await paid()
+    async with database.transaction() as c:
+        seat = await c.fetchrow("select serial, row_label, seat_label from tickets where order_id = $1", placed["id"])
+        form, field = uuid4(), uuid4()
+        await c.execute(
+            "insert into forms (id, box_office_id, name, created_at) values ($1, $2, 'Form', now())",
+            form, house.performances[0].box_office_id,
+        )  # fmt: skip
+        await c.execute(
+            "insert into form_fields (id, form_id, kind, labels, position) values ($1, $2, 'telephone', '{}', 1)",
+            field, form,
+        )  # fmt: skip
+        await c.execute(
+            "insert into answers (id, order_id, field_id, texts, answered_at) values ($1, $2, $3, $4, now())",
+            uuid4(), UUID(placed["id"]), field, ["+41446681800"],
+        )  # fmt: skip
+    row, label = seat["row_label"], seat["seat_label"]
+    for typed in (
+        f"#{seat['serial']}",
+        f"{row}-{label}",
+        f"{row.lower()} {label}",
+        "044 668 18 00",
+        "+41 44 668 18 00",
+    ):
+        answer = await clerk.get("/admin/search", params={"q": typed}, headers=FIELD)
+        assert placed["code"] in answer.text and other["code"] not in answer.text, typed

@@ -321,7 +321,9 @@ async def order_id(db: Database, house: House) -> Any:
     now = datetime.now(UTC)
     async with db.transaction() as c:
         known = await c.fetchval(
-            "select o.id from orders o join box_offices b on b.id = o.box_office_id where b.key = $1 limit 1", house.key
+            "select o.id from orders o join box_offices b on b.id = o.box_office_id"
+            " where b.key = $1 and not exists (select from consignments g where g.order_id = o.id) limit 1",
+            house.key,
         )
         if known is not None:
             return known
@@ -590,6 +592,7 @@ LESS_THAN_MANAGE: dict[str, Scope] = {
     "/admin/orders/{order_id}/uploads/{upload_id}/removal": Scope.SELL,
     "/admin/orders/{order_id}/refund": Scope.SELL,
     "/admin/orders/{order_id}/refunds/{refund_id}/handed-out": Scope.SELL,
+    "/admin/orders/{order_id}/tickets/{ticket_id}/exchange": Scope.SELL,
     "/admin/orders/{order_id}/tickets/{ticket_id}/move": Scope.SELL,
     "/admin/orders/{order_id}/tickets/{ticket_id}/opposition": Scope.SELL,
     "/admin/orders/{order_id}/tickets/{ticket_id}/opposition-end": Scope.SELL,

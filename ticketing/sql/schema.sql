@@ -2992,6 +2992,8 @@ CREATE INDEX claims_order ON ONLY public.claims USING btree (order_id);
 
 CREATE INDEX claims_0_order_id_idx ON public.claims_0 USING btree (order_id);
 
+CREATE INDEX answers_telephone ON public.answers USING btree (reverse(texts[1]) COLLATE "C") WHERE (texts[1] ~~ '+%'::text);
+
 CREATE INDEX claims_10_order_id_idx ON public.claims_10 USING btree (order_id);
 
 CREATE INDEX claims_11_order_id_idx ON public.claims_11 USING btree (order_id);

@@ -1,5 +1,7 @@
--- name: orders(box_offices, code_from, code_to, email, words, people_max, found_max)
--- The newest orders at these box offices whose number begins so, or whose buyer's address or words of the name do.
+-- name: orders(box_offices, code_from, code_to, email, words, serial, telephone, row_label, seat_label, since, people_max, found_max)
+-- The newest orders at these box offices whose number begins so, or whose buyer's address or words of the name do; with a
+-- ticket or a pass of this number, an answer that ends in these digits (which come the other way round), or this seat at
+-- one of the next dates.
 with people as materialized (
     (
         select c.id
@@ -28,6 +30,35 @@ from (
     )
     union
     select o.id, o.code, o.placed_at, o.box_office_id from people p join orders o on o.customer_id = p.id
+    union
+    select o.id, o.code, o.placed_at, o.box_office_id
+    from (
+        select order_id from tickets where serial = :serial::bigint
+        union
+        select order_id from passes where serial = :serial::bigint
+    ) n
+    join orders o on o.id = n.order_id
+    union
+    (
+        select o.id, o.code, o.placed_at, o.box_office_id
+        from answers a
+        join orders o on o.id = a.order_id
+        where :telephone::text <> '' and a.texts[1] like '+%' and reverse(a.texts[1]) collate "C" >= :telephone
+            and reverse(a.texts[1]) collate "C" < :telephone || '~'
+        limit :people_max
+    )
+    union
+    select o.id, o.code, o.placed_at, o.box_office_id
+    from (
+        select p.id
+        from performances p
+        where :seat_label::text <> '' and p.box_office_id = any(:box_offices::uuid[]) and p.ends_at > :since::timestamptz
+        order by p.starts_at
+        limit 3
+    ) d
+    join tickets t on t.performance_id = d.id and lower(t.row_label) = lower(:row_label) and t.seat_label = :seat_label
+        and t.status <> 'cancelled'
+    join orders o on o.id = t.order_id
 ) found
 where box_office_id = any(:box_offices::uuid[])
 order by code = :code_from desc, placed_at desc, id desc
