@@ -623,6 +623,8 @@ VALUES: dict[str, str] = {
     "kind date": marked("Date"),
     "kind number": marked("Number"),
     "kind file": marked("File"),
+    "kind mobile": marked("4G or 5G"),
+    "kind wifi": marked("Wi-Fi behind a cable"),
     "kind house": marked("House seats"),
     "kind technical": marked("Technical"),
     "kind view": marked("Restricted view"),

@@ -1,7 +1,7 @@
 """Kits and devices: one page that shows every machine of a box office with what is wrong first; and the kits, each with
 its access points."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -58,11 +58,14 @@ SCANNER_TO_DO = {
     scan_devices.Trouble.BATTERY_LOW: marked("Put it on its charger."),
     scan_devices.Trouble.CLOCK_OFF: marked("Set its clock: offline it judges dates by it."),
 }
+AGENT_GONE = marked("Its agent was revoked: nothing is printed there")
+AGENT_GONE_TO_DO = marked("Choose another agent in the settings of this printer.")
 OVERDUE = marked("Has to be back since {day}")
 
 
 class Wrong(Struct, frozen=True):
-    """A machine that something is wrong with; `told`: what it is and what helps, in words. `day` fills them."""
+    """A machine that something is wrong with; `told`: what it is and what helps, in words. `day` fills them; `managed`:
+    its page is for who manages."""
 
     icon: str
     name: str
@@ -70,6 +73,7 @@ class Wrong(Struct, frozen=True):
     url: str
     told: list[tuple[str, str]]
     day: date | None = None
+    managed: bool = False
 
 
 @get(OFFICE)
@@ -81,14 +85,15 @@ async def index(request: Call, key: FromPath[str]) -> Response[str]:
     today = _today(request.now, zone)
     known = await kits.list_of(database, office)
     points = await access_points.list_of(database, office)
-    agents = [one for one in await print_agents.list_of(database, office) if one.revoked_at is None]
+    every = await print_agents.list_of(database, office)
+    agents, gone = [one for one in every if one.revoked_at is None], {one.id for one in every if one.revoked_at}
     all_printers = [one for one in await printers.list_of(database, office) if one.retired_at is None]
     scanners = [one for one in await scan_devices.list_of(database, office) if one.revoked_at is None]
     base = f"/admin/box-offices/{key}"
     names = {kit.id: kit.name for kit in known}
     wrong = [
         *_of_agents(base, agents, request.now),
-        *_of_printers(all_printers),
+        *_of_printers(all_printers, gone),
         *_of_points(base, points, names, request.now, today),
         *_of_scanners(base, scanners, request.now),
         *_of_kits(base, known, today),
@@ -286,12 +291,16 @@ def _of_agents(base: str, agents: Sequence[print_agents.Agent], now: datetime) -
     ]
 
 
-def _of_printers(found: Sequence[Printer]) -> list[Wrong]:
+def _of_printers(found: Sequence[Printer], gone: Collection[UUID]) -> list[Wrong]:
+    """The printers that print nothing; `gone`: agents that were revoked."""
     wrong: list[Wrong] = []
     for one in found:
-        conditions = machine_words.known(one.conditions)
-        if conditions and not prints(frozenset(conditions)):
+        conditions, told = machine_words.known(one.conditions), []
+        if one.agent_id in gone:
+            told = [(AGENT_GONE, AGENT_GONE_TO_DO)]
+        elif conditions and not prints(frozenset(conditions)):
             told = [(machine_words.CONDITIONS[conditions[0]], machine_words.to_do(one.conditions))]
+        if told:
             wrong.append(Wrong("printer", one.name, one.agent_name or "", f"/admin/printers/{one.id}", told))
     return wrong
 
@@ -300,7 +309,7 @@ def _of_points(
     base: str, points: Sequence[AccessPoint], names: dict[UUID, str], now: datetime, today: date
 ) -> list[Wrong]:
     return [
-        Wrong("wifi", one.name, names[one.kit_id], f"{base}/access-points/{one.id}", told)
+        Wrong("wifi", one.name, names[one.kit_id], f"{base}/access-points/{one.id}", told, managed=True)
         for one in points
         if (told := [(TROUBLES[trouble], TO_DO[trouble]) for trouble in one.troubles(now, today)])
     ]
@@ -316,7 +325,7 @@ def _of_scanners(base: str, scanners: Sequence[scan_devices.Device], now: dateti
 
 def _of_kits(base: str, known: Sequence[Kit], today: date) -> list[Wrong]:
     return [
-        Wrong("tag", one.name, one.place, f"{base}/kits/{one.id}", [(OVERDUE, "")], one.lent_until)
+        Wrong("tag", one.name, one.place, f"{base}/kits/{one.id}", [(OVERDUE, "")], one.lent_until, True)
         for one in known
         if one.lent_until is not None and one.lent_until < today
     ]

@@ -9,7 +9,7 @@ import pytest
 
 from tests.admin.conftest import SignIn
 from tests.api.conftest import House
-from tests.api.test_print_agents import ask, code_of, office, printer_of
+from tests.api.test_print_agents import ask, by, code_of, office, printer_of
 from ticketing import access_points, agent_codes, kits, print_agents, printers
 from ticketing.db import Database
 from ticketing.ids import new_id
@@ -98,6 +98,9 @@ async def test_what_is_wrong_stands_first(
     assert "Put paper in" in page
     french = await sign_in(language="fr")
     assert "N’appelle plus" in await french.page(base)
+    await print_agents.revoke(database, office(house), agent, by(house), datetime.now(UTC))
+    gone = await (await sign_in(Scope.SELL)).page(base)
+    assert "Its agent was revoked" in gone and "Out of paper" not in gone[: gone.index("Printers")]
     with pytest.raises(AssertionError):
         await (await sign_in(Scope.SCAN)).page(base)
 
