@@ -2956,6 +2956,8 @@ CREATE INDEX allotments_due ON public.allotments USING btree (release_at) WHERE 
 
 CREATE INDEX answers_field ON public.answers USING btree (field_id);
 
+CREATE INDEX answers_telephone ON public.answers USING btree (reverse(texts[1]) COLLATE "C") WHERE (texts[1] ~~ '+%'::text);
+
 CREATE INDEX attempts_at ON public.attempts USING btree (at);
 
 CREATE INDEX audit_act ON public.audit USING btree (organisation_id, act, at, id);
@@ -2991,8 +2993,6 @@ CREATE INDEX cash_shares_line ON public.cash_shares USING btree (order_line_id);
 CREATE INDEX claims_order ON ONLY public.claims USING btree (order_id);
 
 CREATE INDEX claims_0_order_id_idx ON public.claims_0 USING btree (order_id);
-
-CREATE INDEX answers_telephone ON public.answers USING btree (reverse(texts[1]) COLLATE "C") WHERE (texts[1] ~~ '+%'::text);
 
 CREATE INDEX claims_10_order_id_idx ON public.claims_10 USING btree (order_id);
 
@@ -3518,7 +3518,7 @@ ALTER TABLE public.claims
     ADD CONSTRAINT claims_pool_id_fkey FOREIGN KEY (pool_id) REFERENCES public.pools(id);
 
 ALTER TABLE ONLY public.consignments
-    ADD CONSTRAINT consignments_allotment_id_fkey FOREIGN KEY (allotment_id) REFERENCES public.allotments(id);
+    ADD CONSTRAINT consignments_allotment_id_fkey FOREIGN KEY (allotment_id) REFERENCES public.allotments(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.consignments
     ADD CONSTRAINT consignments_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
@@ -3527,13 +3527,13 @@ ALTER TABLE ONLY public.consignments
     ADD CONSTRAINT consignments_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
 
 ALTER TABLE ONLY public.consignments
-    ADD CONSTRAINT consignments_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id);
+    ADD CONSTRAINT consignments_performance_id_fkey FOREIGN KEY (performance_id) REFERENCES public.performances(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.consignments
     ADD CONSTRAINT consignments_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
 
 ALTER TABLE ONLY public.consignments
-    ADD CONSTRAINT consignments_tariff_id_fkey FOREIGN KEY (tariff_id) REFERENCES public.tariffs(id);
+    ADD CONSTRAINT consignments_tariff_id_fkey FOREIGN KEY (tariff_id) REFERENCES public.tariffs(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.customer_addresses
     ADD CONSTRAINT customer_addresses_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id);
