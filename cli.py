@@ -41,9 +41,6 @@ from engine.plan.doctor import Finding
 from engine.plan.files import Format
 from engine.plan.model import PlanRefused
 from engine.waiting import shuffle
-from hardware import agent_program
-from hardware.agent_folder import AgentRefused
-from hardware.guard import PORTS_USUAL
 from ticketing import accounts, check, organisations, plans, pools, seat_photos, team, tokens, venues
 from ticketing import backup as backups
 from ticketing import jobs as queue
@@ -128,7 +125,7 @@ def _refuse(sentence: str, code: int = REFUSED) -> int:
 def _sentence(error: Exception) -> str | None:
     """What to say of an error that whoever typed the command can do something about; None for a fault of ours."""
     match error:
-        case Refusal() | PlanRefused() | StoreUnfit() | OnsaleRefused() | AgentRefused():
+        case Refusal() | PlanRefused() | StoreUnfit() | OnsaleRefused():
             return str(error)
         case NoAnswer():
             return f"{str(error).capitalize()}: start Placeur with `./run`, or name another site with --site."
@@ -184,16 +181,16 @@ def agent(
     folder: Annotated[
         Path | None, Parameter(help="Where it keeps its token and journal; `agent` of the data folder if not given.")
     ] = None,
-    ports: Annotated[str, Parameter(help="Ports of printers in this network.")] = PORTS_USUAL,
+    ports: Annotated[str, Parameter(help="Ports of printers in this network.")] = "631,9100-9109,6101",
     plain_http: Annotated[
         bool, Parameter(help="The server has no https, and you trust the network.", show_default=False)
     ] = False,
 ) -> None:
     """Print in this network for a box office: enrol with a code once, then leave it running. No port is opened."""
     place = folder or Path(from_environment().data).absolute() / "agent"
-    agent_program.run(
-        agent_program.Options(folder=place, server=server, code=code, name=name, plain=plain_http, ports=ports)
-    )
+    options = {"folder": str(place), "server": server, "code": code, "name": name, "plain": plain_http, "ports": ports}
+    program = [sys.executable, "-m", "hardware.agent_program", msgspec.json.encode(options).decode()]
+    os.execve(program[0], program, dict(os.environ))
 
 
 @app.command(

@@ -1,4 +1,8 @@
-"""`placeur agent`: enrols once, then prints until it is ended."""
+"""`placeur agent`: enrols once, then prints until it is ended.
+
+A program of its own (`python -m hardware.agent_program OPTIONS`, as JSON), so that a small computer holds what prints
+and nothing else: 50 MB instead of 140.
+"""
 
 import asyncio
 import os
@@ -9,6 +13,7 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from hardware import agent_folder
@@ -19,6 +24,9 @@ from hardware.agent_journal import Journal
 from hardware.agent_line import Away, NotTaken, Patience, Revoked, ServerLine
 from hardware.agent_wire import Enrolling
 from hardware.guard import PORTS_USUAL, agent_guard
+from ticketing.refusals import SettingRefused
+
+DONE, REFUSED = 0, 2
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -108,6 +116,23 @@ async def _enrolled(options: Options, known: Credentials | None) -> Credentials:
     return credentials
 
 
+def main(options: str) -> int:
+    """Run under these options; the exit code. What a person has to do is one sentence on standard error."""
+    try:
+        run(msgspec.json.decode(options, type=Options, dec_hook=lambda kind, value: kind(value)))
+    except (AgentRefused, SettingRefused) as refusal:
+        print(refusal, file=sys.stderr)
+        return REFUSED
+    except OSError as problem:
+        print(f"{problem.filename}: {problem.strerror}.", file=sys.stderr)
+        return REFUSED
+    return DONE
+
+
 def tell(sentence: str) -> None:
     """A line for whoever watches, or for the log."""
     print(f"{datetime.now():%Y-%m-%d %H:%M:%S}  {sentence}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

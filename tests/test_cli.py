@@ -17,6 +17,7 @@ import demo
 from engine.plan import files, placeur_json
 from engine.plan.model import Plan
 from engine.waiting import shuffle
+from hardware import agent_program
 from tests import small_halls
 from tests.ticketing.house import plan
 from ticketing.ids import new_id
@@ -111,6 +112,17 @@ def test_every_command_says_what_it_does_in_a_sentence(bare: Placeur, command: s
 def test_help_has_examples(bare: Placeur, command: str) -> None:
     shown = bare(*command.split(), "--help").out
     assert f"    placeur {command}" in shown or f" placeur {command}" in shown.split("Example", 1)[1]
+
+
+def test_an_agent_becomes_a_program_of_its_own(
+    bare: Placeur, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    became: list[list[str]] = []
+    monkeypatch.setattr(cli.os, "execve", lambda path, program, variables: became.append(program))
+    assert bare("agent", "--folder", str(tmp_path), "--server", "tickets", "--code", "x").code == 0
+    *_, module, options = became[0]
+    assert module == "hardware.agent_program" and agent_program.main(options) == 2
+    assert "'tickets' is not the address of a server" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(
