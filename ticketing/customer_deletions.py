@@ -107,6 +107,7 @@ async def _forget(c: Connection, person: Customer, by: Actor, now: datetime) -> 
     await SQL.drop_answers.run(c, order_ids=order_ids)
     await SQL.drop_ticket_holders.run(c, order_ids=order_ids)
     await SQL.drop_pass_holders.run(c, order_ids=order_ids)
+    await SQL.drop_printed.run(c, order_ids=order_ids)
     await SQL.drop_recipients.run(c, order_ids=order_ids)
     await SQL.drop_typed.run(c, order_ids=order_ids)
     await SQL.drop_replies.run(c, customer_id=person.id)

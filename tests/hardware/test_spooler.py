@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import UUID
@@ -15,12 +15,13 @@ import pytest
 from hardware import printers as machines
 from hardware import raw, spooler
 from hardware.jobs import Bounds
+from tests.hardware.conftest import Everywhere
 from tests.hardware.simulators import Machine
 from tests.ticketing.house import SETTINGS, House, open_house
 from tests.ticketing.printers import add_printer, queue
 from ticketing import print_jobs, printers, worker
 from ticketing.db import Database
-from ticketing.machines import Dialect, Paper, Prints
+from ticketing.machines import Dialect, Paper, Prints, Way
 from ticketing.print_jobs import Kind
 from ticketing.states import PrintStatus
 
@@ -31,6 +32,7 @@ FIRM = msgspec.structs.replace(CALM, done_s_max=0.1)
 """For machines that answer, and do not come to an end."""
 LOCAL = msgspec.structs.replace(SETTINGS, printer_networks="127.0.0.1", printer_ports="1024-65535")
 WAIT_S_MAX = 30
+DOCUMENT = b"%PDF-1.7\n" + bytes(range(256)) * 40 + b"\n%%EOF\n"
 KICK = b"\x1bp\x00\x19\xfa"
 
 
@@ -241,3 +243,22 @@ async def test_a_stop_waits_for_what_is_on_its_way(
         go_on.set()
         await task
     assert await status(database, job) is PrintStatus.PRINTED
+
+
+async def test_documents_come_out_of_a_printer_nobody_here_wrote(
+    database: Database, house: House, everywhere: Callable[..., Everywhere]
+) -> None:
+    """By IPP: the same bytes, on the paper that is said to lie in it; without that paper nothing."""
+    machine = everywhere()
+    where = {"host": "127.0.0.1", "port": machine.printer.judged.port, "way": Way.IPP, "path": "/ipp/print"}
+    kind = {"prints": Prints.DOCUMENTS, "dots_per_mm": None}
+    large, small = [
+        await add_printer(database, house, paper=paper, **kind, **where) for paper in (Paper.A4, Paper.A6)
+    ]  # fmt: skip
+    async with spooling(database):
+        job = await now_queued(database, house, large, payload=DOCUMENT, format="application/pdf")
+        await comes(database, job, PrintStatus.PRINTED)
+        other = await now_queued(database, house, small, payload=DOCUMENT, format="application/pdf")
+        await comes(database, other, PrintStatus.FAILED)
+    assert machine.printed() == [DOCUMENT] and machine.attributes(1)["IPP_MEDIA"] == "iso_a4_210x297mm"
+    assert (await print_jobs.get(database, house.box_office, other)).reason == "media"

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from engine.inventory import Inventory
 from tests.ticketing.house import NOW, SETTINGS, House, breaches, empty, hold, open_house, request
+from tests.ticketing.printers import add_printer, queue
 from ticketing import (
     attempts,
     customer_accounts,
@@ -24,6 +25,7 @@ from ticketing import (
     mailings,
     orders,
     payments,
+    print_jobs,
     staff,
 )
 from ticketing import mails as mails_about_orders
@@ -422,9 +424,12 @@ async def test_who_was_nowhere_of_late_is_forgotten_at_once_and_the_books_stay(
             "insert into order_mails values ('m-1', $1, 'order-paid', $2, 'refused', 'no ' || $2, now())",
             placed.id, session.email,
         )  # fmt: skip
+    job = await queue(database, house, await add_printer(database, house), order_id=placed.id)
+    await print_jobs.give_up(database, house.box_office, job, by(house), NOW)
     await link(database, house, session.email, "job 5")
     await over(database, house, timedelta(days=30))
     assert await customer_deletions.ask(database, *named, "key", by(house), NOW)
+    assert await value(database, "select payload from print_jobs where id = $1", job) is None
     found = await customers.get(database, *named)
     assert (found.name, found.email) == (ANONYMOUS, "")
     with pytest.raises(AccountGone):

@@ -54,6 +54,11 @@ update tickets set holder_name = '' where order_id = any(:order_ids::uuid[]) and
 -- name: drop_pass_holders(order_ids)!
 update passes set holder_name = '' where order_id = any(:order_ids::uuid[]) and holder_name <> '';
 
+-- name: drop_printed(order_ids)!
+-- What waits for its printer is given up or printed within hours, and forgotten in days.
+update print_jobs set payload = null
+where order_id = any(:order_ids::uuid[]) and payload is not null and status not in ('queued', 'sending');
+
 -- name: drop_recipients(order_ids)!
 -- What a server replied may repeat the address.
 update order_mails set recipient = '', reply = '' where order_id = any(:order_ids::uuid[]);

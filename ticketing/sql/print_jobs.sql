@@ -10,13 +10,14 @@ for no key update of p;
 select id from print_jobs where box_office_id = :box_office_id and request_key = :request_key;
 
 -- name: queue(job_id, box_office_id, printer_id, request_key, kind, name, payload, format, page_count, order_id, ticket_ids, cash_session_id, reprint_of, staff_id, now)!
+-- Due at once by Postgres's clock, which senders go by, also where the asker's is ahead.
 insert into print_jobs (
     id, box_office_id, printer_id, request_key, kind, name, payload, format, page_count, order_id, ticket_ids,
     cash_session_id, reprint_of, created_by, created_at, not_before
 )
 values (
     :job_id, :box_office_id, :printer_id, :request_key, :kind, :name, :payload, :format, :page_count, :order_id,
-    :ticket_ids, :cash_session_id, :reprint_of, :staff_id, :now, :now
+    :ticket_ids, :cash_session_id, :reprint_of, :staff_id, :now, least(:now, now())
 );
 
 -- name: tell(channel, agent_id)!
