@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from litestar import HttpMethod, Litestar, Request, Response, get, post, route
@@ -55,7 +56,7 @@ Call = Request[None, None, State]
 class Undo(Struct, frozen=True):
     """What an undoing names."""
 
-    undoes: Any = None
+    undoes: UUID
 
 
 class Naming(Struct, frozen=True):
@@ -120,7 +121,7 @@ async def upload(request: Call) -> Response[bytes]:
 @post(API + "undos", status_code=200)
 async def undo(request: Call) -> Response[bytes]:
     """Take a scan back, which the server alone can."""
-    undoes = msgspec.convert(msgspec.json.decode(await request.body(), type=Undo).undoes, Asked.__annotations__["scan"])
+    undoes = msgspec.json.decode(await request.body(), type=Undo).undoes
     return _answer(await _hub(request).undo(undoes, await _passed_on(request)))
 
 

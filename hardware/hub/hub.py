@@ -16,11 +16,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from engine.failpoints import reach
@@ -49,6 +50,9 @@ KEPT_S = 3 * 86_400.0
 MET_S = 600.0
 
 
+Moment = Annotated[datetime, Meta(tz=True)]
+
+
 class Waiting(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A scan that was decided here, as it is handed over; `despite` is the reason of a supervisor."""
 
@@ -69,8 +73,8 @@ class Sent(Struct, frozen=True, kw_only=True):
     scan: UUID
     performance: UUID
     told: Verdict
-    at: datetime
-    code: str = ""
+    at: Moment
+    code: Annotated[str, Meta(max_length=1000)] = ""
     ticket: UUID | None = None
     direction: Direction = Direction.IN
     despite: str | None = None
@@ -79,8 +83,8 @@ class Sent(Struct, frozen=True, kw_only=True):
 class Upload(Struct, frozen=True, kw_only=True):
     """What a scanner hands over; `device_now` is the time by its clock."""
 
-    device_now: datetime
-    scans: list[Sent]
+    device_now: Moment
+    scans: Annotated[list[Sent], Meta(max_length=SCANS_MAX)]
 
 
 class Uploaded(Struct, frozen=True):
@@ -370,7 +374,7 @@ class Hub:
             return Taken(scan_id=sent.scan, found=sent.told, repeated=True, conflict=False)
         judged, through = self._judged(asked, scanner), sent.told is PASSED[sent.direction]
         waiting = Waiting(
-            scan=sent.scan, performance=sent.performance, told=sent.told, at=sent.at - offset, code=sent.code,
+            scan=sent.scan, performance=sent.performance, told=sent.told, at=_moment(sent.at, offset), code=sent.code,
             ticket=sent.ticket, direction=sent.direction, device=scanner.id, despite=sent.despite,
         )  # fmt: skip
         told = self._told(replace(judged, verdict=sent.told), asked, self._profile(scanner), log.now())
@@ -387,9 +391,8 @@ class Hub:
     def scanner(self, token: str) -> HubScanner | None:
         """The scanner of a token, as far as the hub knows; None for another."""
         hash = secret_hash(token)
-        if hash in self._seen:
-            return self._seen[hash]
-        return self._listed.get(hash)
+        found = self._seen[hash] if hash in self._seen else self._listed.get(hash)
+        return found if found is not None and found.profile in self._profiles else None
 
     def known(self, token: str) -> tuple[HubScanner, HubProfile]:
         """The scanner of a token and its profile, for what the hub answers itself. Raises NotSignedIn, LineIsDown."""
@@ -443,8 +446,6 @@ class Hub:
             self.tickets.apply(*lists.read(document), asked_at)
         for entry in self.log.entries():
             self._kept(entry)
-        for passage in self.log.passages():
-            self.tickets.add(passage)
 
     def _serve(self, served: Served) -> None:
         self.served = served
@@ -464,8 +465,13 @@ class Hub:
         over = [date for date in self.tickets.dates if date not in self._dates]
         for date in over:
             self.tickets.forget(date)
-        await self.log.forget(log.now() - KEPT_S, over, scanners=True)
-        self._entries = {scan: one for scan, one in self._entries.items() if one.waiting or one.at > log.now() - KEPT_S}
+        await self.log.forget(over)
+
+    async def forget(self) -> None:
+        """Let go of what the server has since long."""
+        before = log.now() - KEPT_S
+        await self.log.forget_scans(before)
+        self._entries = {scan: one for scan, one in self._entries.items() if one.waiting or one.at > before}
 
     async def hand_over(self) -> None:
         """Give the server what was decided here; what it has answered waits no more. Raises LineDown, Revoked."""
@@ -577,9 +583,14 @@ class Keeper:
             if self._is_due("report", self.REPORT_S):
                 await hub.report(self._software)
             if self._is_due("shell", self.SHELL_S):
+                await hub.forget()
                 await hub.fetch_shell()
         except (LineDown, Declined):
             self._due.clear()
+        except OSError:
+            hub.line.drop("the log cannot be written")
+        except msgspec.MsgspecError:
+            hub.line.drop("the server speaks another version of Placeur")
         except Revoked:
             hub.revoked = True
             hub.line.drop("this hub was revoked")
@@ -595,6 +606,14 @@ def _asked(sent: Sent) -> Asked:
     return Asked(
         scan=sent.scan, performances=(sent.performance,), code=sent.code, ticket=sent.ticket, direction=sent.direction
     )
+
+
+def _moment(at: datetime, offset: timedelta) -> datetime:
+    """A time by a scanner's clock as it is by ours; the server knows what to make of one that no clock shows."""
+    try:
+        return at - offset
+    except OverflowError:
+        return at
 
 
 def _digest(asked: Asked) -> bytes:

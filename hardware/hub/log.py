@@ -1,7 +1,7 @@
 """A hub's log: one SQLite file, written by one thread, on the disk before anybody is told.
 
-What is asked for at the same moment is written together: one commit, and one wait for the disk, for all of it. The key
-of `passages` decides who goes through: of two scans of a ticket that both were judged before either was written, one
+What is asked for at the same moment is written together: one commit, and one wait for the disk, for all of it. The
+index `passages` decides who goes through: of two scans of a ticket that both were judged before either was written, one
 finds its number taken, and is judged again. The file belongs to one process at a time.
 """
 
@@ -24,6 +24,8 @@ from engine.failpoints import reach
 
 FILE = "hub.db"
 MODE = 0o600
+CHECKPOINT_PAGES = 8000
+"""Some 30 MB: a checkpoint is a long wait, so it comes seldom."""
 
 T = TypeVar("T")
 Key = tuple[UUID, int, int]
@@ -87,6 +89,7 @@ class Log:
             self._c.execute("pragma locking_mode = exclusive")
             self._c.execute("pragma journal_mode = wal")
             self._c.execute("pragma synchronous = full")
+            self._c.execute(f"pragma wal_autocheckpoint = {CHECKPOINT_PAGES}")
             statements().create(self._c)
         except sqlite3.OperationalError as error:
             self._c.close()
@@ -112,19 +115,18 @@ class Log:
             yield UUID(bytes=performance), document
 
     def entries(self) -> Iterator[Entry]:
-        """The scans that were answered, by time."""
-        for id, digest, device, answer, waiting, at in statements().scans(self._c):
+        """The scans that were answered, in the order they were written."""
+        for row in statements().scans(self._c):
+            scan, at, passage = UUID(bytes=row[0]), row[5], None
+            if row[9] is not None:
+                passage = Passage(
+                    key=(UUID(bytes=row[6]), row[7], row[8]), number=row[9], scan=scan, enters=bool(row[10]),
+                    gate=row[11], at=at, known=row[12],
+                )  # fmt: skip
             yield Entry(
-                scan=UUID(bytes=id), digest=digest, device=UUID(bytes=device), answer=answer, waiting=waiting, at=at
-            )
-
-    def passages(self) -> Iterator[Passage]:
-        """Who went through, by ticket and number."""
-        for performance, kind, serial, number, scan, enters, gate, at, known in statements().passages(self._c):
-            key = (UUID(bytes=performance), kind, serial)
-            yield Passage(
-                key=key, number=number, scan=UUID(bytes=scan), enters=bool(enters), gate=gate, at=at, known=known
-            )
+                scan=scan, digest=row[1], device=UUID(bytes=row[2]), answer=row[3], waiting=row[4], at=at,
+                passage=passage,
+            )  # fmt: skip
 
     def troubles(self) -> list[bytes]:
         """What the server found otherwise, or did not take."""
@@ -156,8 +158,7 @@ class Log:
         def write() -> None:
             q = statements()
             for scan in about:
-                q.scan_told(self._c, id=scan.bytes)
-                q.passage_known(self._c, scan=scan.bytes, known=known)
+                q.scan_told(self._c, id=scan.bytes, known=known)
             for scan, document in found:
                 q.add_trouble(self._c, scan=scan.bytes, document=document)
 
@@ -165,7 +166,7 @@ class Log:
 
     async def taken_back(self, scan: UUID) -> None:
         """The server has taken a scan back."""
-        await self._do(lambda: statements().passage_gone(self._c, scan=scan.bytes))
+        await self._do(lambda: statements().passage_gone(self._c, id=scan.bytes))
 
     async def set_fact(self, name: str, value: bytes) -> None:
         """Keep something by name."""
@@ -185,21 +186,20 @@ class Log:
         """Remember a scanner, or (None) that it is none any more."""
         await self._do(lambda: statements().set_scanner(self._c, hash=hash, document=document))
 
-    async def forget(self, before: float, dates: Iterable[UUID], *, scanners: bool) -> None:
-        """Forget what the server has and is older than this, the lists of these dates, and what the server's own list
-        of scanners says better."""
+    async def forget(self, dates: Iterable[UUID]) -> None:
+        """Forget the lists of these dates, and what the server's own list of scanners says better."""
         over = list(dates)
 
         def write() -> None:
-            q = statements()
-            q.forget_scans(self._c, before=before)
-            q.forget_passages(self._c, before=before)
             for performance in over:
-                q.forget_list(self._c, performance=performance.bytes)
-            if scanners:
-                q.forget_scanners(self._c)
+                statements().forget_list(self._c, performance=performance.bytes)
+            statements().forget_scanners(self._c)
 
         await self._do(write)
+
+    async def forget_scans(self, before: float) -> None:
+        """Forget the scans that the server has and that are older than this."""
+        await self._do(lambda: statements().forget_scans(self._c, before=before))
 
     async def file(self, path: str) -> tuple[bytes, bytes] | None:
         """The headers and content of a file that was kept."""
@@ -265,20 +265,17 @@ class Log:
         added = q.add_scan(
             self._c, id=entry.scan.bytes, digest=entry.digest, device=entry.device.bytes, answer=entry.answer,
             waiting=entry.waiting, at=entry.at,
-        )  # fmt: skip
-        if not added:
-            return Written.REPEATED
-        if passage is None:
-            return Written.WRITTEN
-        performance, kind, serial = passage.key
-        added = q.add_passage(
-            self._c, performance=performance.bytes, kind=kind, serial=serial, number=passage.number,
-            scan=passage.scan.bytes, enters=int(passage.enters), gate=passage.gate, at=passage.at, known=passage.known,
+            performance=passage.key[0].bytes if passage else None,
+            kind=passage.key[1] if passage else None,
+            serial=passage.key[2] if passage else None,
+            number=passage.number if passage else None,
+            enters=int(passage.enters) if passage else None,
+            gate=passage.gate if passage else None,
+            known=passage.known if passage else None,
         )  # fmt: skip
         if added:
             return Written.WRITTEN
-        q.drop_scan(self._c, id=entry.scan.bytes)
-        return Written.TAKEN
+        return Written.REPEATED if q.has_scan(self._c, id=entry.scan.bytes) else Written.TAKEN
 
 
 @cache

@@ -1,4 +1,5 @@
--- What a hub keeps, in SQLite. A scan is there before its verdict leaves; the key of `passages` has each happen once.
+-- What a hub keeps, in SQLite. A scan is there before its verdict leaves, with the passage that it is, if it
+-- is one; the index `passages` has each happen once. One table: what is written at each scan is waited for.
 
 -- name: create()#
 create table if not exists facts (
@@ -17,22 +18,16 @@ create table if not exists scans (
     device blob not null,
     answer blob not null,
     waiting blob,
-    at real not null
-);
-create index if not exists scans_waiting on scans (at) where waiting is not null;
-create table if not exists passages (
-    performance blob not null,
-    kind integer not null,
-    serial integer not null,
-    number integer not null,
-    scan blob not null,
-    enters integer not null,
-    gate text not null,
     at real not null,
-    known real,
-    primary key (performance, kind, serial, number)
+    performance blob,
+    kind integer,
+    serial integer,
+    number integer,
+    enters integer,
+    gate text,
+    known real
 );
-create index if not exists passages_scan on passages (scan);
+create unique index if not exists passages on scans (serial, number, performance, kind) where number is not null;
 create table if not exists troubles (
     scan blob primary key,
     document blob not null
@@ -64,40 +59,30 @@ insert into lists (performance, position, document)
 select :performance, coalesce(max(position) + 1, 0), :document from lists where performance = :performance;
 
 -- name: scans()
-select id, digest, device, answer, waiting, at from scans order by at;
+select id, digest, device, answer, waiting, at, performance, kind, serial, number, enters, gate, known
+from scans
+order by rowid;
 
--- name: add_scan(id, digest, device, answer, waiting, at)!
-insert into scans (id, digest, device, answer, waiting, at)
-values (:id, :digest, :device, :answer, :waiting, :at)
+-- name: add_scan(id, digest, device, answer, waiting, at, performance, kind, serial, number, enters, gate, known)!
+insert into scans (
+    id, digest, device, answer, waiting, at, performance, kind, serial, number, enters, gate, known
+)
+values (
+    :id, :digest, :device, :answer, :waiting, :at, :performance, :kind, :serial, :number, :enters, :gate, :known
+)
 on conflict do nothing;
 
--- name: drop_scan(id)!
-delete from scans where id = :id;
+-- name: has_scan(id)$
+select count(*) from scans where id = :id;
 
--- name: scan_told(id)!
-update scans set waiting = null where id = :id;
+-- name: scan_told(id, known)!
+update scans set waiting = null, known = :known where id = :id;
 
--- name: passages()
-select performance, kind, serial, number, scan, enters, gate, at, known
-from passages
-order by performance, kind, serial, number;
-
--- name: add_passage(performance, kind, serial, number, scan, enters, gate, at, known)!
-insert into passages (performance, kind, serial, number, scan, enters, gate, at, known)
-values (:performance, :kind, :serial, :number, :scan, :enters, :gate, :at, :known)
-on conflict do nothing;
-
--- name: passage_known(known, scan)!
-update passages set known = :known where scan = :scan;
-
--- name: passage_gone(scan)!
-delete from passages where scan = :scan;
+-- name: passage_gone(id)!
+update scans set number = null where id = :id;
 
 -- name: forget_scans(before)!
 delete from scans where waiting is null and at < :before;
-
--- name: forget_passages(before)!
-delete from passages where known is not null and at < :before;
 
 -- name: troubles()
 select scan, document from troubles order by rowid;
