@@ -25,7 +25,7 @@ from hardware.agent_wire import Asking, Ending, Heard, Known, Report, State, Wor
 from hardware.discovery import Found
 from hardware.guard import Guard
 from hardware.jobs import Bounds
-from hardware.outcomes import Sending, told, unknown
+from hardware.outcomes import AWAY, Conditions, Sending, told, unknown
 from hardware.usb import Plugged
 from ticketing.ids import new_id
 from ticketing.machines import Way
@@ -208,11 +208,19 @@ class Agent:
             known, found = heard.printers, []
             if heard.look is not None and heard.look != looked:
                 looked = heard.look
-                found = await discovery.look(self._rhythm.look_s)
+                found = await self._around()
             elif not is_new:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._rhythm.report_s):
                         await self._report_now.wait()
+
+    async def _around(self) -> list[Found]:
+        """Who is in the network; nobody, where it cannot be asked."""
+        try:
+            return await discovery.look(self._rhythm.look_s)
+        except Exception as problem:
+            self._tell(f"The network cannot be searched for printers: {told(problem)}.")
+            return []
 
     async def _heard(self, report: Report) -> Heard | None:
         try:
@@ -221,6 +229,13 @@ class Agent:
             self._tell(f"The server takes no reports: {refusal}")
             await asyncio.sleep(self._rhythm.refused_s)
             return None
+
+    async def _conditions(self, one: Known) -> Conditions:
+        try:
+            return await printers.look(one.printer, self._guard, self._bounds)
+        except Exception as problem:
+            self._tell(f"{one.name} cannot be looked at: {told(problem)}.")
+            return AWAY
 
     async def _report(self, known: list[Known], looked: UUID | None, found: list[Found]) -> Report:
         at_once = asyncio.Semaphore(self._rhythm.looks_max)
@@ -231,7 +246,7 @@ class Agent:
                 if self._printing[one.id].locked():
                     return None
                 async with self._printing[one.id]:
-                    return State(one.id, sorted(await printers.look(one.printer, self._guard, self._bounds)))
+                    return State(one.id, sorted(await self._conditions(one)))
 
         states = await asyncio.gather(*(state(one) for one in known))
         return Report(

@@ -12,6 +12,8 @@ import httpx
 import pytest
 from httpx import AsyncClient
 
+from hardware import discovery
+from hardware import printers as machines
 from hardware.agent import Agent, Rhythm
 from hardware.agent_journal import FILE, Journal, Step
 from hardware.agent_line import Patience, Revoked, ServerLine
@@ -243,6 +245,27 @@ async def test_a_printer_that_hangs_keeps_no_other_waiting_and_is_in_doubt_at_th
                 await asyncio.sleep(0.01)
     assert await stood(database, stuck) == ["unknown"], "it was told before it ended"
     assert not Journal.open(tmp_path).standing or Journal.open(tmp_path).at(Step.ASKED)
+
+
+async def test_a_network_that_cannot_be_searched_ends_no_agent(
+    client: AsyncClient, database: Database, settings: Settings, house: House, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    async def broken(*_: Any) -> Any:
+        raise RuntimeError("no multicast here")
+
+    monkeypatch.setattr(discovery, "look", broken)
+    monkeypatch.setattr(machines, "look", broken)
+    agent = await enrolled(client, database, settings, house)
+    id, printer = UUID(agent["agent"]), await printer_of(database, house, agent)
+    await print_agents.ask_look(database, office(house), id, datetime.now(UTC))
+    async with asyncio.timeout(30), at_work(client, agent, tmp_path) as (task, said):
+        while (await print_agents.get(database, office(house), id)).looked_at is None:
+            await asyncio.sleep(0.01)
+        while not (found := (await printers.of_agent(database, id))[0]).conditions:
+            await asyncio.sleep(0.01)
+        assert (found.id, found.conditions, task.done()) == (printer, ["offline"], False)
+    assert any("no multicast here" in one for one in said)
 
 
 async def test_a_revoked_agent_ends_and_says_so(
