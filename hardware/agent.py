@@ -9,6 +9,7 @@ printers are and what is plugged in, and looks who is in the network when somebo
 """
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -41,6 +42,8 @@ class Rhythm(Struct, frozen=True, kw_only=True):
     """Before asking again a server that said no."""
     look_s: float = 4.0
     """For who is in the network."""
+    fresh_s_max: float = 60.0
+    """Between being given a job and its first byte: after a longer sleep the server is asked whether it still is ours."""
     jobs_max: int = 8
     looks_max: int = 8
     """Printers asked at once how they are."""
@@ -104,7 +107,7 @@ class Agent:
                 self._slots.release()
                 raise
             if work is not None:
-                self._jobs[take] = self._begun(self._print(take, work))
+                self._jobs[take] = self._begun(self._print(take, work, _awake_s()))
                 take = None
                 continue
             self._slots.release()
@@ -131,10 +134,12 @@ class Agent:
             self._report_now.set()
         return given.work
 
-    async def _print(self, take: UUID, work: Work) -> None:
+    async def _print(self, take: UUID, work: Work, given_s: float) -> None:
         try:
             async with self._printing[work.printer_id]:
                 failpoints.reach("F10")
+                if _awake_s() - given_s > self._rhythm.fresh_s_max and await self._asked(take) is None:
+                    return self._journal.told(take)
                 self._journal.starting(take, work.id)
                 try:
                     sending = await printers.send(work.printer, work.job, self._guard, self._bounds)
@@ -253,6 +258,11 @@ class Agent:
             takes=list(self._journal.standing), software=self._software,
             printers=[one for one in states if one is not None], plugged=_plugged(), look=looked, found=found,
         )  # fmt: skip
+
+
+def _awake_s() -> float:
+    """A clock that goes on while the machine sleeps, in seconds."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_REALTIME))
 
 
 def _parts(line: Line) -> tuple[UUID, UUID, Sending]:

@@ -196,15 +196,31 @@ class Lossy(httpx.AsyncBaseTransport):
         return response
 
 
+class Slow(httpx.AsyncBaseTransport):
+    """A line after which the machine sleeps for so long that the server gives up on what it had given out."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, database: Database, agent: UUID) -> None:
+        self._inner, self._database, self._agent = inner, database, agent
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await self._inner.handle_async_request(request)
+        await print_jobs.abandon(self._database, self._agent, datetime.now(UTC))
+        return response
+
+
 @asynccontextmanager
-async def at_work(client: AsyncClient, agent: dict[str, Any], folder: Path) -> AsyncIterator[tuple[Any, list[str]]]:
-    """An agent whose first answers are lost, and what it says."""
+async def at_work(
+    client: AsyncClient, agent: dict[str, Any], folder: Path, line: httpx.AsyncBaseTransport | None = None,
+    fresh_s_max: float = 60,
+) -> AsyncIterator[tuple[Any, list[str]]]:  # fmt: skip
+    """An agent at the end of a line, on which the first answers are lost unless told otherwise; and what it says."""
     said: list[str] = []
     hasty = Patience(first_s=0.001, pause_s_max=0.001)
-    line = ServerLine("http://placeur.test", agent["token"], said.append, hasty, Lossy(client._transport))
+    transport = line or Lossy(client._transport)
+    calls = ServerLine("http://placeur.test", agent["token"], said.append, hasty, transport)
     journal, stop = Journal.open(folder), asyncio.Event()
-    rhythm = Rhythm(ask_s=0.005, report_s=0.005, stop_s_max=0.05)
-    task = asyncio.create_task(Agent(line, journal, agent_guard("1-65535"), said.append, "x", rhythm=rhythm).run(stop))
+    rhythm = Rhythm(ask_s=0.005, report_s=0.005, stop_s_max=0.05, fresh_s_max=fresh_s_max)
+    task = asyncio.create_task(Agent(calls, journal, agent_guard("1-65535"), said.append, "x", rhythm=rhythm).run(stop))
     try:
         yield task, said
     finally:
@@ -245,6 +261,26 @@ async def test_a_printer_that_hangs_keeps_no_other_waiting_and_is_in_doubt_at_th
                 await asyncio.sleep(0.01)
     assert await stood(database, stuck) == ["unknown"], "it was told before it ended"
     assert not Journal.open(tmp_path).standing or Journal.open(tmp_path).at(Step.ASKED)
+
+
+@pytest.mark.parametrize("given_up", [False, True])
+async def test_what_was_given_long_ago_is_asked_for_again(
+    client: AsyncClient, database: Database, settings: Settings, house: House, tmp_path: Path, given_up: bool
+) -> None:
+    """Somebody may have had it printed elsewhere while the machine slept."""
+    agent, machine = await enrolled(client, database, settings, house), Machine(Dialect.ZPL)
+    line = Slow(client._transport, database, UUID(agent["agent"])) if given_up else client._transport
+    async with machine.listening() as at:
+        printer = await printer_of(database, house, agent, at.port)
+        await ask(database, house, printer, "one")
+        async with asyncio.timeout(30), at_work(client, agent, tmp_path, line, fresh_s_max=-1):
+            while await stood(database, printer) not in (["printed"], ["unknown"]):
+                await asyncio.sleep(0.01)
+            while b"told" not in (tmp_path / FILE).read_bytes():
+                await asyncio.sleep(0.01)
+    assert (await stood(database, printer), len(machine.printed)) == (
+        (["unknown"], 0) if given_up else (["printed"], 1)
+    )
 
 
 async def test_a_network_that_cannot_be_searched_ends_no_agent(
