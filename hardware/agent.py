@@ -43,7 +43,7 @@ class Rhythm(Struct, frozen=True, kw_only=True):
     look_s: float = 4.0
     """For who is in the network."""
     fresh_s_max: float = 60.0
-    """Between being given a job and its first byte: after a longer sleep the server is asked whether it still is ours."""
+    """Between being given a job and its first byte: after a longer sleep the server is asked whether it is ours."""
     jobs_max: int = 8
     looks_max: int = 8
     """Printers asked at once how they are."""
