@@ -15,8 +15,9 @@ from uuid import UUID
 import numpy as np
 from msgspec import Struct
 
+from engine.core.best import PARTY_MAX, PartyWant
 from engine.core.words import limit_of
-from engine.holds import Any, Seats, Want
+from engine.holds import Any, Best, Seats, Want
 from engine.inventory import Inventory
 from engine.seat_index import SeatLabel
 from ticketing import allotments, audit, claims, customers, exchanges, halls, jobs, ledger, moves, orders, pools
@@ -33,6 +34,7 @@ from ticketing.orders import Order
 from ticketing.refusals import (
     ChangedMeanwhile,
     InputRefused,
+    NoFit,
     NoPrice,
     NotForResale,
     NotFound,
@@ -207,11 +209,14 @@ async def run(db: Database, inventory: Inventory, settings: Settings, order_id: 
             return
         try:
             source = await _source(db, inventory, asked, now)
-            places = await _places(db, inventory, source, min(missing, CHUNK), now)
+            places = await _places(db, inventory, source, min(missing, CHUNK))
             if not places:
                 await _end(db, order_id, State.SHORT, "", now)
                 return
-            await _make(db, inventory, settings, asked, source, places, now)
+            try:
+                await _make(db, inventory, settings, asked, source, _best(source, len(places)), now)
+            except (NoFit, SoldOut):  # no seat is left to choose from, but standing room may be
+                await _make(db, inventory, settings, asked, source, Seats(source.target.pool_id, tuple(places)), now)
             tries = 0
         except (SeatsTaken, SeatsBlocked):
             tries += 1
@@ -303,9 +308,9 @@ async def _source(db: Database, inventory: Inventory, asked: _Asked, now: dateti
     return _Source(target, hall, prices, asked.allotment_code or 0)
 
 
-async def _places(db: Database, inventory: Inventory, source: _Source, count: int, now: datetime) -> list[int]:
-    """Free places that the tariff has a price for, in the plan's order, at most `count`: of the allotment, or the best
-    on open sale, which are those of the category that comes first in the plan."""
+async def _places(db: Database, inventory: Inventory, source: _Source, count: int) -> list[int]:
+    """Free places that the tariff has a price for, at most `count`: of the allotment, or on open sale without those for
+    wheelchairs; the plan's first category first."""
     pool, hall = source.target.pool_id, source.hall
     copy, now_ms = await inventory.copy(pool, 0.0)
     if source.code:
@@ -324,6 +329,16 @@ async def _places(db: Database, inventory: Inventory, source: _Source, count: in
     return sorted(place for place, _ in priced[:count])
 
 
+def _best(source: _Source, count: int) -> Best:
+    """The best seats on open sale for so many, a party at a time. Raises NoFit where they are not chosen so: out of an
+    allotment every place is as good, and a price by zone is no price by category."""
+    categories = [at for at, name in enumerate(source.hall.categories) if ("", name) in source.prices]
+    if source.code or not categories or any(zone for zone, _ in source.prices):
+        raise NoFit()
+    party = PartyWant(min(count, PARTY_MAX), categories=categories, together=False)
+    return Best(source.target.pool_id, party)
+
+
 def _price(source: _Source, label: SeatLabel) -> int | None:
     return source.prices.get((label.zone_id, ""), source.prices.get(("", label.category)))
 
@@ -334,7 +349,7 @@ async def _make(
     settings: Settings,
     asked: _Asked,
     source: _Source,
-    places: list[int],
+    want: Seats | Best,
     now: datetime,
 ) -> None:
     """One transaction: some places claimed, their tickets written and owed for."""
@@ -349,13 +364,13 @@ async def _make(
         drawn = (target.plan_hash, target.place_list_hash)
         if drawn != (source.target.plan_hash, source.target.place_list_hash):  # its plan was changed at this moment
             return
-        wants: list[Want] = [Seats(target.pool_id, tuple(places))]
-        wants += [Any(pool, len(places)) for pool in target.quota_pools]
+        count = want.want.party if isinstance(want, Best) else len(want.places)
+        wants: list[Want] = [want, *(Any(pool, count) for pool in target.quota_pools)]
         async with claims.pinned(t, order.box_office_id, tuple(wants), allow) as pin:
             claims.ensure_same({target.pool_id: target.epoch}, pin.epochs)
             taken: list[Claim] = await claims.take(t, order.id, pin)
             await claims.sync_later(t.c, claims.pairs(pin.places))
-            await _write(t, asked.order_id, source, target, places, now)
+            await _write(t, asked.order_id, source, target, sorted(pin.places[target.pool_id]), now)
     await claims.settle(inventory, order.box_office_id.hex, taken, pin.hold)
 
 

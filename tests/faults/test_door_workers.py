@@ -17,17 +17,21 @@ from tests.ticketing.gate import Gate
 from tests.ticketing.house import SETTINGS, order
 from ticketing import (
     admissions,
+    consignments,
     door_cancellations,
     orders,
     payments,
     scan_codes,
     scan_devices,
     scan_profiles,
+    staff,
     tickets,
 )
 from ticketing.admissions import DoorScan
 from ticketing.audit import Actor
+from ticketing.consignments import Wanted
 from ticketing.doors import Direction, Verdict
+from ticketing.drafts import Buyer
 from ticketing.ids import new_id
 from ticketing.offline_scans import OfflineScan
 from ticketing.refusals import NotForResale
@@ -153,6 +157,29 @@ async def test_no_money_goes_back_by_a_quick_cancelling(
         return
     await act
     assert (await orders.get(scene.db, order_id)).refund_due_cents > 0
+
+
+async def test_a_ticket_in_bulk_comes_back_by_a_scan(scene: Scene) -> None:
+    """Good at the gate until then; its place is on sale again, and it is not owed for any more."""
+    _, at = await door_of(scene)
+    house, now = scene.house, datetime.now(UTC)
+    seller = (await staff.create(scene.db, f"bulk-{new_id().hex}@example.org", "Sam Seller", None, now)).id
+    wanted = Wanted(
+        performance=house.performance.id, tariff=house.full, count=3, buyer=Buyer("kiosk@example.org", "Kiosk"),
+        request_key="once",
+    )  # fmt: skip
+    by = Actor(organisation_id=house.organisation, staff_id=seller)
+    office = (house.organisation, house.box_office)
+    order_id = await consignments.ask(scene.db, SETTINGS, *office, wanted, by, now)
+    await scene.do_jobs()
+    made = await consignments.get(scene.db, order_id)
+    assert made.live_count == 3 and made.first_serial is not None
+    signer = await at.gate.keys.signer(house.organisation, now)
+    code = signer.ticket(made.first_serial, 0, house.pool)
+    await door_cancellations.cancel(scene.db, scene.inventory, at.gate.keys, at.door, code, now)
+    left = await consignments.get(scene.db, order_id)
+    assert (left.live_count, left.due_cents) == (2, 6000)
+    await scene.assert_sound()
 
 
 def fields_of(scan: DoorScan) -> dict[str, Any]:
