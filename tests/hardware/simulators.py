@@ -22,6 +22,8 @@ ZPL_PART = re.compile(rb"~HQES|~HS|! U1 getvar \"[a-z_.]+\"\r\n|\^XA.*?\^XZ\n?",
 AT_ONCE = rb"\x10\x04([\x01-\x04])"
 IN_TURN = b"\x1dr\x01"
 CUT = b"\x1dV\x00"
+CUTS = re.compile(rb"\x1dV(?:\x00|B.)", re.DOTALL)
+"""At once, or so many dots further on."""
 KICK = rb"\x1bp[\x00\x01]..|\x10\x14\x01[\x00\x01]."
 
 
@@ -165,7 +167,7 @@ class Machine:
     def _hear_escpos(self) -> bytes:
         answers = bytes(self._answer_escpos(asked[0]) for asked in re.findall(AT_ONCE, self._heard))
         self._heard = re.sub(AT_ONCE, b"", self._heard)
-        if CUT not in self._heard and (pulses := re.findall(KICK, self._heard, re.DOTALL)):
+        if not CUTS.search(self._heard) and (pulses := re.findall(KICK, self._heard, re.DOTALL)):
             self.kicks += len(pulses)
             self._heard = self._heard[self._heard.index(pulses[-1]) + len(pulses[-1]) :]
         while self._heard:
@@ -174,9 +176,9 @@ class Machine:
                     break
                 self._heard = self._heard.removeprefix(IN_TURN)
                 answers += b"\x00" if "turn" in self.knows else b""
-            elif CUT in self._heard:
-                receipt, _, self._heard = self._heard.partition(CUT)
-                self._take(receipt + CUT)
+            elif cut := CUTS.search(self._heard):
+                receipt, self._heard = self._heard[: cut.end()], self._heard[cut.end() :]
+                self._take(receipt)
             else:
                 break
         return answers
