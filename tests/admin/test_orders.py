@@ -9,7 +9,7 @@ import pytest
 
 from tests.admin.conftest import PASSWORD, Browser, SignIn
 from tests.api.conftest import House, hold, order, paid, taxed
-from ticketing import dossiers, events, notes
+from ticketing import dossiers, events, notes, tills
 from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.dossiers import Dossier
@@ -272,3 +272,18 @@ async def test_who_sells_one_event_sees_its_orders_and_no_others(
     assert placed["code"] not in await seller.page(page)
     manager = await sign_in(Scope.VIEW, box_office_id=first.box_office_id)
     assert placed["code"] in await manager.page(page)
+
+
+async def test_who_sells_does_not_give_back_what_others_took(
+    clerk: Browser, sign_in: SignIn, database: Database, house: House, paid: Place
+):
+    """Where there are tills; who manages the box office does."""
+    placed, by = await paid(), Actor(organisation_id=house.organisation_id)
+    choice = tills.TillChoice(name="Till 1", locale="en")
+    office = house.performances[0].box_office_id
+    await tills.create(database, house.organisation_id, office, choice, by, datetime.now(UTC))
+    at, typed = f"/admin/orders/{placed['id']}/cancellation", {"password": PASSWORD}
+    typed |= {"ticket": [str(seat.id) for seat in (await dossier(database, placed)).seats], "back_cents": "12000"}
+    refused = await clerk.post(at, typed)
+    assert refused.status_code == 403 and "what you took yourself today" in refused.text
+    assert (await dossier(database, placed)).order.refund_due_cents == 0

@@ -173,11 +173,14 @@ async def test_what_was_invoiced_is_credited_and_invoiced_again(
     parted = await split(database, desk, asked(placed.id, (await tickets_of(database, placed.id))[:1]))
     async with database.read() as c:
         rows = await c.fetch("select order_id, kind, total_cents from invoices order by number")
+        query = "select document -> 'lines' -> 0 ->> 'title' as title from invoices order by number"
+        titles = [row["title"] for row in await c.fetch(query)]
     assert [tuple(row) for row in rows] == [
         (placed.id, "invoice", 6000),
         (placed.id, "credit_note", -3000),
         (parted.new.id, "invoice", 3000),
     ]
+    assert titles == ["The Play"] * 3, "what is credited is still called what it was"
     assert await breaches(database, inventory) == []
 
 

@@ -50,7 +50,7 @@ where o.id = :order_id;
 
 -- name: uninvoiced(order_id)
 -- An order's lines that stand on no document, with what they are of: a ticket's date as the line was written (a ticket
--- that moved has left the lines before behind), or a pass.
+-- that moved, or went along to another order, has left the lines before behind), or a pass.
 select
     l.id, l.label, l.amount_cents, l.vat_thousandths, l.vat_cents, coalesce(l.reverses, l.adjusts) as undoes,
     d.invoice_id as undone_on, coalesce(e.title, y.name, '') as title, coalesce(e.titles, '{}') as titles,
@@ -69,6 +69,11 @@ left join lateral (
                 where f.line_id = coalesce(l.reverses, l.adjusts, l.id) and f.ticket_id = t.id
             )
         )
+    union all
+    select t.performance_id
+    from former_lines f
+    join tickets t on t.id = f.ticket_id
+    where f.line_id = coalesce(l.reverses, l.adjusts, l.id) and t.order_id <> l.order_id
     limit 1
 ) at on true
 left join performances p on p.id = at.performance_id
