@@ -79,8 +79,10 @@ async def leave(request: Call) -> None:
     responses={200: ResponseSpec(TicketList, description="The list", generate_examples=False)},
 )
 async def tickets(request: Call, performance: PerformanceId, since: Since = None) -> Response[bytes]:
-    """Every ticket of a date with what any of the hub's gates has to know, or those that may have changed since a
-    version; a last column has the ticket's id."""
+    """Every ticket of a date with what any of the hub's gates has to know, or those that changed since a version.
+
+    A last column has the ticket's id.
+    """
     hub = await access.hub(request)
     services = request.services
     on = (services.database, services.scan_lists, hub, performance, since, request.visit.language)
