@@ -307,11 +307,7 @@ def _welcome(settings: Settings, seconds: float) -> str:
             f"  What is on sale        {site}/",
             f"  The back office        {site}/admin",
             *([f"    as                   {person['email']}, password {person['password']}"] if person else []),
-            *(
-                [f"  The counter            {office}/counter   (cash: open a session at {office}/tills)"]
-                if person
-                else []
-            ),
+            *([f"  The counter            {office}/counter   (a session for cash: {office}/tills)"] if person else []),
             *([f"  The doors              {site}/scan   with the code {code}"] if code else []),
             f"  The API                {site}/api/docs",
             *([f"  Tokens of the demo     {tokens}"] if tokens.exists() else []),

@@ -40,12 +40,15 @@ from ticketing.states import PaymentStatus
 from web import asking, languages
 from web.asking import Questions
 from web.call import Call
+from web.cash_words import METHODS
 from web.forms import Form
-from web.payment_words import PROVIDERS
+from web.payment_words import PROVIDERS as PAID_BY
 
 FORM_BYTES_MAX = 24 * 1024 * 1024
 CENTS_MAX = 2**31 - 1
 TEXT_CHARS_MAX = 200
+PROVIDERS = {**PAID_BY, **METHODS}
+"""What payments are called here: at a counter what is on site is cash."""
 BLOCK = "counter-block"
 """The header that says which block of the page an answer is, where it is not the sale."""
 WORDS = {Way.CASH: marked("Cash"), Way.CARD: marked("Card"), Way.INVOICE: marked("Invoice")}

@@ -462,7 +462,7 @@ async def test_a_sale_is_paid_in_parts(clerk: Clerk, database: Database):
     for _ in range(2):
         response = await clerk.browser.post(f"{clerk.at}/orders", fields)
         assert response.status_code == 200 and response.headers["counter-block"] == "asked"
-        assert 'data-due="7000"' in response.text and "Taken: on site" in response.text
+        assert 'data-due="7000"' in response.text and "Taken: cash" in response.text
     assert "data-parts" in await clerk.browser.page(f"{clerk.at}/payment?window={WINDOW}")
     assert "placed and not paid yet" in await clerk.cart()
     text = await clerk.sell(way="card")
