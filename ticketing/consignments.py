@@ -56,7 +56,7 @@ CHUNK = 100
 TRIES_MAX = 5
 """How often places are looked for again that somebody else was quicker at."""
 ROWS_MAX = 100
-PRINTED_MAX = 200
+PRINTED_MAX = 100
 """Tickets in one file."""
 DIGEST = b"consignment"
 
