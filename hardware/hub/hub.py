@@ -11,6 +11,7 @@ Once means once among its scanners, whatever the line does:
 """
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -573,6 +574,7 @@ class Keeper:
         """One round; the line is up after it, or it is known why not."""
         hub = self.hub
         try:
+            await hub.log.checkpoint()
             await hub.line.probe()
             if self._is_due("look", self.LOOK_S) or not hub.line.up:
                 await hub.look()
@@ -587,7 +589,7 @@ class Keeper:
                 await hub.fetch_shell()
         except (LineDown, Declined):
             self._due.clear()
-        except OSError:
+        except (OSError, sqlite3.Error):
             hub.line.drop("the log cannot be written")
         except msgspec.MsgspecError:
             hub.line.drop("the server speaks another version of Placeur")

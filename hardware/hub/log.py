@@ -24,8 +24,8 @@ from engine.failpoints import reach
 
 FILE = "hub.db"
 MODE = 0o600
-CHECKPOINT_PAGES = 8000
-"""Some 30 MB: a checkpoint is a long wait, so it comes seldom."""
+LOCK = "hub.lock"
+WAL_PAGES_MAX = 10_000
 
 T = TypeVar("T")
 Key = tuple[UUID, int, int]
@@ -81,26 +81,26 @@ class Log:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / FILE
         path.touch(MODE)
-        self._thread = ThreadPoolExecutor(1, "log")
+        self._lock = _locked(folder / LOCK)
+        self._thread, self._aside = ThreadPoolExecutor(1, "log"), ThreadPoolExecutor(1, "checkpoints")
         self._waiting: list[tuple[Callable[[], Any], Callable[[Any], None], asyncio.Future[Any]]] = []
         self._writing: asyncio.Task[None] | None = None
-        self._c = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1.0)
+        self._c, self._beside = _opened(path), _opened(path)
         try:
-            self._c.execute("pragma locking_mode = exclusive")
             self._c.execute("pragma journal_mode = wal")
             self._c.execute("pragma synchronous = full")
-            self._c.execute(f"pragma wal_autocheckpoint = {CHECKPOINT_PAGES}")
+            self._c.execute("pragma wal_autocheckpoint = 0")
             statements().create(self._c)
-        except sqlite3.OperationalError as error:
-            self._c.close()
-            if "locked" in str(error):
-                raise LogLocked from None
+        except sqlite3.Error as error:
+            self.close()
             raise OSError(None, f"the log cannot be written ({error})", str(path)) from None
 
     def close(self) -> None:
         """Close the file; what was asked for is written before."""
-        self._thread.shutdown()
-        self._c.close()
+        for thread in (self._thread, self._aside):
+            thread.shutdown()
+        for connection in (self._beside, self._c, self._lock):
+            connection.close()
 
     # Read at the start, by whoever opens it
 
@@ -201,6 +201,15 @@ class Log:
         """Forget the scans that the server has and that are older than this."""
         await self._do(lambda: statements().forget_scans(self._c, before=before))
 
+    async def checkpoint(self) -> None:
+        """Bring what was written home, beside those who write: by them it would be a wait of half a second."""
+        await asyncio.get_running_loop().run_in_executor(self._aside, self._bring_home)
+
+    def _bring_home(self) -> None:
+        _, pages, _ = self._beside.execute("pragma wal_checkpoint(passive)").fetchone()
+        if pages > WAL_PAGES_MAX:  # begin it anew: little is left to do, so who writes waits for a moment
+            self._beside.execute("pragma wal_checkpoint(restart)")
+
     async def file(self, path: str) -> tuple[bytes, bytes] | None:
         """The headers and content of a file that was kept."""
         rows = await self._do(lambda: list(statements().file(self._c, path=path)))
@@ -276,6 +285,21 @@ class Log:
         if added:
             return Written.WRITTEN
         return Written.REPEATED if q.has_scan(self._c, id=entry.scan.bytes) else Written.TAKEN
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
+
+
+def _locked(path: Path) -> sqlite3.Connection:
+    """A lock that ends with the process, on every system. Raises LogLocked."""
+    lock = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0.5)
+    try:
+        lock.execute("begin exclusive")
+    except sqlite3.OperationalError:
+        lock.close()
+        raise LogLocked from None
+    return lock
 
 
 @cache
