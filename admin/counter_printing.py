@@ -191,12 +191,16 @@ def _is_trouble(job: PrintJob) -> bool:
 
 
 async def _standing(call: Call, desk: Desk) -> Standing | None:
-    """The till that somebody stands at, with its printers; None without one."""
+    """The till that somebody stands at, with its printers, or else the one where they have a session; None without."""
     stands = await till_of(call, desk)
-    if stands is None or stands.row is None:
+    if stands is None:
+        return None
+    mine = [one for one in stands.rows if one.session_id and one.mine]
+    row = stands.row or (mine[0] if len(mine) == 1 else None)
+    if row is None:
         return None
     database = call.services.database
-    till = await tills.get(database, desk.reach.organisation_id, stands.row.id)
+    till = await tills.get(database, desk.reach.organisation_id, row.id)
     known = {one.id: one for one in await printers.list_of(database, _office(desk)) if one.retired_at is None}
 
     def of(id: UUID | None) -> Printer | None:

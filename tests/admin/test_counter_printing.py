@@ -88,6 +88,16 @@ async def test_a_sale_prints_tickets_and_a_receipt_and_opens_the_drawer_once(cle
     assert "Reçu" in receipt and "Remis" in receipt and "Rendu" in receipt and "Pat Person" in receipt
 
 
+async def test_who_stands_nowhere_prints_where_their_session_is(clerk: Clerk, database: Database, house: House) -> None:
+    office, now = house.performances[0].box_office_id, datetime.now(UTC)
+    by = Actor(organisation_id=house.organisation_id)
+    await tills.create(database, house.organisation_id, office, TillChoice(name="Other", locale="en"), by, now)
+    await clerk.take(1)
+    order = sold(await clerk.sell())
+    await began(clerk, order)
+    assert Kind.TICKETS in await jobs(database, order)
+
+
 async def test_a_card_opens_no_drawer_and_without_printers_nothing_is_asked(clerk: Clerk, database: Database) -> None:
     await clerk.take(1)
     order = sold(await clerk.sell(way="card"))
