@@ -47,7 +47,7 @@ from web.payment_words import PROVIDERS as PAID_BY
 FORM_BYTES_MAX = 24 * 1024 * 1024
 CENTS_MAX = 2**31 - 1
 TEXT_CHARS_MAX = 200
-PROVIDERS = {**PAID_BY, **METHODS}
+PROVIDERS = PAID_BY | {str(method): words for method, words in METHODS.items()}
 """What payments are called here: at a counter what is on site is cash."""
 BLOCK = "counter-block"
 """The header that says which block of the page an answer is, where it is not the sale."""
