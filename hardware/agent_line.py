@@ -49,7 +49,7 @@ class Patience(Struct, frozen=True, kw_only=True):
     connect_s_max: float = 10.0
     answer_s_max: float = 30.0
     first_s: float = 0.5
-    pause_s_max: float = 30.0
+    pause_s_max: float = 10.0
 
     def pause(self, tries: int) -> float:
         """How long to wait after so many tries: twice as long each time, and never in step with other agents."""
