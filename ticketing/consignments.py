@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from engine.core.best import PARTY_MAX, PartyWant
 from engine.core.words import limit_of
+from engine.failpoints import reach
 from engine.holds import Any, Best, Seats, Want
 from engine.inventory import Inventory
 from engine.seat_index import SeatLabel
@@ -371,6 +372,7 @@ async def _make(
             taken: list[Claim] = await claims.take(t, order.id, pin)
             await claims.sync_later(t.c, claims.pairs(pin.places))
             await _write(t, asked.order_id, source, target, sorted(pin.places[target.pool_id]), now)
+    reach("F5")
     await claims.settle(inventory, order.box_office_id.hex, taken, pin.hold)
 
 

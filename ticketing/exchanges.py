@@ -17,6 +17,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from engine.failpoints import reach
 from engine.holds import Any, Seats, Want
 from engine.inventory import Inventory
 from engine.seat_index import SeatLabel
@@ -302,6 +303,7 @@ async def _write(
 ) -> UUID:
     """The old ticket taken back, the new one with its line and its debt; the new one's id."""
     await orders.take_back(c, [old.order_line_id], "exchanged", now)
+    reach("F14")
     ticket, label = new_id(), priced.label
     same = target.tariff_id == old.tariff_id
     named = label_of(label.zone, label.row, label.seat, target.tariff_name, old.options if same else ())

@@ -19,12 +19,24 @@ from engine.holds import DIGEST_BYTES, Any, HoldRequest, Seats
 from engine.inventory import Inventory
 from engine.outcomes import Outcome
 from tests.ticketing.house import SANDBOX
-from ticketing import admissions, allotments, holds, offline_scans, orders, payments, splits, waiting_steps
+from ticketing import (
+    admissions,
+    allotments,
+    consignments,
+    exchanges,
+    holds,
+    offline_scans,
+    orders,
+    payments,
+    splits,
+    waiting_steps,
+)
 from ticketing.admissions import DoorScan
 from ticketing.allotments import Draft
 from ticketing.audit import Actor
 from ticketing.box_offices import BoxOffice
 from ticketing.db import Database
+from ticketing.exchanges import Exchange
 from ticketing.ids import new_id
 from ticketing.offers import Offers
 from ticketing.offline_scans import OfflineScan
@@ -72,6 +84,20 @@ class Part(Struct, frozen=True):
 
     split: Split
     staff: UUID
+
+
+class Swap(Struct, frozen=True):
+    """Exchange a ticket, by somebody of the staff."""
+
+    organisation: UUID
+    exchange: Exchange
+    staff: UUID
+
+
+class Consign(Struct, frozen=True):
+    """Make what is missing of a consignment."""
+
+    order: UUID
 
 
 class Drain(Struct, frozen=True):
@@ -178,6 +204,16 @@ async def part(worker: Worker, asked: Part) -> object:
     return await splits.split(worker.db, worker.stage.settings, asked.split, worker.now, by)
 
 
+async def swap(worker: Worker, asked: Swap) -> object:
+    by = Actor(organisation_id=asked.organisation, staff_id=asked.staff)
+    stores = (worker.db, worker.inventory, worker.stage.settings)
+    return await exchanges.exchange(*stores, asked.organisation, asked.exchange, worker.now, by)
+
+
+async def consign(worker: Worker, asked: Consign) -> object:
+    return await consignments.run(worker.db, worker.inventory, worker.stage.settings, asked.order, worker.now)
+
+
 async def drain(worker: Worker, asked: Drain) -> object:
     taken: list[int] = []
 
@@ -256,6 +292,8 @@ ACTS: dict[str, tuple[type[Struct], Callable[[Worker, Anything], Awaitable[objec
     "receive": (Receive, receive),
     "cancel": (Cancel, cancel),
     "part": (Part, part),
+    "swap": (Swap, swap),
+    "consign": (Consign, consign),
     "drain": (Drain, drain),
     "contend": (Contend, contend),
     "rebuild": (Rebuild, rebuild),

@@ -3,18 +3,22 @@
 import asyncio
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from engine.holds import DIGEST_BYTES, HoldRequest, Seats
 from engine.outcomes import Outcome
-from tests.faults.actor import Drain, Hold, Keep, Part, Place, Rebuild, Receive
+from tests.faults.actor import Consign, Drain, Hold, Keep, Part, Place, Rebuild, Receive, Swap
 from tests.faults.conftest import Scene
 from tests.ticketing.house import SANDBOX, SETTINGS, hold, order, request
-from ticketing import allotments, box_offices, orders, payments, staff
+from ticketing import allotments, box_offices, consignments, orders, payments, staff
 from ticketing.allotments import Draft, Kind
 from ticketing.audit import Actor
 from ticketing.box_offices import BoxOffice
 from ticketing.cash_journal import Method
+from ticketing.consignments import State, Wanted
+from ticketing.drafts import Buyer
+from ticketing.exchanges import Exchange
 from ticketing.holds import SeatsWish
 from ticketing.ids import new_id
 from ticketing.orders import PlaceOrder
@@ -107,6 +111,44 @@ async def test_f15_split_and_killed_between_the_two_orders(scene: Scene, failpoi
     assert (first["old"]["due_cents"], first["new"]["status"]) == (2000, "paid")
     assert (await scene.act("part", wanted))["new"]["id"] == first["new"]["id"]
     assert await owners(scene) == before, "nobody else came between: the same claims"
+    await scene.assert_sound()
+
+
+@pytest.mark.parametrize("failpoint", ["F2", "F14"])
+async def test_f14_exchanged_and_killed_between_the_two_codes(scene: Scene, failpoint: str) -> None:
+    """With the new place pinned, and with the old ticket void: nothing is exchanged; then it is, once."""
+    house = scene.house
+    placed = await order(scene.db, scene.inventory, house, [18])
+    async with scene.db.read() as c:
+        ticket = await c.fetchval("select id from tickets where order_id = $1", placed.id)
+    seller = (await staff.create(scene.db, f"swap-{failpoint}@example.org", "Sam Seller", None, datetime.now(UTC))).id
+    places = iter((5, 6))
+    wanted = Exchange(ticket, house.performance.id, house.cheap, next(places))
+    await scene.act("swap", Swap(house.organisation, wanted, seller), failpoint)
+    assert set(await owners(scene)) == {18} and (await orders.get(scene.db, placed.id)).total_cents == 2000
+    await scene.assert_sound()
+    again = msgspec.structs.replace(wanted, place=next(places))
+    assert (await scene.act("swap", Swap(house.organisation, again, seller)))["difference_cents"] == -500
+    assert set(await owners(scene)) == {6}
+    refused = await scene.act("swap", Swap(house.organisation, again, seller))
+    assert refused == {"refused": "wrong-state"}, "it is another ticket now"
+    await scene.assert_sound()
+
+
+@pytest.mark.parametrize("failpoint", ["F2", "F5"])
+async def test_tickets_in_bulk_and_killed_on_the_way(scene: Scene, failpoint: str) -> None:
+    """Before a commit, and after it before Redis knows: the job is done again, and there are as many as were asked."""
+    house, now = scene.house, datetime.now(UTC)
+    by = Actor(organisation_id=house.organisation)
+    asked = Wanted(
+        performance=house.performance.id, tariff=house.full, count=7, buyer=Buyer("kiosk@example.org", "Kiosk"),
+        request_key="once",
+    )  # fmt: skip
+    bulk = await consignments.ask(scene.db, SETTINGS, house.organisation, house.box_office, asked, by, now)
+    await scene.act("consign", Consign(bulk), failpoint)
+    await scene.assert_sound()
+    made = await consignments.get(scene.db, bulk)
+    assert (made.state, made.made_count, len(await owners(scene))) == (State.MADE, 7, 7)
     await scene.assert_sound()
 
 
