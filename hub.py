@@ -111,7 +111,7 @@ def _enrolled(options: Options, log: Log) -> tuple[str, str]:
     if options.code:
         server = options.server.rstrip("/")
         if not server.startswith(("https://", "http://")):
-            raise InputRefused(problem="Say which server: --server https://tickets.example.org")
+            raise InputRefused(problem="Say which server, such as --server https://tickets.example.org.")
         if server.startswith("http:") and not options.plain and not _is_loopback(urlsplit(server).hostname or ""):
             problem = "Without https others in the network could read the hub's token: --plain-http says you trust it."
             raise InputRefused(problem=problem)

@@ -24,7 +24,7 @@ from ticketing.ids import new_id
 
 SECRET = "5a" * 32
 COMMANDS = (
-    *("run", "serve", "worker", "agent", "demo", "onsale", "check", "rebuild", "backup", "restore", "jobs"),
+    *("run", "serve", "worker", "agent", "hub", "demo", "onsale", "check", "rebuild", "backup", "restore", "jobs"),
     *("token create", "token list", "token revoke", "plan import", "plan export", "plan doctor"),
     "waiting-room verify",
     *("organisation create", "admin create", "admin reset-second-factor", "admin disable", "admin enable"),
@@ -144,6 +144,10 @@ def test_an_agent_becomes_a_program_of_its_own(
         (["onsale", "--pay", "on_site"], "There is no demo token"),
         (["serve"], "DATABASE_URL: this needs servers of yours"),
         (["worker"], "DATABASE_URL: this needs servers of yours"),
+        (["hub"], "This hub is not enrolled yet"),
+        (["hub", "--server", "tickets", "--code", "x"], "Say which server"),
+        (["hub", "--server", "http://tickets.example.org", "--code", "x"], "--plain-http"),
+        (["hub", "--server", "http://127.0.0.1:9", "--code", "x"], "The server does not answer"),
         (["restore", "no-such-file.zip"], "no-such-file.zip"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
