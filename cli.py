@@ -223,7 +223,7 @@ def hub(
         bool, Parameter(help="The server has no https, and you trust the network.", show_default=False)
     ] = False,
 ) -> None:
-    """Answer a venue's scanners while the line to the server is down: enrol with a code once, then leave it running."""
+    """Answer a venue's scanners while the line to the server is down: enrol it once, then leave it running."""
     hub_process.run(
         hub_process.Options(
             data=folder or Path(from_environment().data).absolute() / "hub", host=host, port=port, server=server,
