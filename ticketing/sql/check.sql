@@ -718,8 +718,7 @@ where (told.session_id, told.provider, told.amount_cents, told.currency, o.box_o
     is distinct from (m.session_id, m.method, m.amount_cents, s.currency, s.box_office_id);
 
 -- name: cash_is_for_its_order()
--- What a payment or a refund at a till was for adds up to it, in lines of its order; what was sold there without money
--- is an order of its box office.
+-- What a till took adds up in its order's lines; what was sold there without money is an order of its box office.
 select format('session %s, row %s: %s, its lines come to %s', m.session_id, m.number, m.amount_cents,
     coalesce(sum(h.amount_cents), 0))
 from cash_movements m
