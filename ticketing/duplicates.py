@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ticketing import audit, calendar, dates, events, forms, tariffs, ticket_designs
+from ticketing import audit, calendar, dates, events, forms, label_designs, tariffs, ticket_designs
 from ticketing.audit import Actor, Subject
 from ticketing.calendar import DATES_MAX, Oddity
 from ticketing.db import Database
@@ -139,6 +139,7 @@ async def make(
             await SQL.drop_prices.run(c, event_id=made.id)
         await forms.copy_links(c, event_id, made.id, known)
         await ticket_designs.copy_choices(c, event_id, made.id, known)
+        await label_designs.copy_choices(c, event_id, made.id)
         if owned and by.staff_id:
             given = Grant(
                 organisation_id=target_organisation_id, scope=Scope.MANAGE, box_office_id=wanted.box_office_id,

@@ -1229,6 +1229,13 @@ class TicketDesignInUse(Refusal):
     status = 409
 
 
+class LabelDesignInUse(Refusal):
+    """The label design {name} is a default, or chosen by events: choose another one there first."""
+
+    code = "label-design-in-use"
+    status = 409
+
+
 class FieldAnswered(Refusal):
     """This field has answers, so its kind stays: hide it, and add another one."""
 

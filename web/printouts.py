@@ -14,7 +14,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from printing import drawers
+from printing import drawers, samples
 from printing.machine_records import ESCPOS, Made, Setup
 from printing.receipt_records import Paid, Receipt, Sold
 from ticketing import (
@@ -22,6 +22,7 @@ from ticketing import (
     cash_reports,
     dossiers,
     formats,
+    label_designs,
     print_jobs,
     ticket_designs,
     ticket_links,
@@ -82,7 +83,8 @@ async def order_tickets(
     tag = issued.head.customer_locale
     if printer.prints is Prints.LABELS:
         reprints = {id: before[id] for id in _ids(issued) if id in before}
-        made: Made = await stores.press.for_machine("tickets", issued, setup_of(printer), tag, reprints)
+        dressed = await label_designs.labels_of(stores.database, order_id, printer.paper)
+        made: Made = await stores.press.for_machine("tickets", issued, setup_of(printer), tag, reprints, dressed)
     elif printer.prints is Prints.DOCUMENTS:
         wardrobe = await ticket_designs.wardrobe(stores.database, order_id)
         pdf = await stores.press.tickets(issued, SHEETS[printer.paper], tag, wardrobe)
@@ -154,7 +156,10 @@ async def test_page(
         translated(marked("Test page"), language): printer.name,
         translated(marked("Date"), language): formats.moment(asked.now, zone, language),
     }
-    given = (setup_of(printer), formats.language(language), organisation, currency, facts)
+    dressed = await label_designs.labels_of_nobody(
+        stores.database, printer.box_office_id, printer.paper, samples.NOBODY
+    )  # fmt: skip
+    given = (setup_of(printer), formats.language(language), organisation, currency, facts, dressed)
     made: Made = await stores.press.for_machine("test_page", *given)
     wanted = NewJob(key=asked.key, kind=Kind.TEST, name=printer.name, payload=made.payload, format=made.format)
     return await print_jobs.queue(stores.database, printer.box_office_id, printer.id, wanted, asked.by, asked.now)

@@ -457,6 +457,14 @@ values (
     pg_temp.id(85, 1), pg_temp.id(82, 1), '2026-01-03T00:20Z', '2026-01-03T00:20Z', 'delivered', '{ready}'
 );
 
+-- A label design with a picture, which the match chose for short tickets.
+insert into label_designs (id, box_office_id, paper, name, design, is_default, created_at) values (
+    pg_temp.id(96, 1), pg_temp.id(2, 1), 'cinema', 'Short', '{"width_mm": 80, "height_mm": 54, "blocks": [
+    {"kind": "qr", "x_mm": 54, "y_mm": 2, "width_mm": 25, "height_mm": 25}]}', true, '2026-01-01T00:00Z'
+);
+insert into event_label_designs values (pg_temp.id(6, 1), 'cinema', pg_temp.id(96, 1));
+insert into label_pictures values (pg_temp.id(2, 1), sha256('ticket picture'), '2026-01-01T00:00Z');
+
 -- The code that enrolled the agent, and a kit with its access point.
 insert into agent_codes (id, box_office_id, hash, sealed, staff_id, created_at, expires_at, agent_count) values (
     pg_temp.id(86, 1), pg_temp.id(2, 1), sha256('agent code'), '\x00', pg_temp.id(30, 1), '2026-01-02T21:00Z',

@@ -12,4 +12,5 @@ where f.created_at < :before
     and not exists (select from events e where e.picture = f.hash)
     and not exists (select from shops s where s.logo = f.hash)
     and not exists (select from seat_photos p where p.hash = f.hash)
-    and not exists (select from ticket_designs d where d.picture = f.hash or d.logo = f.hash);
+    and not exists (select from ticket_designs d where d.picture = f.hash or d.logo = f.hash)
+    and not exists (select from label_pictures p where p.hash = f.hash);

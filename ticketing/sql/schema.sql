@@ -1281,6 +1281,13 @@ CREATE VIEW public.event_descriptions AS
            FROM public.event_texts x
           WHERE (x.event_id = e.id)) t);
 
+CREATE TABLE public.event_label_designs (
+    event_id uuid NOT NULL,
+    paper text NOT NULL,
+    design_id uuid NOT NULL,
+    CONSTRAINT event_label_designs_paper_check CHECK ((paper = ANY (ARRAY['show'::text, 'cinema'::text])))
+);
+
 CREATE VIEW public.event_titles AS
  SELECT e.id AS event_id,
     COALESCE((t.titles ->> "left"(b.locale, 2)), e.name) AS title,
@@ -1384,6 +1391,26 @@ CREATE TABLE public.known_addresses (
     staff_id uuid NOT NULL,
     address text NOT NULL,
     seen_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.label_designs (
+    id uuid NOT NULL,
+    box_office_id uuid NOT NULL,
+    paper text NOT NULL,
+    name text NOT NULL,
+    design jsonb NOT NULL,
+    is_default boolean DEFAULT false NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    retired_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT label_designs_check CHECK (((retired_at IS NULL) OR (NOT is_default))),
+    CONSTRAINT label_designs_paper_check CHECK ((paper = ANY (ARRAY['show'::text, 'cinema'::text])))
+);
+
+CREATE TABLE public.label_pictures (
+    box_office_id uuid NOT NULL,
+    hash bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.ledger (
@@ -2549,6 +2576,9 @@ ALTER TABLE ONLY public.drawings
 ALTER TABLE ONLY public.embeddings
     ADD CONSTRAINT embeddings_pkey PRIMARY KEY (box_office_id);
 
+ALTER TABLE ONLY public.event_label_designs
+    ADD CONSTRAINT event_label_designs_pkey PRIMARY KEY (event_id, paper);
+
 ALTER TABLE ONLY public.event_texts
     ADD CONSTRAINT event_texts_pkey PRIMARY KEY (event_id, language);
 
@@ -2602,6 +2632,12 @@ ALTER TABLE ONLY public.kits
 
 ALTER TABLE ONLY public.known_addresses
     ADD CONSTRAINT known_addresses_pkey PRIMARY KEY (staff_id, address);
+
+ALTER TABLE ONLY public.label_designs
+    ADD CONSTRAINT label_designs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.label_pictures
+    ADD CONSTRAINT label_pictures_pkey PRIMARY KEY (box_office_id, hash);
 
 ALTER TABLE ONLY public.ledger
     ADD CONSTRAINT ledger_pkey PRIMARY KEY (id);
@@ -3044,6 +3080,8 @@ CREATE INDEX drawing_parts_photos ON public.drawing_parts USING btree (drawing_i
 
 CREATE INDEX drawings_base ON public.drawings USING btree (base_version_id) WHERE (base_version_id IS NOT NULL);
 
+CREATE INDEX event_label_designs_design ON public.event_label_designs USING btree (design_id);
+
 CREATE INDEX events_accessible ON public.events USING btree (id) WHERE (accessible_days IS NOT NULL);
 
 CREATE INDEX events_box_office ON public.events USING btree (box_office_id);
@@ -3075,6 +3113,14 @@ CREATE INDEX invoices_label ON public.invoices USING btree (box_office_id, label
 CREATE INDEX invoices_order ON public.invoices USING btree (order_id, id);
 
 CREATE UNIQUE INDEX kits_name ON public.kits USING btree (box_office_id, lower(name)) WHERE (retired_at IS NULL);
+
+CREATE INDEX label_designs_box_office ON public.label_designs USING btree (box_office_id);
+
+CREATE UNIQUE INDEX label_designs_default ON public.label_designs USING btree (box_office_id, paper) WHERE is_default;
+
+CREATE UNIQUE INDEX label_designs_name ON public.label_designs USING btree (box_office_id, name) WHERE (retired_at IS NULL);
+
+CREATE INDEX label_pictures_hash ON public.label_pictures USING btree (hash);
 
 CREATE INDEX ledger_order ON public.ledger USING btree (order_id);
 
@@ -3568,6 +3614,12 @@ ALTER TABLE ONLY public.drawings
 ALTER TABLE ONLY public.embeddings
     ADD CONSTRAINT embeddings_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
 
+ALTER TABLE ONLY public.event_label_designs
+    ADD CONSTRAINT event_label_designs_design_id_fkey FOREIGN KEY (design_id) REFERENCES public.label_designs(id);
+
+ALTER TABLE ONLY public.event_label_designs
+    ADD CONSTRAINT event_label_designs_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id);
+
 ALTER TABLE ONLY public.event_texts
     ADD CONSTRAINT event_texts_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
 
@@ -3642,6 +3694,15 @@ ALTER TABLE ONLY public.kits
 
 ALTER TABLE ONLY public.known_addresses
     ADD CONSTRAINT known_addresses_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.label_designs
+    ADD CONSTRAINT label_designs_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.label_pictures
+    ADD CONSTRAINT label_pictures_box_office_id_fkey FOREIGN KEY (box_office_id) REFERENCES public.box_offices(id);
+
+ALTER TABLE ONLY public.label_pictures
+    ADD CONSTRAINT label_pictures_hash_fkey FOREIGN KEY (hash) REFERENCES public.files(hash);
 
 ALTER TABLE ONLY public.ledger
     ADD CONSTRAINT ledger_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id);
