@@ -26,7 +26,7 @@ from tests.api.conftest import House, make_house, opens, order_body
 from tests.api.scanners import make_code, make_profile
 from tests.api.server import Server, server
 from tests.api.test_print_agents import AGENTS, ask, code_of, printer_of
-from ticketing import print_agents, scan_devices
+from ticketing import print_agents, scan_devices, scan_hubs
 from ticketing.db import Database
 from ticketing.doors import Mode
 from ticketing.scan_devices import Enrolment
@@ -37,6 +37,7 @@ from ticketing.tokens import Scope
 EXAMPLES = 12
 ENDLESS = "/availability/stream"
 NAMED = ("performances", "performance", "lists")
+HUBS = re.compile(r"/hub(/|$)")
 SCANNERS = re.compile(r"/scan/|/checkinrpc/")
 LOOSE = {
     "reads_per_minute_max": 10_000_000,
@@ -103,6 +104,22 @@ def agent(loose: Settings, open_house: House) -> dict[str, str]:
 
 
 @pytest.fixture
+def hub(loose: Settings, open_house: House) -> dict[str, str]:
+    """What a hub shows."""
+
+    async def enrol() -> str:
+        database = await Database.open(loose.database_url, loose)
+        try:
+            code = await make_code(database, loose, open_house, None)
+            now = datetime.now(UTC)
+            return (await scan_hubs.enrol(database, secret_bytes(loose), code, "Fuzz", "", "", now)).token
+        finally:
+            await database.close()
+
+    return {"authorization": f"Bearer {asyncio.run(enrol())}"}
+
+
+@pytest.fixture
 def served(loose: Settings) -> Iterator[Server]:
     with server(loose) as served:
         yield served
@@ -132,7 +149,7 @@ def real_things(served: Server, house: House) -> dict[str, Any]:
 
 
 def test_no_request_breaks_anything(
-    served: Server, open_house: House, scanner: dict[str, str], agent: dict[str, str]
+    served: Server, open_house: House, scanner: dict[str, str], agent: dict[str, str], hub: dict[str, str]
 ) -> None:
     schema = schemathesis.openapi.from_url(f"{served.url}/api/openapi.json")
     things, token = real_things(served, open_house), open_house.bearer(Scope.MANAGE)
@@ -144,6 +161,7 @@ def test_no_request_breaks_anything(
             continue
         shown = scanner if SCANNERS.search(operation.path) and operation.method != "delete" else token
         shown = agent if operation.path.startswith(AGENTS) else shown
+        shown = hub if HUBS.search(operation.path) and operation.method != "delete" else shown
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             sent += _send_many(operation, mode, things, shown)
     assert sent > 500
