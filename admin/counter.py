@@ -45,7 +45,7 @@ from web.offered import GroupSeen, TariffSeen
 SHOW = "counter/show.html"
 AT = "/box-offices/{key:str}/counter"
 DATE = AT + "/dates/{performance_id:uuid}"
-PASS = AT + "/passes/{pass_type:uuid}"
+PASS = AT + "/passes/{pass_type_id:uuid}"
 WINDOW = re.compile(r"[0-9a-z]{8,40}")
 COUNT_MAX = 20
 PLACE_MAX = 100_000
@@ -154,20 +154,20 @@ async def offer_seen(request: Call, key: FromPath[str], performance_id: FromPath
 
 
 @get(PASS)
-async def season(request: Call, key: FromPath[str], pass_type: FromPath[UUID]) -> Response[str]:
+async def season(request: Call, key: FromPath[str], pass_type_id: FromPath[UUID]) -> Response[str]:
     """A pass: its dates, its price."""
     desk = await access.counter(request, key)
-    sold = await counter_passes.offer(request, desk, pass_type)
+    sold = await counter_passes.offer(request, desk, pass_type_id)
     left = await pass_offers.left(request.services.inventory, sold)
     kept = {"choice": None, "kept_kinds": KINDS, "currency": _currency(desk)}
     return pages.show(request, SHOW, desk, block="date", sold=sold, left=left, **kept)
 
 
 @get(PASS + "/offer.json")
-async def season_seen(request: Call, key: FromPath[str], pass_type: FromPath[UUID]) -> OfferSeen:
+async def season_seen(request: Call, key: FromPath[str], pass_type_id: FromPath[UUID]) -> OfferSeen:
     """The same, for the map's script: its house is that of its first date."""
     desk = await access.counter(request, key)
-    house = (await counter_passes.offer(request, desk, pass_type)).house()
+    house = (await counter_passes.offer(request, desk, pass_type_id)).house()
     at, language = house.performance, request.visit.language
     return OfferSeen(
         at.id, at.currency, at.plan_hash.hex(), at.place_list_hash.hex(),
@@ -176,10 +176,10 @@ async def season_seen(request: Call, key: FromPath[str], pass_type: FromPath[UUI
 
 
 @get(PASS + "/availability")
-async def season_free(request: Call, key: FromPath[str], pass_type: FromPath[UUID]) -> Response[bytes]:
+async def season_free(request: Call, key: FromPath[str], pass_type_id: FromPath[UUID]) -> Response[bytes]:
     """What is free at all of its dates: two bits a place of the first."""
     desk = await access.counter(request, key)
-    sold = await counter_passes.offer(request, desk, pass_type)
+    sold = await counter_passes.offer(request, desk, pass_type_id)
     found = await pass_offers.seats(request.services.inventory, sold)
     return Response(found.status, media_type=OCTETS, headers={"cache-control": "no-store"})
 

@@ -9,7 +9,10 @@ from playwright.sync_api import Page, expect
 
 from tests.flows.conftest import DESK, TABLETS, Site, look
 from tests.running import run
-from ticketing import passes
+from ticketing import allotments, halls, passes
+from ticketing.allotments import Draft, Kind
+from ticketing.audit import Actor
+from ticketing.seat_lists import Picked
 from ticketing.stores import stores
 
 KEYS_MAX = 12
@@ -162,6 +165,38 @@ def test_a_pass_by_keys_and_on_the_map(visit: Callable[..., Page], site: Site) -
     page.keyboard.press("Enter")
     expect(page.locator("[data-next]")).to_be_focused()
     expect(page.locator(".counter-bought li")).to_have_count(2)
+
+
+def test_the_map_sells_from_the_allotments_that_are_ticked(visit: Callable[..., Page], site: Site) -> None:
+    run(_kept(site))
+    page = opened(visit(), site)
+    page.locator("[data-map-button]").click()
+    page.locator("[data-map] .pick-list summary").first.click()
+    expect(page.locator(".seat-map .badge")).to_have_text("Live")
+    seat = page.locator("[data-map] .pick-seat").nth(39)
+    expect(seat).to_have_class(re.compile("taken"))
+    page.locator("[data-allotment]").check()
+    expect(seat).not_to_have_class(re.compile("taken"))
+    seat.locator("input").click()
+    expect(page.locator("[data-item]")).to_contain_text("row D, seat 10")
+    page.locator("[data-empty]").click()
+    expect(page.locator("[data-item]")).to_have_count(0)
+
+
+async def _kept(site: Site) -> None:
+    """Seat D 10, the fortieth, is kept for the press at the first date."""
+    house, date = site.house, site.house.performances[0]
+    async with stores(site.settings) as opened:
+        hall = await halls.hall(opened.database, date.plan_hash, date.place_list_hash)
+        place = hall.seats.place("D-10")
+        asked = (
+            house.organisation_id,
+            date.id,
+            Picked((place,)),
+            Draft(kind=Kind.PRESS),
+            Actor(organisation_id=house.organisation_id),
+        )
+        await allotments.put(opened.database, opened.inventory, *asked, datetime.now(UTC))
 
 
 async def _season(site: Site) -> str:
