@@ -10,11 +10,19 @@ from admin import printers as pages
 from hardware import discovery
 from hardware.discovery import Found, Service
 from hardware.outcomes import Condition
+from printing import samples
+from printing.label_designs import Cut, LabelDesign, Qr, written
+from printing.label_formats import SHOW
+from printing.zpl import Dpi
 from tests.admin.conftest import Browser, SignIn
 from tests.api.conftest import House
-from ticketing import print_jobs
+from tests.printing import rendering
+from ticketing import label_designs, print_jobs
+from ticketing.audit import Actor
 from ticketing.db import Database
 from ticketing.ids import new_id
+from ticketing.label_designs import Values
+from ticketing.machines import Paper
 from ticketing.print_jobs import Result
 from ticketing.states import PrintEvent, PrintStatus
 from ticketing.tokens import Scope
@@ -176,6 +184,26 @@ async def test_another_box_offices_jobs_are_not_found(
     stranger = await sign_in(organisation_id=rival.organisation_id)
     for path in (printer, job):
         assert (await stranger.get(path)).status_code == 404
+
+
+async def test_a_printer_is_sent_the_design_of_its_paper(
+    manager: Browser, house: House, database: Database, printer: str
+) -> None:
+    code = Qr(x_mm=2, y_mm=2, width_mm=30, height_mm=30)
+    design = LabelDesign(width_mm=60, height_mm=40, blocks=(code,), cut=Cut.ORDER)
+    owner, office = house.organisation_id, house.performances[0].box_office_id
+    by, now = Actor(organisation_id=owner), house.performances[0].sale_opens_at
+    for name, paper, shown in (("Short", Paper.CINEMA, design), ("Long", Paper.SHOW, SHOW)):
+        values = Values(name, written(shown).decode())
+        made = await label_designs.create(database, owner, office, paper, values, by, now)
+        await label_designs.set_default(database, owner, made, True, by, now)
+    await manager.page(printer)
+    job = await manager.done(f"{printer}/test", {"key": "k"})
+    async with database.read() as c:
+        payload: bytes = await c.fetchval("select payload from print_jobs where id = $1", id_of(job))
+    assert b"^PW480^LL320" in payload and b"^MMD" in payload and payload.endswith(b"~JK\n")
+    ((picture,),) = rendering.rendered([(payload, design, Dpi.D203)])
+    assert [found.text for found in rendering.codes(picture)] == [samples.CODE]
 
 
 async def test_it_retires_and_its_jobs_are_given_up(manager: Browser, database: Database, printer: str) -> None:
