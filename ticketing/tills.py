@@ -29,10 +29,10 @@ TILLS_MAX = 100
 ROWS_MAX = 300
 DATES_MAX = 500
 
-PRINTERS: Mapping[str, tuple[Prints, ...]] = {
-    "ticket_printer_id": (Prints.LABELS, Prints.DOCUMENTS),
-    "receipt_printer_id": (Prints.RECEIPTS,),
-    "card_printer_id": (Prints.CARDS,),
+PRINTERS: Mapping[str, frozenset[Prints]] = {
+    "ticket_printer_id": frozenset({Prints.LABELS, Prints.DOCUMENTS}),
+    "receipt_printer_id": frozenset({Prints.RECEIPTS}),
+    "card_printer_id": frozenset({Prints.CARDS}),
 }
 """The printers of a till, and what each may print."""
 LABELS = {

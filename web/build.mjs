@@ -7,9 +7,10 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSyn
 import * as esbuild from "esbuild";
 
 const dist = mkdtempSync("dist-");
-// What other people's pages load, and what runs beside a page: files of their own, each of which runs by itself.
+// What other people's pages load, what runs beside a page, and what is kept for when there is no network: files of their
+// own, each of which runs by itself.
 const embed = await esbuild.build({
-  entryPoints: ["src/embed.js", "src/scan/reader.js", "src/scan/worker.js"],
+  entryPoints: ["src/embed.js", "src/scan.js", "src/scan/reader.js", "src/scan/worker.js"],
   entryNames: "[name]-[hash]",
   outdir: dist,
   bundle: true,
@@ -19,7 +20,7 @@ const embed = await esbuild.build({
   metafile: true,
 });
 const result = await esbuild.build({
-  entryPoints: ["src/docs.js", "src/docs.css", "src/pages.css", "src/tickets.css", "src/admin.js", "src/admin.css", "src/shop.js", "src/shop.css", "src/performance.js", "src/performance.css", "src/scan.js", "src/scan.css", "editor/editor.js", "editor/editor.css"],
+  entryPoints: ["src/docs.js", "src/docs.css", "src/pages.css", "src/tickets.css", "src/admin.js", "src/admin.css", "src/shop.js", "src/shop.css", "src/performance.js", "src/performance.css", "src/scan.css", "editor/editor.js", "editor/editor.css"],
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   splitting: true,
