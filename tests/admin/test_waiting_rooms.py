@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,6 +13,9 @@ from ticketing import waiting_rooms, waiting_steps
 from ticketing.db import Database
 from ticketing.tokens import Scope
 from ticketing.waiting_rooms import Room, RoomState
+
+ZURICH = ZoneInfo("Europe/Zurich")
+"""Where the house is."""
 
 ACTS = ("opening", "pause", "resumption", "closing", "reopening")
 
@@ -45,7 +49,7 @@ async def test_switched_on_it_proposes_the_opening_of_the_sale(
     async with database.read() as c:
         await c.execute("update performances set sale_opens_at = $1", soon)
     text = await manager.page(path_of(house))
-    assert "Switch a waiting room on" in text and f'value="{soon:%Y-%m-%d}T' in text
+    assert "Switch a waiting room on" in text and f'value="{soon.astimezone(ZURICH):%Y-%m-%d}T' in text
     await switched_on(manager, house)
     text = await manager.page(path_of(house))
     assert "It opens by itself on" in text and 'hx-trigger="every 2s"' in text

@@ -90,9 +90,10 @@ async def client(settings: Settings) -> AsyncIterator[AsyncClient]:
 
 
 @pytest.fixture(scope="module")
-async def database(database_url: str) -> AsyncIterator[Database]:
+async def database(database_url: str, redis_url: str) -> AsyncIterator[Database]:
     """The module's database as the application opens it."""
-    database = await Database.open(database_url, Settings(database_url=database_url, secret=SECRET, pools_warmed_max=0))
+    settings = Settings(database_url=database_url, redis_url=redis_url, secret=SECRET, pools_warmed_max=0)
+    database = await Database.open(database_url, settings)
     yield database
     await database.close()
 

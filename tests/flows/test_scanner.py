@@ -102,6 +102,7 @@ def test_a_supervisor_and_a_film(chromium: Browser, site: Site, evening: Evening
     with _filmed(chromium, evening.codes[2], tmp_path) as browser:
         page = browser.new_page(base_url=site.url, viewport={"width": 360, "height": 640}, locale="fr")
         page.goto("/scan")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
         look(page)
         page.fill("#code", evening.organiser)
         page.get_by_role("button", name="Se connecter avec le code").click()

@@ -12,6 +12,8 @@ const DIGIT = /^(?:Digit|Numpad)(\d)$/;
 const DATES_MS = 15_000;
 const FIND_MS = 200;
 const COUNT_MAX = 20;
+// What is looked up beside a payment says nothing of how the payment went.
+const LISTS = ["dates", "people"];
 const WINDOW = "placeur-counter";
 const TYPED = "placeur-counter-typed";
 const TYPES = ["file", "hidden"];
@@ -72,7 +74,7 @@ export class Counter {
   async _show(name, path, fields = null) {
     const { text, ok } = await this.ask(path, fields);
     this._one(`[data-block="${name}"]`).innerHTML = text;
-    this.tell("");
+    if (!this.dialog.open || !LISTS.includes(name)) this.tell("");
     if (name === "cart") this._carted();
     return ok;
   }
@@ -159,7 +161,7 @@ export class Counter {
       });
     }
     this.map.held();
-    if (this._one("[data-none]") && !this._one("[data-lost]")) this._forget();
+    if (this._one("[data-none]") && !this._one("[data-lost]") && !this.dialog.open) this._forget();
   }
 
   _mark() {
@@ -320,7 +322,7 @@ export class Counter {
     let soon = 0;
     email.addEventListener("input", () => {
       clearTimeout(soon);
-      soon = setTimeout(() => this.act(() => this._show("people", `${this.at}/customers?q=${encodeURIComponent(email.value)}`)), FIND_MS);
+      soon = setTimeout(() => this.act(() => this._show("people", `${this.at}/customers?q=${encodeURIComponent(email.value)}`).catch(() => {})), FIND_MS);
     });
     this.dialog.addEventListener("keydown", (event) => {
       if (event.key.toLowerCase() === "p" && !this._one('[data-block="sold"]').hidden) this._one("[data-print]")?.click();
@@ -467,19 +469,27 @@ export class Counter {
     if (button.disabled) return this.last;
     button.disabled = !part;
     const now = { window: this.window, way: this.form.elements.way.value, given: this.given.value, ...(part ? { part: "1" } : {}) };
-    if (part) this.given.value = "";
+    if (part) this._given("");
     return this.act(async () => {
       const fields = new FormData(this.form);
       for (const [name, value] of Object.entries(now)) fields.set(name, value);
       const { text, ok, block } = await this.ask(`${this.at}/orders`, fields).catch((problem) => {
+        if (part) this._given(now.given);
         throw Object.assign(problem, { sentence: problem.sentence ?? this.words.unsure });
       });
       const sold = ok && block !== "asked";
       this._one(`[data-block="${sold ? "sold" : "asked"}"]`).innerHTML = text;
+      if (part && !ok) this._given(now.given);
       this._asked();
       if (sold) this._sold();
       else if (ok) this._parted(now.way);
     }).finally(() => (button.disabled = false));
+  }
+
+  // What was typed as a part is on its way, or back again, unless the next amount is being typed.
+  _given(value) {
+    if (!value || !this.given.value) this.given.value = value;
+    this._keep();
   }
 
   // A part is taken: the cart is an order now, and what is left is paid.
